@@ -1,0 +1,57 @@
+package import RaftCore
+
+/// What a snapshot covers, beside the state itself.
+package struct SnapshotMetadata: Sendable, Hashable {
+    package var group: GroupID
+    /// The last entry the state includes.
+    package var position: LogPosition
+    /// The time of that entry, in milliseconds.
+    package var time: UInt64
+    /// The configuration in force, in the core's encoding.
+    package var configuration: [UInt8]
+    package var machineVersion: UInt32
+
+    package init(
+        group: GroupID, position: LogPosition, time: UInt64, configuration: [UInt8],
+        machineVersion: UInt32
+    ) {
+        self.group = group
+        self.position = position
+        self.time = time
+        self.configuration = configuration
+        self.machineVersion = machineVersion
+    }
+}
+
+/// Snapshots of the groups of a host: streamed, checksummed, published by rename, two kept.
+package protocol SnapshotStore: AnyObject, Sendable {
+    /// Starts a snapshot under a temporary name.
+    func begin(_ metadata: SnapshotMetadata) throws -> any SnapshotWriter
+
+    /// Opens the newest whole snapshot of a group; damaged ones are reported and passed over.
+    func openNewest(of group: GroupID) throws -> (any SnapshotReader)?
+
+    /// Removes all but the two newest snapshots of a group and all temporary files.
+    func prune(_ group: GroupID) throws
+}
+
+/// Writes one snapshot; flushed every 1 MiB.
+package protocol SnapshotWriter: AnyObject {
+    /// Adds state bytes; any size.
+    func write(_ bytes: UnsafeRawBufferPointer) throws
+
+    /// Flush → close → rename → flush directory. Durable and visible on return.
+    func publish() throws
+
+    /// Removes the temporary file.
+    func abandon()
+}
+
+/// Reads one snapshot; every chunk is verified before it is handed out.
+package protocol SnapshotReader: AnyObject {
+    var metadata: SnapshotMetadata { get }
+    var byteCount: UInt64 { get }
+
+    /// The next chunk of state bytes, nil at the verified end.
+    func next() throws -> [UInt8]?
+}
