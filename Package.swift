@@ -26,6 +26,8 @@ let package = Package(
             name: "RaftStorage",
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
+
+        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
