@@ -11,7 +11,7 @@ public struct TreeOperation: Hashable, Sendable {
     /// Which nodes, properties and consequences the result lists.
     public var options: Options
 
-    package init(_ kind: Kind, at path: TreePattern = .init(components: []), options: Options = .init()) {
+    package init(_ kind: Kind, at path: TreePattern = .root, options: Options = .init()) {
         self.kind = kind
         self.path = path
         self.options = options
