@@ -26,6 +26,11 @@ let package = Package(
             name: "RaftStorage",
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
+
+        .testTarget(
+            name: "KhepriTreeTests",
+            dependencies: ["KhepriTree", "CBOR"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
