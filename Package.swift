@@ -26,6 +26,10 @@ let package = Package(
             name: "RaftStorage",
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
+
+        .testTarget(
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"],
+            exclude: ["Transcripts"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
