@@ -26,6 +26,11 @@ let package = Package(
             name: "RaftStorage",
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
+
+        // The tree against recorded traces and against an independent model.
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
