@@ -83,10 +83,12 @@ struct PathComponentTests {
         #expect(code { try PathComponent(utf8: [UInt8]()) } == .emptyName)
     }
 
-    @Test(arguments: [
-        [0xFF], [0xC3], [0x61, 0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
-        Array(repeating: 0x61, count: 20) + [0xE9],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0xC3], [0x61, 0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80],
+            [0xF4, 0x90, 0x80, 0x80],
+            Array(repeating: 0x61, count: 20) + [0xE9],
+        ] as [[UInt8]])
     func `bytes that are no UTF-8 are refused`(bytes: [UInt8]) {
         #expect(code { try PathComponent(utf8: bytes) } == .invalidUTF8)
     }

@@ -20,7 +20,8 @@ struct PathInterpolationTests {
     @Test func `a value may be a part of a component`() {
         let identifier = 7
         let slashed = "a/b"
-        #expect(("/jobs/job-\(identifier).\(slashed)" as TreePath).components == ["jobs", "job-7.a/b"])
+        #expect(
+            ("/jobs/job-\(identifier).\(slashed)" as TreePath).components == ["jobs", "job-7.a/b"])
         #expect(("/jobs/\(identifier)*" as TreePattern) == "/jobs/7*")
         #expect(("/\(identifier).5" as TreePath).components == ["7.5"])
     }
@@ -49,6 +50,10 @@ struct PathInterpolationTests {
         await #expect(processExitsWith: .failure) {
             let name = ""
             _ = ("/users/\(name)" as TreePath)
+        }
+        await #expect(processExitsWith: .failure) {
+            let name = ""
+            _ = ("/users/.\(name)" as TreePattern)
         }
     }
 

@@ -33,7 +33,9 @@ struct TreePathTests {
     }
 
     @Test func `paths are ordered component by component`() {
-        let sorted: [TreePath] = ["/", "/a", "/a/b", "/a/b/c", "/a/c", "/a%00", "/a%2Fb", "/aa", "/b"]
+        let sorted: [TreePath] = [
+            "/", "/a", "/a/b", "/a/b/c", "/a/c", "/a%00", "/a%2Fb", "/aa", "/b",
+        ]
         #expect(sorted.reversed().sorted() == sorted)
         #expect(!(TreePath.root < TreePath.root))
     }

@@ -4,13 +4,14 @@ import Testing
 
 @Suite("Patterns")
 struct TreePatternTests {
-    @Test(arguments: [
-        ("/", []),
-        ("/stock/*/oak", [.named("stock"), .anyName, .named("oak")]),
-        ("/**", [.anyPath]),
-        ("/a/*/../**/", [.named("a"), .anyPath]),
-        ("/%2A/%2A%2A", [.named("*"), .named("**")]),
-    ] as [(String, [NodeCondition])])
+    @Test(
+        arguments: [
+            ("/", []),
+            ("/stock/*/oak", [.named("stock"), .anyName, .named("oak")]),
+            ("/**", [.anyPath]),
+            ("/a/*/../**/", [.named("a"), .anyPath]),
+            ("/%2A/%2A%2A", [.named("*"), .named("**")]),
+        ] as [(String, [NodeCondition])])
     func `a text stands for these conditions`(text: String, conditions: [NodeCondition]) throws {
         #expect(try TreePattern(text).components == conditions)
     }
@@ -67,10 +68,11 @@ struct TreePatternTests {
         #expect(code { try TreePattern(conditions) } == .tooManyComponents)
     }
 
-    @Test(arguments: [
-        ("", .emptyName), ("/a//*", .emptyName), ("/%*", .malformedPercentEncoding),
-        ("/*%FF", .invalidUTF8),
-    ] as [(String, PathError.Code)])
+    @Test(
+        arguments: [
+            ("", .emptyName), ("/a//*", .emptyName), ("/%*", .malformedPercentEncoding),
+            ("/*%FF", .invalidUTF8),
+        ] as [(String, PathError.Code)])
     func `a malformed pattern is refused`(text: String, expected: PathError.Code) {
         #expect(code { try TreePattern(fromRoot: text) } == expected)
     }
@@ -84,31 +86,33 @@ struct TreePatternTests {
 
 @Suite("Paths that keep-while sets watch")
 struct WatchedPathTests {
-    @Test(arguments: [
-        (".", .relative(up: 0, "/")),
-        ("./", .relative(up: 0, "/")),
-        ("..", .relative(up: 1, "/")),
-        ("../..", .relative(up: 2, "/")),
-        ("./../a/*", .relative(up: 1, "/a/*")),
-        ("./a/../b", .relative(up: 0, "/b")),
-        ("./a/../../b", .relative(up: 1, "/b")),
-        ("/a/..", .absolute("/")),
-        ("a/b", .absolute("/a/b")),
-        (".hidden", .absolute("/.hidden")),
-        (".../x", .absolute("/.../x")),
-        ("%2E/x", .absolute("/%2E/x")),
-    ] as [(String, KeepWhileEntry.WatchedPath)])
+    @Test(
+        arguments: [
+            (".", .relative(up: 0, "/")),
+            ("./", .relative(up: 0, "/")),
+            ("..", .relative(up: 1, "/")),
+            ("../..", .relative(up: 2, "/")),
+            ("./../a/*", .relative(up: 1, "/a/*")),
+            ("./a/../b", .relative(up: 0, "/b")),
+            ("./a/../../b", .relative(up: 1, "/b")),
+            ("/a/..", .absolute("/")),
+            ("a/b", .absolute("/a/b")),
+            (".hidden", .absolute("/.hidden")),
+            (".../x", .absolute("/.../x")),
+            ("%2E/x", .absolute("/%2E/x")),
+        ] as [(String, KeepWhileEntry.WatchedPath)])
     func `a text watches this`(text: String, watched: KeepWhileEntry.WatchedPath) throws {
         #expect(try KeepWhileEntry.WatchedPath(text: text) == watched)
     }
 
-    @Test(arguments: [
-        (.relative(up: 0, "/"), "."),
-        (.relative(up: 0, "/a"), "./a"),
-        (.relative(up: 2, "/"), "../.."),
-        (.relative(up: 2, "/a/*"), "../../a/*"),
-        (.absolute("/a"), "/a"),
-    ] as [(KeepWhileEntry.WatchedPath, String)])
+    @Test(
+        arguments: [
+            (.relative(up: 0, "/"), "."),
+            (.relative(up: 0, "/a"), "./a"),
+            (.relative(up: 2, "/"), "../.."),
+            (.relative(up: 2, "/a/*"), "../../a/*"),
+            (.absolute("/a"), "/a"),
+        ] as [(KeepWhileEntry.WatchedPath, String)])
     func `what is watched is written as this`(watched: KeepWhileEntry.WatchedPath, text: String) {
         #expect(watched.text == text)
     }
