@@ -24,7 +24,8 @@ struct TraceCodingTests {
     /// The line, nil when its recorded result says that it is none.
     private static func read(_ line: ConformanceTraces.Line) throws -> OperationLine? {
         let expected = line.json["result"]?["error"]?["code"]
-        let isInvalid = expected == .string("invalidPath") || expected == .string("invalidOperation")
+        let isInvalid =
+            expected == .string("invalidPath") || expected == .string("invalidOperation")
         do {
             let read = try OperationLine(line.json)
             #expect(!isInvalid, "\(line.file):\(line.number)")
