@@ -75,10 +75,11 @@ struct ModelOperation {
                 return name
             }
         }
-        guard Self.puts.contains(name) else { return }
-        let isCleared = json["noPayload"] == true
-        guard isCleared != (json["value"] != nil) else { throw Self.refusal }
-        payload = try json["value"].map { try JSON(decoding: $0) }
+        if Self.puts.contains(name) {
+            let isCleared = json["noPayload"] == true
+            guard isCleared != (json["value"] != nil) else { throw Self.refusal }
+            payload = try json["value"].map { try JSON(decoding: $0) }
+        }
         guard let list = json["keepWhile"] else { return }
         guard let entries = list.array else { throw Self.refusal }
         keepWhile = try entries.map { entry in
