@@ -12,6 +12,8 @@ struct ModelCommand {
     private var raised: Set<Path> = []
     /// Nodes that gained or lost a child since conditions were evaluated.
     private var relinked: Set<Path> = []
+    /// Nodes removed since conditions were evaluated; some may have been made anew.
+    private var removed: Set<Path> = []
     /// Sets that take the place of the former ones at the end.
     private var newSets: [Path: [ModelKeepWhile]] = [:]
 
@@ -74,6 +76,7 @@ struct ModelCommand {
     /// Removes a node with everything below it and lists all of it; the root is only emptied.
     mutating func remove(_ path: Path, _ reason: Text) {
         guard let node = root[path] else { return }
+        node.visit(path) { path, _ in if !path.isEmpty { removed.insert(path) } }
         if reason == "explicit" || options.returnIndirectDeletes {
             node.visit(path) { listed[$0] = $1.properties(options.returning, deleted: reason) }
         }
@@ -116,7 +119,8 @@ struct ModelCommand {
     /// Removes what its conditions no longer keep, given the changes since `old`.
     private mutating func settle(since old: ModelNode) {
         removeUselessParents()
-        let changes = ModelChanges(from: old, to: root)
+        let changes = ModelChanges(from: old, to: root, removed: removed)
+        removed = []
         if changes.isEmpty { return }
         var expired: Set<Path> = []
         root.visit { path, node in
@@ -156,21 +160,16 @@ struct ModelChanges {
 
     var isEmpty: Bool { deleted.isEmpty && touched.isEmpty }
 
-    init(from old: ModelNode, to new: ModelNode) {
+    init(from old: ModelNode, to new: ModelNode, removed: Set<Path>) {
         self.old = old
+        deleted = removed
+        for path in removed { touched[path] = new[path] }
         compare(old, new, [])
     }
 
-    private mutating func compare(_ old: ModelNode?, _ new: ModelNode?, _ path: Path) {
-        switch (old, new) {
-        case (let old?, let new?): if old.looksDifferent(from: new) { touched[path] = new }
-        case (_, let new?): touched[path] = new
-        default: deleted.insert(path)
-        }
-        let (before, after) = (old?.children ?? [:], new?.children ?? [:])
-        for name in Set(before.keys).union(after.keys) {
-            compare(before[name], after[name], path + [name])
-        }
+    private mutating func compare(_ old: ModelNode?, _ new: ModelNode, _ path: Path) {
+        if old?.looksDifferent(from: new) ?? true { touched[path] = new }
+        for (name, child) in new.children { compare(old?.children[name], child, path + [name]) }
     }
 
     /// Whether the changes end the life of a node by one of its conditions.

@@ -31,9 +31,10 @@ struct ModelOperation {
             guard let value = json["reason"] else { throw Self.refusal }
             reason = try JSON(decoding: value).encoded
         case "transaction" where !inTransaction:
-            guard let mode = json["mode"]?.text, mode == "rw" || mode == "ro",
-                let list = json["ops"]?.array
-            else { throw Self.refusal }
+            let mode = json["mode"] ?? "rw"
+            guard mode == "rw" || mode == "ro", let list = json["ops"]?.array else {
+                throw Self.refusal
+            }
             isReadOnly = mode == "ro"
             operations = try list.map { try ModelOperation($0, inTransaction: true) }
         case _ where Self.writes.contains(name) || Self.reads.contains(name):
