@@ -1,6 +1,6 @@
 import Foundation
 
-/// A recorded trace: a file of `Tests/Fixtures/conformance`.
+/// A file of operations with their expected results.
 struct Trace {
     var file: String
     /// Every line but the header.
@@ -18,17 +18,28 @@ struct Trace {
         var isCompared: Bool { !isReset && json["compare"] != false }
     }
 
-    static func all() throws -> [Trace] {
+    /// The traces recorded by running Khepri.
+    static func recorded() throws -> [Trace] {
+        let folder = fixtures.appending(path: "conformance")
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".jsonl") }.sorted()
+            .map { try Trace(file: folder.appending(path: $0)) }
+    }
+
+    /// What the project decided otherwise than Khepri, so that no recorded trace shows it.
+    static func decisions() throws -> Trace {
+        try Trace(file: fixtures.appending(path: "decisions.jsonl"))
+    }
+
+    private static var fixtures: URL {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/conformance")
-        let files = try FileManager.default.contentsOfDirectory(
-            at: folder, includingPropertiesForKeys: nil)
-        return try files.filter { $0.pathExtension == "jsonl" }
-            .sorted { $0.lastPathComponent < $1.lastPathComponent }
-            .map {
-                try Trace(name: $0.lastPathComponent, text: String(contentsOf: $0, encoding: .utf8))
-            }
+        return folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures")
+    }
+
+    private init(file: URL) throws {
+        try self.init(
+            name: file.lastPathComponent, text: String(contentsOf: file, encoding: .utf8))
     }
 
     /// A trace with this text, the first line of which is a header.
