@@ -31,6 +31,7 @@ let package = Package(
             name: "KhepriTreeTests",
             dependencies: ["KhepriTree", "CBOR"],
             swiftSettings: settings),
+        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
