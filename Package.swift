@@ -27,9 +27,16 @@ let package = Package(
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
 
+        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
+        .testTarget(
+            name: "KhepriTreeTests",
+            dependencies: ["KhepriTree", "CBOR"],
+            swiftSettings: settings),
+
         // The tree against recorded traces and against an independent model.
         .testTarget(
-            name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
+            name: "ConformanceTests",
+            dependencies: ["KhepriTree", "CBOR"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
