@@ -48,18 +48,15 @@ struct ModelCommand {
 
     /// Replaces the keep-while set of a node at the end, if its conditions hold before the command.
     mutating func set(_ entries: [ModelKeepWhile], of path: Path) throws {
-        var byKey: [[ModelCondition]: ModelKeepWhile] = [:]
-        for entry in entries.filter({ $0.up != nil }) + entries.filter({ $0.up == nil }) {
-            byKey[entry.key(of: path)] = entry
-        }
         let isNew = before[path] == nil
-        for (key, entry) in byKey {
-            let isIgnored = isNew && key.prefix(path.count).elementsEqual(path.map { .name($0) })
+        for entry in entries {
+            let isIgnored =
+                isNew && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
             guard isIgnored || before.meets(entry, of: path) else {
                 throw Failure("keepWhileConditionsNotMet", at: path)
             }
         }
-        newSets[path] = Array(byKey.values)
+        newSets[path] = entries
     }
 
     /// Adds a node to a parent that is there.
