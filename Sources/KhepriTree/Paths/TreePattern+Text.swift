@@ -95,7 +95,7 @@ extension TreePattern: CustomStringConvertible {
     /// The text form where there is one; a component without a text form is written as JSON.
     public var description: String {
         guard !components.isEmpty else { return "/" }
-        return components.map { "/" + ($0.text ?? "{…}") }.joined()
+        return components.map { "/" + ($0.text ?? $0.jsonText) }.joined()
     }
 }
 
