@@ -2,25 +2,20 @@ import Testing
 
 @Suite("Reference model") struct ModelTests {
     @Test func `the model agrees with every compared line of the recorded traces`() throws {
-        var compared = 0
-        for trace in try Trace.all() {
+        var comparedCount = 0
+        for trace in try Trace.recorded() {
             var model = Model()
-            for (number, line) in trace.lines {
-                let found = model.perform(line)
-                guard line["op"] != "reset", line["compare"] != false else { continue }
-                compared += 1
-                let expected = try #require(line["result"])
-                if !Comparison.agree(found, expected) {
-                    Issue.record(
-                        """
-                        \(trace.file):\(number): \(line.removing("result"))
-                        expected \(expected)
-                        found    \(found)
-                        """)
-                    break
-                }
-            }
+            var replay = Replay(trace)
+            if let fault = replay.run({ model.perform($0.json) }) { Issue.record("\(fault)") }
+            comparedCount += replay.comparedCount
         }
-        #expect(compared >= 16_000)
+        #expect(comparedCount == 16_155)
+    }
+
+    @Test func `the model agrees with the project's decisions`() throws {
+        var model = Model()
+        var replay = Replay(try Trace.decisions())
+        if let fault = replay.run({ model.perform($0.json) }) { Issue.record("\(fault)") }
+        #expect(replay.comparedCount > 50)
     }
 }

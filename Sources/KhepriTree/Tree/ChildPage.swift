@@ -7,7 +7,7 @@
 ///
 /// Names and references lie in two arrays in the same allocation, so a search reads only names; the
 /// allocation fills the block of an allocator with a granularity of 16 bytes.
-final class ChildPage: ManagedBuffer<ChildPage.Header, UInt64> {
+final class ChildPage {
     struct Header {
         /// The entries there are.
         var count: UInt16
@@ -17,14 +17,21 @@ final class ChildPage: ManagedBuffer<ChildPage.Header, UInt64> {
         let height: UInt32
     }
 
+    private typealias Storage = ManagedBufferPointer<Header, UInt8>
+
     /// Makes an empty page.
     static func make(height: Int, capacity: Int) -> ChildPage {
         let entryByteCount =
             MemoryLayout<PathComponent>.stride + MemoryLayout<AnyObject>.stride
-        let wordCount = capacity * entryByteCount / MemoryLayout<UInt64>.stride
         let header = Header(count: 0, capacity: UInt16(capacity), height: UInt32(height))
-        let page = create(minimumCapacity: wordCount) { _ in header }
-        return unsafeDowncast(page, to: ChildPage.self)
+        let storage = Storage(
+            bufferClass: ChildPage.self, minimumCapacity: capacity * entryByteCount
+        ) { _, _ in header }
+        return unsafeDowncast(storage.buffer, to: ChildPage.self)
+    }
+
+    private init() {
+        preconditionFailure("pages are made by ChildPage.make, which reserves their memory")
     }
 
     deinit {
@@ -35,31 +42,29 @@ final class ChildPage: ManagedBuffer<ChildPage.Header, UInt64> {
 
 /// What is in a page; pointers are valid while the page is held.
 extension ChildPage {
-    private var fields: UnsafeMutablePointer<Header> {
-        @inline(__always) get { withUnsafeMutablePointerToHeader { $0 } }
-    }
-
-    private var memory: UnsafeMutableRawPointer {
+    private var header: UnsafeMutablePointer<Header> {
         @inline(__always) get {
-            withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) }
+            Storage(unsafeBufferObject: self).withUnsafeMutablePointerToHeader { $0 }
         }
     }
 
     var count: Int {
-        @inline(__always) get { Int(fields.pointee.count) }
-        set { fields.pointee.count = UInt16(newValue) }
+        @inline(__always) get { Int(header.pointee.count) }
+        set { header.pointee.count = UInt16(newValue) }
     }
 
-    var capacity: Int { Int(fields.pointee.capacity) }
+    var capacity: Int { Int(header.pointee.capacity) }
 
-    var height: Int { Int(fields.pointee.height) }
+    var height: Int { Int(header.pointee.height) }
 
     var isLeaf: Bool {
-        @inline(__always) get { fields.pointee.height == 0 }
+        @inline(__always) get { header.pointee.height == 0 }
     }
 
     var names: UnsafeMutablePointer<PathComponent> {
-        @inline(__always) get { memory.assumingMemoryBound(to: PathComponent.self) }
+        @inline(__always) get {
+            UnsafeMutableRawPointer(header + 1).assumingMemoryBound(to: PathComponent.self)
+        }
     }
 
     /// The references of a leaf.
@@ -75,8 +80,7 @@ extension ChildPage {
     /// The references of a page whose children are of a class: nodes in leaves, pages elsewhere.
     @inline(__always)
     func references<Child: AnyObject>() -> UnsafeMutablePointer<Child> {
-        (memory + Int(fields.pointee.capacity) * MemoryLayout<PathComponent>.stride)
-            .assumingMemoryBound(to: Child.self)
+        UnsafeMutableRawPointer(names + capacity).assumingMemoryBound(to: Child.self)
     }
 }
 

@@ -33,7 +33,7 @@ extension Tree {
         let node = fields.makeNode()
         let change = SubtreeChange(
             revision: revision, addedNodeCount: 1, addedByteCount: node.payloadByteCount)
-        withSlot(at: path.components.dropLast(), noting: change) { slot in
+        withSlot(at: path.components.dropLast(), noting: change) { [pageLimit] slot in
             TreeNode.note(change, in: &slot)
             let branch = slot.branch
             branch.pointee.childCount += 1
@@ -56,7 +56,7 @@ extension Tree {
             }
         }
         guard let change else { return nil }
-        return withSlot(at: path.components.dropLast(), noting: change) { slot in
+        return withSlot(at: path.components.dropLast(), noting: change) { [pageLimit] slot in
             TreeNode.note(change, in: &slot)
             let branch = slot.branch
             branch.pointee.childCount -= 1
@@ -75,6 +75,7 @@ extension Tree {
             var slot = root
             for name in path {
                 TreeNode.note(change, in: &slot.pointee)
+                precondition(slot.pointee.childCount > 0, "there is no node above the path's")
                 slot = ChildPage.uniqueSlot(of: name, in: slot.pointee.childrenSlot)
             }
             return body(&slot.pointee)

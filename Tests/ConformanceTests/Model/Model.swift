@@ -88,7 +88,7 @@ struct Model {
         default:
             for path in try targets(operation) {
                 if let entries = operation.keepWhile {
-                    if path.isEmpty { throw Failure("invalidOperation") }
+                    if path.isEmpty, !entries.isEmpty { throw Failure("invalidOperation") }
                     try command.set(entries, of: path)
                 }
                 try command.put(operation.payload, at: path)

@@ -12,6 +12,8 @@ struct ModelCommand {
     private var raised: Set<Path> = []
     /// Nodes that gained or lost a child since conditions were evaluated.
     private var relinked: Set<Path> = []
+    /// Nodes removed since conditions were evaluated; some may have been made anew.
+    private var removed: Set<Path> = []
     /// Sets that take the place of the former ones at the end.
     private var newSets: [Path: [ModelKeepWhile]] = [:]
 
@@ -46,18 +48,15 @@ struct ModelCommand {
 
     /// Replaces the keep-while set of a node at the end, if its conditions hold before the command.
     mutating func set(_ entries: [ModelKeepWhile], of path: Path) throws {
-        var byKey: [[ModelCondition]: ModelKeepWhile] = [:]
-        for entry in entries.filter({ $0.up != nil }) + entries.filter({ $0.up == nil }) {
-            byKey[entry.key(of: path)] = entry
-        }
         let isNew = before[path] == nil
-        for (key, entry) in byKey {
-            let isIgnored = isNew && key.prefix(path.count).elementsEqual(path.map { .name($0) })
+        for entry in entries {
+            let isIgnored =
+                isNew && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
             guard isIgnored || before.meets(entry, of: path) else {
                 throw Failure("keepWhileConditionsNotMet", at: path)
             }
         }
-        newSets[path] = Array(byKey.values)
+        newSets[path] = entries
     }
 
     /// Adds a node to a parent that is there.
@@ -74,6 +73,7 @@ struct ModelCommand {
     /// Removes a node with everything below it and lists all of it; the root is only emptied.
     mutating func remove(_ path: Path, _ reason: Text) {
         guard let node = root[path] else { return }
+        node.visit(path) { path, _ in if !path.isEmpty { removed.insert(path) } }
         if reason == "explicit" || options.returnIndirectDeletes {
             node.visit(path) { listed[$0] = $1.properties(options.returning, deleted: reason) }
         }
@@ -116,7 +116,8 @@ struct ModelCommand {
     /// Removes what its conditions no longer keep, given the changes since `old`.
     private mutating func settle(since old: ModelNode) {
         removeUselessParents()
-        let changes = ModelChanges(from: old, to: root)
+        let changes = ModelChanges(from: old, to: root, removed: removed)
+        removed = []
         if changes.isEmpty { return }
         var expired: Set<Path> = []
         root.visit { path, node in
@@ -156,21 +157,16 @@ struct ModelChanges {
 
     var isEmpty: Bool { deleted.isEmpty && touched.isEmpty }
 
-    init(from old: ModelNode, to new: ModelNode) {
+    init(from old: ModelNode, to new: ModelNode, removed: Set<Path>) {
         self.old = old
+        deleted = removed
+        for path in removed { touched[path] = new[path] }
         compare(old, new, [])
     }
 
-    private mutating func compare(_ old: ModelNode?, _ new: ModelNode?, _ path: Path) {
-        switch (old, new) {
-        case (let old?, let new?): if old.looksDifferent(from: new) { touched[path] = new }
-        case (_, let new?): touched[path] = new
-        default: deleted.insert(path)
-        }
-        let (before, after) = (old?.children ?? [:], new?.children ?? [:])
-        for name in Set(before.keys).union(after.keys) {
-            compare(before[name], after[name], path + [name])
-        }
+    private mutating func compare(_ old: ModelNode?, _ new: ModelNode, _ path: Path) {
+        if old?.looksDifferent(from: new) ?? true { touched[path] = new }
+        for (name, child) in new.children { compare(old?.children[name], child, path + [name]) }
     }
 
     /// Whether the changes end the life of a node by one of its conditions.

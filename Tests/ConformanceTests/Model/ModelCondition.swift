@@ -16,7 +16,7 @@ indirect enum ModelCondition: Hashable, Sendable {
             self = .name(try ModelPath.checked(name))
             return
         }
-        guard let member = json.onlyMember else { throw Failure("invalidPath") }
+        guard let member = json.onlyMember else { throw Failure("invalidOperation") }
         switch (member.key, member.value) {
         case ("wildcard", "*"): self = .wildcard(deep: false)
         case ("wildcard", "**"): self = .wildcard(deep: true)
@@ -32,7 +32,7 @@ indirect enum ModelCondition: Hashable, Sendable {
             guard let operation = comparison.onlyMember, let number = operation.value.integer,
                 ModelCondition.numbers.contains(property),
                 ["eq", "ne", "lt", "le", "gt", "ge"].contains(operation.key)
-            else { throw Failure("invalidPath") }
+            else { throw Failure("invalidOperation") }
             self = .number(property, operation.key, number)
         }
     }

@@ -31,9 +31,10 @@ struct ModelOperation {
             guard let value = json["reason"] else { throw Self.refusal }
             reason = try JSON(decoding: value).encoded
         case "transaction" where !inTransaction:
-            guard let mode = json["mode"]?.text, mode == "rw" || mode == "ro",
-                let list = json["ops"]?.array
-            else { throw Self.refusal }
+            let mode = json["mode"] ?? "rw"
+            guard mode == "rw" || mode == "ro", let list = json["ops"]?.array else {
+                throw Self.refusal
+            }
             isReadOnly = mode == "ro"
             operations = try list.map { try ModelOperation($0, inTransaction: true) }
         case _ where Self.writes.contains(name) || Self.reads.contains(name):
@@ -75,10 +76,11 @@ struct ModelOperation {
                 return name
             }
         }
-        guard Self.puts.contains(name) else { return }
-        let isCleared = json["noPayload"] == true
-        guard isCleared != (json["value"] != nil) else { throw Self.refusal }
-        payload = try json["value"].map { try JSON(decoding: $0) }
+        if Self.puts.contains(name) {
+            let isCleared = json["noPayload"] == true
+            guard isCleared != (json["value"] != nil) else { throw Self.refusal }
+            payload = try json["value"].map { try JSON(decoding: $0) }
+        }
         guard let list = json["keepWhile"] else { return }
         guard let entries = list.array else { throw Self.refusal }
         keepWhile = try entries.map { entry in

@@ -47,7 +47,7 @@ enum ModelPath {
             if text.bytes.isEmpty { throw Failure("invalidPath") }
             let isAbsolute = text.bytes.first == slash
             return try components(of: text.bytes.dropFirst(isAbsolute ? 1 : 0)).down
-        default: throw Failure("invalidPath")
+        default: throw Failure("invalidOperation")
         }
     }
 

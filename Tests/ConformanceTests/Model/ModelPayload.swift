@@ -84,8 +84,18 @@ extension JSON {
         }
     }
 
+    /// Equality where `1` equals `1.0`, at any depth, and NaN nothing.
     private func isEqualByValue(to other: JSON) -> Bool {
-        order(against: other).map { $0 == 0 } ?? (self == other)
+        switch (self, other) {
+        case (.array(let left), .array(let right)):
+            return left.count == right.count
+                && zip(left, right).allSatisfy { $0.isEqualByValue(to: $1) }
+        case (.object(let left), .object(let right)):
+            return left.map(\.key) == right.map(\.key)
+                && zip(left, right).allSatisfy { $0.value.isEqualByValue(to: $1.value) }
+        case (.double, _), (_, .double): return order(against: other) == 0
+        default: return self == other
+        }
     }
 
     /// -1, 0 or 1 for two numbers or two texts; nil where there is no order.
@@ -96,9 +106,9 @@ extension JSON {
         case (.double(let left), .double(let right)):
             return JSON.order(Double(bitPattern: left), Double(bitPattern: right))
         case (.integer(let left), .double(let right)):
-            return JSON.order(Double(left), Double(bitPattern: right))
+            return JSON.order(left, Double(bitPattern: right))
         case (.double(let left), .integer(let right)):
-            return JSON.order(Double(bitPattern: left), Double(right))
+            return JSON.order(right, Double(bitPattern: left)).map { -$0 }
         case (.string(let left), .string(let right)):
             return left < right ? -1 : left == right ? 0 : 1
         default: return nil
@@ -107,6 +117,15 @@ extension JSON {
 
     private static func order(_ left: Double, _ right: Double) -> Int? {
         left < right ? -1 : left == right ? 0 : left > right ? 1 : nil
+    }
+
+    /// The order of the exact values.
+    private static func order(_ left: Int128, _ right: Double) -> Int? {
+        if right.isNaN { return nil }
+        if right.magnitude > 1e30 { return right > 0 ? -1 : 1 }
+        let floor = Int128(right.rounded(.down))
+        if left != floor { return left < floor ? -1 : 1 }
+        return right == right.rounded(.down) ? 0 : -1
     }
 
     private var typeName: Text {
