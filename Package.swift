@@ -27,6 +27,12 @@ let package = Package(
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
 
+        .testTarget(
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"],
+            exclude: ["Transcripts"], swiftSettings: settings),
+        .testTarget(
+            name: "RaftRuntimeTests", dependencies: ["RaftCore", "RaftRuntime"],
+            swiftSettings: settings),
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
