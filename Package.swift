@@ -41,6 +41,12 @@ let package = Package(
 
         // A simulated world for tests, ours and those of users.
 
+        .testTarget(
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"],
+            exclude: ["Transcripts"], swiftSettings: settings),
+        .testTarget(
+            name: "RaftRuntimeTests", dependencies: ["RaftCore", "RaftRuntime"],
+            swiftSettings: settings),
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
         .testTarget(
             name: "KhepriTreeTests", dependencies: ["KhepriTree", "CBOR"], swiftSettings: settings),

@@ -114,6 +114,13 @@ extension RaftServer {
         configurations.configuration(at: index)
     }
 
+    /// Whether the server leads and the state machine has applied an entry of the server's own term,
+    /// so that it holds everything committed before.
+    public var isReady: Bool {
+        guard case .leader(let leadership) = state else { return false }
+        return appliedIndex >= leadership.firstIndex
+    }
+
     /// The term of an entry; nil where the log has none or forgot it.
     public func term(at index: LogIndex) -> Term? { log.term(at: index) }
 }

@@ -19,3 +19,20 @@ public struct Identifier128: Hashable, Comparable, Sendable {
 
 /// A group: one replicated log with its state machine.
 public typealias GroupID = Identifier128
+
+extension Identifier128 {
+    /// The sixteen bytes, most significant first.
+    public var bytes: [UInt8] {
+        [high, low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    /// Joins sixteen bytes, most significant first; nil for any other count.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        self.init(
+            high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+            low: bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}
