@@ -41,12 +41,6 @@ let package = Package(
 
         // A simulated world for tests, ours and those of users.
 
-        .testTarget(
-            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"],
-            exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(
-            name: "RaftRuntimeTests", dependencies: ["RaftCore", "RaftRuntime"],
-            swiftSettings: settings),
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
         .testTarget(
             name: "KhepriTreeTests", dependencies: ["KhepriTree", "CBOR"], swiftSettings: settings),
@@ -55,6 +49,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
+        .testTarget(
+            name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
