@@ -34,3 +34,19 @@ public struct NodePropertySet: OptionSet, Hashable, Sendable {
     /// Everything there is.
     public static let all = NodePropertySet(rawValue: (1 << 10) - 1)
 }
+
+extension NodePropertySet {
+    /// The properties with their names in the text form, in the order of their bits.
+    static let named: [(name: String, set: NodePropertySet)] = [
+        ("payload", .payload),
+        ("payloadVersion", .payloadVersion),
+        ("childListVersion", .childListVersion),
+        ("childCount", .childCount),
+        ("childNames", .childNames),
+        ("hasPayload", .hasPayload),
+        ("deleteReason", .deleteReason),
+        ("createdRevision", .createdRevision),
+        ("modifiedRevision", .modifiedRevision),
+        ("childrenRevision", .childrenRevision),
+    ]
+}

@@ -40,7 +40,7 @@ public struct PathInterpolation: StringInterpolationProtocol {
 
     /// Adds a value as one component, or as a part of one.
     ///
-    /// - Precondition: It is not empty where it is a whole component.
+    /// - Precondition: It is not empty, or the path would be that of another node.
     public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
         appendValue(value.description)
     }
@@ -51,6 +51,7 @@ public struct PathInterpolation: StringInterpolationProtocol {
 
     private mutating func appendValue(_ value: String) {
         precondition(!isAfterPath, "an interpolated path is followed by / or by nothing")
+        precondition(!value.isEmpty, "an interpolated value is not empty")
         for character in value.unicodeScalars {
             switch character {
             case "/": written += "%2F"

@@ -58,7 +58,8 @@ extension PathText.RawName {
     ///
     /// A glob has no way to write a literal `*`, so that with a `%2A` becomes a regular expression.
     private func glob() throws -> NamePattern {
-        let pieces = try bytes.split(separator: PathText.star, omittingEmptySubsequences: false).map {
+        let pieces = try bytes.split(separator: PathText.star, omittingEmptySubsequences: false).map
+        {
             let raw = PathText.RawName(
                 bytes: UnsafeBufferPointer(rebasing: $0), position: position + $0.startIndex,
                 isEscaped: isEscaped, hasStar: false)
@@ -94,7 +95,7 @@ extension TreePattern: CustomStringConvertible {
     /// The text form where there is one; a component without a text form is written as JSON.
     public var description: String {
         guard !components.isEmpty else { return "/" }
-        return components.map { "/" + ($0.text ?? "{…}") }.joined()
+        return components.map { "/" + ($0.text ?? $0.jsonText) }.joined()
     }
 }
 

@@ -5,7 +5,8 @@ extension KeepWhileEntry.WatchedPath {
     /// - Throws: ``PathError`` when the text is empty or malformed.
     package init(text: String) throws {
         let first = text.utf8.prefix { $0 != PathText.slash }
-        let isRelative = first.count <= 2 && !first.isEmpty && first.allSatisfy { $0 == PathText.dot }
+        let isRelative =
+            first.count <= 2 && !first.isEmpty && first.allSatisfy { $0 == PathText.dot }
         guard isRelative else {
             self = .absolute(try TreePattern(fromRoot: text))
             return
