@@ -3,12 +3,13 @@ import CBOR
 extension PayloadPattern {
     /// Whether a payload matches.
     ///
-    /// - Parameter payload: One data item. Other bytes match nothing; they never trap.
+    /// - Parameter payload: One data item. Other bytes never trap, and match only as far as they are
+    ///   looked at.
     /// - Complexity: The length of the payload times its depth, times one more than the members of
     ///   ``all(_:)`` and ``any(_:)``, and the ``not(_:)``, in the pattern. Nothing is decoded or
     ///   allocated, except that members which are not in the order of RFC 8949 are sorted.
     package func matches(_ payload: UnsafeRawBufferPointer) -> Bool {
-        // Bytes that cannot be read and patterns that are too deep match nothing.
+        // Where bytes cannot be read or the pattern is too deep, nothing matches.
         (try? matchesNext(in: CBORReader(payload), depth: 1)) ?? false
     }
 
