@@ -130,19 +130,3 @@ extension SessionID {
         low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 }
-
-extension CBORReader {
-    /// Reads a map with integer keys in ascending order; the body reads or skips each value.
-    @inline(__always)
-    mutating func readFields(_ body: (UInt64, inout CBORReader) throws -> Void) throws {
-        var lowest: UInt64 = 0
-        for _ in 0..<(try readMapHeader()) {
-            let key = try readUnsigned()
-            guard key >= lowest, key < .max else {
-                throw CommandError(.malformed, "expected keys in ascending order, found \(key)")
-            }
-            lowest = key + 1
-            try body(key, &self)
-        }
-    }
-}
