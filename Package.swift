@@ -27,6 +27,7 @@ let package = Package(
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
             swiftSettings: settings),
 
+        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
         .testTarget(
             name: "KhepriTreeTests",
             dependencies: ["KhepriTree", "CBOR"],

@@ -31,7 +31,7 @@ final class NameAutomaton: Sendable {
     /// - Precondition: It is within the limit on instructions, which the parser checks.
     init(_ expression: NameExpression) {
         precondition(
-            expression.instructionCount <= NameExpression.instructionsMaximum,
+            expression.instructionCount <= TreeLimits.namePatternStatesMaximum,
             "an expression is within the limit")
         var compiler = NameAutomatonCompiler()
         compiler.emit(expression)

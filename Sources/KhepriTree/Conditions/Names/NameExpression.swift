@@ -22,9 +22,6 @@ struct NameExpression: Sendable {
         self.instructionCount = max(instructionCount, 1)
     }
 
-    /// The largest program, the design's "1,000 states".
-    static let instructionsMaximum = 1_000
-
     static let empty = NameExpression(.empty, instructionCount: 1)
     static let start = NameExpression(.start, instructionCount: 1)
     static let end = NameExpression(.end, instructionCount: 1)

@@ -114,9 +114,9 @@ struct NameExpressionParser {
 
     func checkSize(_ size: Int, from start: Int) throws {
         // One instruction is the final match.
-        guard size >= NameExpression.instructionsMaximum else { return }
+        guard size >= TreeLimits.namePatternStatesMaximum else { return }
         throw NamePatternError(
-            "expected at most \(NameExpression.instructionsMaximum) states when repetitions are "
+            "expected at most \(TreeLimits.namePatternStatesMaximum) states when repetitions are "
                 + "written out, found more", at: start)
     }
 
