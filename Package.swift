@@ -32,7 +32,6 @@ let package = Package(
             name: "KhepriTreeTests",
             dependencies: ["KhepriTree", "CBOR"],
             swiftSettings: settings),
-        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,8 +17,8 @@ extension TreeCommand {
             .write(to: &writer)
         do {
             try operation.write(to: &writer, isInTransaction: false)
-        } catch let error as PathError {
-            throw CommandError(.limitExceeded, error.description)
+        } catch {
+            throw CommandError(error)
         }
         try session?.write(to: &writer)
         try Self.checkSize(writer.count - start)
@@ -35,10 +35,8 @@ extension TreeCommand {
             let command = try TreeCommand(from: &reader)
             try reader.expectEnd()
             return command
-        } catch let error as CommandError {
-            throw error
         } catch {
-            throw CommandError(.malformed, "\(error)")
+            throw CommandError(error)
         }
     }
 

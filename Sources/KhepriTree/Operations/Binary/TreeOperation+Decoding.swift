@@ -76,7 +76,7 @@ extension OperationParts {
             let count = try reader.readArrayHeader()
             keepWhile = try reader.readParts(count) { try KeepWhileEntry(from: &$0) }
         case OperationKey.expected:
-            expected = try PayloadPattern(from: &reader, depth: 1)
+            expected = try PayloadPattern(from: &reader)
         case OperationKey.source:
             source = try TreePath(from: &reader)
         case OperationKey.overwrite:
