@@ -28,7 +28,8 @@ extension CBORValue {
         try write(to: &writer, depth: 0)
     }
 
-    private func write(to writer: inout CBORWriter, depth: Int) throws {
+    /// Appends the encoding of an item inside that many arrays and maps.
+    func write(to writer: inout CBORWriter, depth: Int) throws {
         switch self {
         case .null: writer.writeNull()
         case .boolean(let value): writer.writeBoolean(value)

@@ -25,6 +25,11 @@ extension CBORReader {
     }
 
     @inline(never)
+    func invalidText() -> CBORError {
+        CBORError(.invalidText, at: offset, "expected UTF-8 in a text string")
+    }
+
+    @inline(never)
     func notShortest() -> CBORError {
         CBORError(.notDeterministic, at: offset, "expected the shortest form, found a longer one")
     }

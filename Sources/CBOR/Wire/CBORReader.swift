@@ -112,7 +112,13 @@ extension CBORReader {
 
     /// Reads a text string.
     package mutating func readText() throws -> String {
-        String(decoding: try readTextBuffer(), as: UTF8.self)
+        let start = offset
+        let utf8 = try readString(.text, "a text string")
+        guard let text = String(validating: utf8, as: UTF8.self) else {
+            offset = start
+            throw invalidText()
+        }
+        return text
     }
 
     /// Reads a text string as its UTF-8, which is checked.
@@ -121,7 +127,7 @@ extension CBORReader {
         let utf8 = try readString(.text, "a text string")
         guard UTF8Validation.isValid(utf8) else {
             offset = start
-            throw CBORError(.invalidText, at: start, "expected UTF-8 in a text string")
+            throw invalidText()
         }
         return utf8
     }
