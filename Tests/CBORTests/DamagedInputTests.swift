@@ -12,21 +12,19 @@ import Testing
         var data: [UInt8]?
     }
 
-    static let corpus: [[UInt8]] = {
+    private let corpus: [[UInt8]]
+
+    init() throws {
         var chance = Chance("damage")
         let record = Record(
             name: "oak", list: [1, -300], table: ["a": 1.5, "é": .infinity],
             inner: [Record(flag: true), Record(data: [1, 2])], flag: false, data: [])
-        let records = [try! CBOREncoder().encode(record)]
-        let longer: CBORValue = .array(
-            [
-                .text(CBORText(String(repeating: "x", count: 300))), .unsigned(70_000),
-                .unsigned(.max),
-            ]
-                + (0..<30).map { CBORValue($0) })
-        return records + [try! longer.encoded()]
-            + (0..<150).map { _ in try! chance.value().encoded() }
-    }()
+        let text = CBORText(String(repeating: "x", count: 300))
+        let numbers = (0..<30).map { CBORValue($0) }
+        let longer = CBORValue.array([.text(text), 70_000, .unsigned(.max)] + numbers)
+        let random = try (0..<50).map { _ in try chance.value().encoded() }
+        corpus = try [CBOREncoder().encode(record), longer.encoded()] + random
+    }
 
     /// Runs every reader over the bytes; those that accept them must agree on their meaning.
     private func check(_ damaged: [UInt8]) {
@@ -48,7 +46,7 @@ import Testing
     }
 
     @Test func `every truncation is an error`() {
-        for encoded in Self.corpus {
+        for encoded in corpus {
             for length in 0..<encoded.count {
                 let truncated = Array(encoded[..<length])
                 #expect(throws: CBORError.self) { try CBORValidator.validate(truncated) }
@@ -58,7 +56,7 @@ import Testing
     }
 
     @Test func `every flipped bit is an error or another value's encoding`() {
-        for encoded in Self.corpus {
+        for encoded in corpus {
             for bit in 0..<(min(encoded.count, 120) * 8) {
                 var flipped = encoded
                 flipped[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -69,20 +67,20 @@ import Testing
 
     @Test func `random bytes are an error or a value's encoding`() {
         var chance = Chance("random bytes")
-        for _ in 0..<20_000 {
+        for _ in 0..<4_000 {
             let length = Int(chance.next() % 12)
             check((0..<length).map { _ in UInt8(truncatingIfNeeded: chance.next()) })
         }
     }
 
     @Test func `every byte appended is an error`() {
-        for encoded in Self.corpus.prefix(20) {
+        for encoded in corpus.prefix(20) {
             expectError(.trailingBytes) { try CBORValidator.validate(encoded + [0]) }
         }
     }
 
     @Test func `damaged JSON is an error or JSON`() throws {
-        for encoded in Self.corpus.prefix(60) {
+        for encoded in corpus.prefix(20) {
             let text = Array(try JSONPrinter.text(of: encoded, style: .pretty).utf8)
             for index in 0..<min(text.count, 200) {
                 _ = try? JSONParser.cbor(from: Array(text[..<index]))

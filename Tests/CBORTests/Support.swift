@@ -87,7 +87,9 @@ struct Chance: RandomNumberGenerator {
             "/", "\u{2028}", "\u{ffff}", "\u{10ffff}",
         ]
         let length = isTrue(oneIn: 10) ? Int(next() % 300) : Int(next() % 6)
-        let characters = (0..<length).map { _ in alphabet.randomElement(using: &self)! }
+        let characters = (0..<length).map { _ in
+            alphabet[Int.random(in: alphabet.indices, using: &self)]
+        }
         return (isTrue(oneIn: 5) ? "$" : "") + String(characters)
     }
 
