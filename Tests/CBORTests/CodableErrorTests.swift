@@ -129,7 +129,7 @@ import Testing
         let deeper = bytes(String(repeating: "81", count: 5000) + "f6")
         expectError(.tooDeep) { _ = try CBORDecoder().decode(Chain.self, from: deeper) }
         deeper.withUnsafeBytes { buffer in
-            #expect(throws: DecodingError.self) {
+            _ = #expect(throws: DecodingError.self) {
                 try CBORDecoder().decode(Chain.self, fromValidated: buffer)
             }
         }
