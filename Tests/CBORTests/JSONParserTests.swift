@@ -63,7 +63,9 @@ import Testing
     }
 
     @Test func `text that is not UTF-8 is refused`() {
-        expectError(.invalidText) { _ = try JSONParser.value(of: [0x22, 0xC3, 0x22]) }
+        let error = cborError { _ = try JSONParser.value(of: [0x22, 0xC3, 0x22]) }
+        #expect(error?.code == .invalidText)
+        #expect(error?.offset == 1)
         expectError(.invalidText) { _ = try JSONParser.value(of: [0x22, 0xED, 0xA0, 0x80, 0x22]) }
     }
 

@@ -57,4 +57,10 @@ import Testing
         #expect(value["other"] == nil)
         #expect(value.textValue == nil)
     }
+
+    @Test func `a value is described as JSON`() {
+        let value: CBORValue = ["a": [1, 1.0, .bytes([1])]]
+        #expect("\(value)" == #"{"a":[1,1.0,{"$bytes":"AQ=="}]}"#)
+        #expect("\(["a": 1, "a": 2] as CBORValue)".contains("duplicateKey"))
+    }
 }

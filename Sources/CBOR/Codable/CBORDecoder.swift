@@ -4,7 +4,7 @@
 /// `Double` or `Float` is read from an integer that it can hold exactly. Members that a type does
 /// not know are passed over.
 ///
-///     let stock = try CBORDecoder().decode([String: Int].self, from: bytes)
+///     let quantities = try CBORDecoder().decode([Int].self, from: bytes)
 public struct CBORDecoder: Sendable {
     /// What the `init(from:)` of the values can look up.
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]

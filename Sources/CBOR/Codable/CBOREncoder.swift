@@ -5,7 +5,7 @@
 /// floating-point number. Types that are ``CBORRepresentable`` choose their form themselves. An
 /// optional property without a value is left out; elsewhere nil is `null`.
 ///
-///     let bytes = try CBOREncoder().encode(["oak": 150])
+///     let bytes = try CBOREncoder().encode([150, 75])
 public struct CBOREncoder: Sendable {
     /// What the `encode(to:)` of the values can look up.
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]

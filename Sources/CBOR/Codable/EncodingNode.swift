@@ -136,25 +136,23 @@ extension EncodingNode {
             writer.writeArrayHeader(entries.count)
             for entry in entries { entry.write(to: &writer, arena: arena) }
         case .nothing, .map:
-            let sorted = sortedEntries(arena)
-            writer.writeMapHeader(sorted.count)
-            for entry in sorted {
+            sortEntries(arena)
+            writer.writeMapHeader(entries.count)
+            for entry in entries {
                 writer.writeEncoded(UnsafeRawBufferPointer(rebasing: arena[entry.name]))
                 entry.write(to: &writer, arena: arena)
             }
         }
     }
 
-    /// The entries in the order of RFC 8949 §4.2.1; of several with one key, the last written.
-    private func sortedEntries(_ arena: UnsafeRawBufferPointer) -> [Entry] {
-        var sorted: [Entry] = []
-        sorted.reserveCapacity(entries.count)
+    /// Puts the entries in the order of RFC 8949 §4.2.1; of several with one key, the last stays.
+    private func sortEntries(_ arena: UnsafeRawBufferPointer) {
         // The sort is stable.
-        for entry in entries.sorted(by: { $0.order($1, arena) < 0 }) {
-            if let last = sorted.last, last.order(entry, arena) == 0 { sorted.removeLast() }
-            sorted.append(entry)
+        entries.sort { $0.order($1, arena) < 0 }
+        for index in entries.indices.dropFirst().reversed()
+        where entries[index - 1].order(entries[index], arena) == 0 {
+            entries.remove(at: index - 1)
         }
-        return sorted
     }
 }
 
