@@ -1,4 +1,5 @@
 import CBOR
+import Foundation
 import Testing
 
 @Suite("Core deterministic encoding") struct DeterministicEncodingTests {
@@ -69,6 +70,24 @@ import Testing
             let deep = bytes(dollar + leaf)
             #expect(try JSONParser.cbor(from: JSONPrinter.text(of: deep)) == deep)
         }
+    }
+
+    @Test func `the deepest values need no more than a small thread's stack`() async throws {
+        let dollar = bytes(String(repeating: "a16124", count: 64) + "f97e00")
+        let brackets = String(repeating: "[", count: 192) + String(repeating: "]", count: 192)
+        let isDone = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                let text = try? JSONPrinter.text(of: dollar)
+                let again = text.flatMap { try? JSONParser.cbor(from: $0) }
+                let value = try? CBORDecoder().decode(CBORValue.self, from: dollar)
+                let deepest = try? JSONParser.value(of: brackets)
+                let isSame = again == dollar && (try? value?.encoded()) == dollar
+                continuation.resume(returning: isSame && deepest != nil)
+            }
+            thread.stackSize = 512 << 10
+            thread.start()
+        }
+        #expect(isDone)
     }
 
     @Test func `a million open arrays are refused without recursion`() {
