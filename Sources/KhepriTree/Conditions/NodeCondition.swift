@@ -1,4 +1,12 @@
 /// A test of one node: of its name, its properties or its payload.
+///
+/// A component of a ``TreePattern`` is a condition, and a keep-while set is made of them:
+///
+/// ```swift
+/// let stocked: NodeCondition = .nameMatches(try NamePattern(glob: "oak*")) && .childCount(1...)
+/// ```
+///
+/// At most 32 conditions are nested in each other, and one condition consists of at most 1,000.
 public indirect enum NodeCondition: Hashable, Sendable {
     /// The node's name is this one.
     case named(PathComponent)
@@ -34,5 +42,17 @@ public indirect enum NodeCondition: Hashable, Sendable {
     /// The comparisons.
     public enum Comparison: String, Hashable, Sendable, CaseIterable {
         case eq, ne, lt, le, gt, ge
+
+        /// Whether the left value compares so with the right one.
+        func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
+            switch self {
+            case .eq: left == right
+            case .ne: left != right
+            case .lt: left < right
+            case .le: left <= right
+            case .gt: left > right
+            case .ge: left >= right
+            }
+        }
     }
 }

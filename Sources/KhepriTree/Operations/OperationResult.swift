@@ -2,7 +2,9 @@
 public enum OperationResult: Hashable, Sendable {
     /// Distinct nodes, sorted by path.
     case nodes([ResultNode])
+    /// The answer of `exists` and `hasPayload`.
     case boolean(Bool)
+    /// The answer of `count`.
     case count(Int)
     /// A transaction that returned: one result an operation.
     case results([OperationResult])
@@ -16,17 +18,27 @@ public enum OperationResult: Hashable, Sendable {
 
 /// A node in an ``OperationResult``; a property that was not asked for or has no value is nil.
 public struct ResultNode: Hashable, Sendable {
+    /// Where the node is, or was.
     public var path: TreePath
+    /// The value; for an updated node the former one.
     public var payload: Payload?
     /// Only `true` or nil.
     public var hasPayload: Bool?
+    /// How often the payload changed, from 1.
     public var payloadVersion: UInt64?
+    /// How often a child appeared or went, from 1.
     public var childListVersion: UInt64?
+    /// The number of children.
     public var childCount: UInt64?
+    /// The names of the children, sorted by bytes.
     public var childNames: [PathComponent]?
+    /// Why the command removed the node; nil for a node that is still there.
     public var deleteReason: DeleteReason?
+    /// The revision that created the node.
     public var createdRevision: Revision?
+    /// The revision of the last change of the payload.
     public var modifiedRevision: Revision?
+    /// The revision of the last change of the child list.
     public var childrenRevision: Revision?
 
     package init(path: TreePath) {
@@ -36,28 +48,8 @@ public struct ResultNode: Hashable, Sendable {
 
 /// Why a command removed a node.
 public enum DeleteReason: String, Hashable, Sendable {
-    case explicit, keepWhile
-}
-
-/// Why an operation changed nothing.
-public struct OperationError: Error, Hashable, Sendable {
-    public enum Code: String, Hashable, Sendable, CaseIterable {
-        case nodeNotFound, mismatchingNode, keepWhileConditionsNotMet, patternMatchesManyNodes
-        case readOnlyTransaction, invalidPath, invalidOperation
-    }
-
-    public var code: Code
-    /// The failing node or, for a malformed operation, the offending path where there is one.
-    public var path: TreePath?
-    /// Whether `path` is the operation's target and not one of its ancestors.
-    public var isTarget: Bool?
-    /// What was expected and what was found.
-    public var message: String
-
-    package init(_ code: Code, _ message: String, path: TreePath? = nil, isTarget: Bool? = nil) {
-        self.code = code
-        self.message = message
-        self.path = path
-        self.isTarget = isTarget
-    }
+    /// The operation asked for it, for the node or an ancestor.
+    case explicit
+    /// A keep-while condition of the node or an ancestor no longer held.
+    case keepWhile
 }

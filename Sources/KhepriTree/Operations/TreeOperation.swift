@@ -1,28 +1,66 @@
 /// One operation on a tree: the wire form of every read and write, alone or in a batch.
+///
+/// An operation is a value: it can be logged, sent, compared and printed. Its text form is a line of
+/// `khepri-ops/1`, its binary form an item of CBOR.
 public struct TreeOperation: Hashable, Sendable {
     /// What to do.
     public var kind: Kind
-    /// The nodes it is for (the target of `copy` and `move`); the root for `transaction`, `dump`, `abort…`.
+    /// The nodes it is for (the target of `copy` and `move`); the root for `transaction`, `dump`,
+    /// `abort` and `abortIfError`, which have no path.
     public var path: TreePattern
     /// Which nodes, properties and consequences the result lists.
     public var options: Options
 
-    package init(_ kind: Kind, at path: TreePattern, options: Options = .init()) {
+    package init(_ kind: Kind, at path: TreePattern = .root, options: Options = .init()) {
         self.kind = kind
         self.path = path
         self.options = options
     }
 
     /// The operations, with what belongs to each alone.
-    public indirect enum Kind: Hashable, Sendable {
-        case put(Write), putMany(Write), create(Write), update(Write)
+    ///
+    /// Those with `Many` in their name, and `count`, take any pattern; the others one whose every
+    /// component stands for one name. All writes apply as a whole or not at all.
+    public enum Kind: Hashable, Sendable {
+        /// Writes a node, and creates it and its ancestors where they are missing.
+        case put(Write)
+        /// As `put`, for every node the pattern matches.
+        case putMany(Write)
+        /// As `put`, when the node does not exist.
+        case create(Write)
+        /// As `put`, when the node exists.
+        case update(Write)
+        /// As `put`, when the node's payload matches.
         case compareAndSwap(expected: PayloadPattern, Write)
-        case delete, deleteMany, clearPayload, clearManyPayloads
-        case get, getMany, exists, hasPayload, count
-        case copy(from: TreePath, overwrite: Bool), move(from: TreePath, overwrite: Bool)
+        /// Removes a node and all below it; nothing to remove is no error.
+        case delete
+        /// As `delete`, for every node the pattern matches.
+        case deleteMany
+        /// Removes the payload of a node; `keepWhile` is as in ``Write``. A missing node is no error.
+        case clearPayload(keepWhile: [KeepWhileEntry]? = nil)
+        /// As `clearPayload`, for every node the pattern matches.
+        case clearManyPayloads(keepWhile: [KeepWhileEntry]? = nil)
+        /// Lists a node.
+        case get
+        /// Lists every node the pattern matches.
+        case getMany
+        /// Tells whether a node exists.
+        case exists
+        /// Tells whether a node exists and has a payload.
+        case hasPayload
+        /// Counts the nodes the pattern matches.
+        case count
+        /// Copies a subtree to the path; `overwrite` permits that the target exists.
+        case copy(from: TreePath, overwrite: Bool)
+        /// Moves a subtree to the path; `overwrite` permits that the target exists.
+        case move(from: TreePath, overwrite: Bool)
+        /// Applies operations in order, later ones seeing earlier ones, at most 10,000 of them.
         case transaction(readOnly: Bool, [TreeOperation])
-        /// Reasons are CBOR data items.
-        case abort(reason: Payload), abortIfError(reason: Payload)
+        /// Ends the transaction it is in: nothing changes, the result is the reason.
+        case abort(reason: Payload)
+        /// As `abort`, when the operation just before it ended in an error.
+        case abortIfError(reason: Payload)
+        /// Lists every node with payload, versions and child count.
         case dump
     }
 
@@ -74,31 +112,9 @@ public struct KeepWhileEntry: Hashable, Sendable {
 
     /// A path or pattern, absolute or relative to the node that watches.
     public enum WatchedPath: Hashable, Sendable {
+        /// From the root down.
         case absolute(TreePattern)
-        /// Go up so many levels from the node, then down.
+        /// Up so many levels from the node, at most 64 and never above the root, then down.
         case relative(up: Int, TreePattern)
     }
-}
-
-/// The properties of a node that a result can list.
-public struct NodePropertySet: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt16
-
-    public init(rawValue: UInt16) {
-        self.rawValue = rawValue
-    }
-
-    public static let payload = NodePropertySet(rawValue: 1 << 0)
-    public static let payloadVersion = NodePropertySet(rawValue: 1 << 1)
-    public static let childListVersion = NodePropertySet(rawValue: 1 << 2)
-    public static let childCount = NodePropertySet(rawValue: 1 << 3)
-    public static let childNames = NodePropertySet(rawValue: 1 << 4)
-    public static let hasPayload = NodePropertySet(rawValue: 1 << 5)
-    public static let deleteReason = NodePropertySet(rawValue: 1 << 6)
-    public static let createdRevision = NodePropertySet(rawValue: 1 << 7)
-    public static let modifiedRevision = NodePropertySet(rawValue: 1 << 8)
-    public static let childrenRevision = NodePropertySet(rawValue: 1 << 9)
-
-    /// What a result lists unless asked otherwise.
-    public static let standard: NodePropertySet = [.payload, .payloadVersion, .deleteReason]
 }

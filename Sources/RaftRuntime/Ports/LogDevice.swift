@@ -37,9 +37,14 @@ package enum LogWrite: Sendable, Hashable {
 /// Writes of several groups that become durable together, in order.
 package struct LogBatch: Sendable {
     package var writes: [(group: GroupID, write: LogWrite)]
+    /// Whether the batch may take the space kept for a full disk: it frees some, or was promised.
+    package var mayUseReserve: Bool
 
-    package init(writes: [(group: GroupID, write: LogWrite)] = []) {
+    package init(
+        writes: [(group: GroupID, write: LogWrite)] = [], mayUseReserve: Bool = false
+    ) {
         self.writes = writes
+        self.mayUseReserve = mayUseReserve
     }
 }
 
@@ -64,7 +69,7 @@ package struct RecoveredGroup: Sendable {
     }
 }
 
-/// A host's durable log, shared by all its groups. Synchronous; one caller at a time.
+/// A host's durable log, shared by all its groups; synchronous, one caller at a time.
 package protocol LogDevice: AnyObject, Sendable {
     /// Makes a batch durable with one write and one flush.
     ///

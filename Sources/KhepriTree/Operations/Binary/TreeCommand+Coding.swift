@@ -1,0 +1,130 @@
+package import CBOR
+
+extension TreeCommand {
+    /// The kind of command this is.
+    package static let kind: UInt64 = 1
+    /// The version of the encoding that this type writes, and the newest that it reads.
+    package static let version: UInt64 = 1
+
+    /// Appends the command.
+    ///
+    /// Whatever this writes, ``decode(_:)`` reads.
+    /// - Throws: ``CommandError`` when the operation goes beyond a limit or cannot be; the writer then
+    ///   holds a part of the command, and is to be reset.
+    package func encode(into writer: inout CBORWriter) throws {
+        let start = writer.count
+        CommandHeader(kind: Self.kind, version: Self.version, partCount: session == nil ? 1 : 2)
+            .write(to: &writer)
+        do {
+            try operation.write(to: &writer, isInTransaction: false)
+        } catch {
+            throw CommandError(error)
+        }
+        try session?.write(to: &writer)
+        try Self.checkSize(writer.count - start)
+    }
+
+    /// Reads bytes that are exactly one command.
+    ///
+    /// - Throws: ``CommandError``; `.unknownKind` and `.newerVersion` before anything after the header
+    ///   is looked at.
+    package static func decode(_ bytes: UnsafeRawBufferPointer) throws -> TreeCommand {
+        try checkSize(bytes.count)
+        do {
+            var reader = CBORReader(bytes)
+            let command = try TreeCommand(from: &reader)
+            try reader.expectEnd()
+            return command
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    private init(from reader: inout CBORReader) throws {
+        let header = try CommandHeader(from: &reader)
+        guard header.kind == Self.kind else {
+            throw CommandError(
+                .unknownKind, "expected kind \(Self.kind) of command, found \(header.kind)")
+        }
+        guard header.version <= Self.version else {
+            throw CommandError(
+                .newerVersion, "expected version \(Self.version) at most, found \(header.version)")
+        }
+        guard header.version > 0, 1...2 ~= header.partCount else {
+            throw CommandError(.malformed, "expected an operation and a session")
+        }
+        operation = try TreeOperation(from: &reader, isInTransaction: false)
+        session = header.partCount == 2 ? try Session(from: &reader) : nil
+    }
+
+    private static func checkSize(_ count: Int) throws {
+        guard count <= TreeLimits.commandBytesMaximum else {
+            throw CommandError(
+                .limitExceeded,
+                "expected a command of at most \(TreeLimits.commandBytesMaximum) bytes, "
+                    + "found \(count)")
+        }
+    }
+}
+
+extension TreeCommand.Session {
+    private enum Key {
+        static let id: UInt64 = 0
+        static let sequence: UInt64 = 1
+        static let lowestUnanswered: UInt64 = 2
+    }
+
+    fileprivate func write(to writer: inout CBORWriter) throws {
+        try check()
+        writer.writeMapHeader(3)
+        writer.writeUnsigned(Key.id)
+        id.write(to: &writer)
+        writer.writeUnsigned(Key.sequence)
+        writer.writeUnsigned(sequence)
+        writer.writeUnsigned(Key.lowestUnanswered)
+        writer.writeUnsigned(lowestUnanswered)
+    }
+
+    fileprivate init(from reader: inout CBORReader) throws {
+        var id: SessionID?
+        var sequence: UInt64 = 0
+        var lowestUnanswered: UInt64 = 0
+        try reader.readFields { key, reader in
+            switch key {
+            case Key.id: id = try SessionID(from: &reader)
+            case Key.sequence: sequence = try reader.readUnsigned()
+            case Key.lowestUnanswered: lowestUnanswered = try reader.readUnsigned()
+            default: try reader.skip()
+            }
+        }
+        guard let id else { throw CommandError(.malformed, "expected the ID of a session") }
+        self.init(id: id, sequence: sequence, lowestUnanswered: lowestUnanswered)
+        try check()
+    }
+
+    private func check() throws {
+        guard lowestUnanswered >= 1, lowestUnanswered <= sequence else {
+            throw CommandError(
+                .malformed, "expected a session with 1 ≤ lowest unanswered ≤ sequence")
+        }
+    }
+}
+
+extension SessionID {
+    /// Writes the 16 bytes.
+    package func write(to writer: inout CBORWriter) {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { writer.writeBytes($0) }
+    }
+
+    /// Reads 16 bytes.
+    ///
+    /// - Throws: `CBORError` or ``CommandError``.
+    package init(from reader: inout CBORReader) throws {
+        let bytes = try reader.readBytesBuffer()
+        guard bytes.count == 16 else {
+            throw CommandError(.malformed, "expected 16 bytes, found \(bytes.count)")
+        }
+        high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+}

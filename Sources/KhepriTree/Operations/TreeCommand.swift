@@ -1,0 +1,49 @@
+/// An operation as an entry of the log: with the session that makes a repeated one apply only once.
+package struct TreeCommand: Hashable, Sendable {
+    /// What to do; a batch is a transaction.
+    package var operation: TreeOperation
+    /// Who asks, nil where a repetition does no harm.
+    package var session: Session?
+
+    package init(_ operation: TreeOperation, session: Session? = nil) {
+        self.operation = operation
+        self.session = session
+    }
+
+    /// The place of a command in the session of its sender.
+    package struct Session: Hashable, Sendable {
+        /// The session.
+        package var id: SessionID
+        /// The number of the command in the session, from 1.
+        package var sequence: UInt64
+        /// The lowest sequence whose answer the sender still waits for; at most ``sequence``.
+        package var lowestUnanswered: UInt64
+
+        package init(id: SessionID, sequence: UInt64, lowestUnanswered: UInt64) {
+            self.id = id
+            self.sequence = sequence
+            self.lowestUnanswered = lowestUnanswered
+        }
+    }
+}
+
+/// The identity of a session: 128 random bits.
+public struct SessionID: Hashable, Sendable {
+    /// The first eight bytes, big-endian.
+    public let high: UInt64
+    /// The last eight bytes, big-endian.
+    public let low: UInt64
+
+    /// Joins two halves.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+extension SessionID: Comparable {
+    /// Whether the left bytes come first.
+    public static func < (lhs: SessionID, rhs: SessionID) -> Bool {
+        (lhs.high, lhs.low) < (rhs.high, rhs.low)
+    }
+}

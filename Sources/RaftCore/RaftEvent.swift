@@ -1,0 +1,73 @@
+/// Everything that can happen to a server.
+public enum RaftEvent: Hashable, Sendable {
+    // Administration
+
+    /// Makes a new group: its first entry is this configuration, the same on every first member.
+    ///
+    /// - Precondition: The server has no log, snapshot or term.
+    case bootstrap(Configuration)
+    /// Start an election without waiting for the timeout; ignored by a leader and by a non-voter.
+    case campaign
+
+    // Time
+
+    /// The deadline in ``RaftServer/nextDeadline`` has passed; harmless when it has not.
+    case tick
+
+    // Clients
+
+    /// Add entries to the log. Answered by a ``RaftWrite/append(_:)`` whose source is the proposal's
+    /// token, or by ``RaftEffect/rejected(_:_:)``.
+    case propose(Proposal)
+    /// A linearizable read. Answered by ``RaftEffect/readReady(_:at:)`` or
+    /// ``RaftEffect/readFailed(_:_:)``.
+    case read(ReadID)
+
+    // Storage
+
+    /// Every write up to this one is durable; numbers may be skipped or repeated.
+    case persisted(WriteSequence)
+    /// A write or flush failed; the server acknowledges nothing more, for ever.
+    case persistFailed
+    /// The space for new entries has run out or is back.
+    case storageSpace(StorageSpace)
+
+    // State machine and snapshots
+
+    /// The state machine has applied every entry up to this one.
+    case applied(LogIndex)
+    /// A snapshot of the state after this entry is published and durable.
+    ///
+    /// - Precondition: The entry is applied, and the snapshot before is recorded in the log.
+    case snapshotTaken(LogPosition)
+}
+
+/// A run of commands to append; their bytes stay with the caller.
+public struct Proposal: Hashable, Sendable {
+    /// Names the proposal in the answer.
+    public var token: ProposalToken
+    /// How many entries; at least one.
+    public var entryCount: Int
+    /// The size of all entries, for the limit on uncommitted bytes.
+    public var byteCount: Int
+    /// Whether the entries may use the space kept for a full disk, because they free some.
+    public var mayUseReserve: Bool
+
+    /// Describes entries.
+    public init(
+        token: ProposalToken, entryCount: Int, byteCount: Int, mayUseReserve: Bool = false
+    ) {
+        self.token = token
+        self.entryCount = entryCount
+        self.byteCount = byteCount
+        self.mayUseReserve = mayUseReserve
+    }
+}
+
+/// Whether the log device has space.
+public enum StorageSpace: Hashable, Sendable {
+    /// Writes succeed.
+    case available
+    /// Only what uses the reserve is accepted; reads go on.
+    case full
+}

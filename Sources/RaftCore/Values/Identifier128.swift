@@ -1,0 +1,38 @@
+/// 128 random bits that name a cluster, group, host or incarnation for ever.
+public struct Identifier128: Hashable, Comparable, Sendable {
+    /// The first eight bytes, big-endian.
+    public let high: UInt64
+    /// The last eight bytes, big-endian.
+    public let low: UInt64
+
+    /// Joins two halves.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Whether the left identifier is the smaller number; the order means nothing else.
+    public static func < (lhs: Identifier128, rhs: Identifier128) -> Bool {
+        (lhs.high, lhs.low) < (rhs.high, rhs.low)
+    }
+}
+
+/// A group: one replicated log with its state machine.
+public typealias GroupID = Identifier128
+
+extension Identifier128 {
+    /// The sixteen bytes, most significant first.
+    public var bytes: [UInt8] {
+        [high, low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    /// Joins sixteen bytes, most significant first; nil for any other count.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        self.init(
+            high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+            low: bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}

@@ -1,0 +1,67 @@
+package import RaftCore
+
+/// What a host needs to know to open a group.
+package struct GroupDescription<Machine: StateMachine>: Sendable {
+    /// Names the group for ever.
+    package var id: GroupID
+    /// What people call it; written once, when the group is new.
+    package var name: String
+    /// Who this host is in the group.
+    package var member: MemberID
+    /// A new machine; a snapshot is restored into it, then entries are applied.
+    package var machine: Machine
+    /// What the log held of the group; nil for a new one.
+    package var recovered: RecoveredGroup?
+    /// The first configuration if the group has none yet; nil for a member that waits to be added.
+    package var bootstrap: Configuration?
+    /// Called on the driver's thread when something happens; must be short.
+    package var observer: @Sendable (GroupEvent) -> Void = { _ in }
+
+    package init(
+        id: GroupID, name: String, member: MemberID, machine: Machine,
+        recovered: RecoveredGroup? = nil, bootstrap: Configuration? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.member = member
+        self.machine = machine
+        self.recovered = recovered
+        self.bootstrap = bootstrap
+    }
+}
+
+/// Something that happened in a group.
+package enum GroupEvent: Sendable, Hashable {
+    /// Recovery has applied entries up to the first index, of those up to the second.
+    case replayed(through: LogIndex, of: LogIndex)
+    /// The member's role changed.
+    case roleChanged(RaftRole, Term)
+    /// Another member, or none, leads.
+    case leaderChanged(MemberID?, Term)
+    /// A snapshot is published and recorded.
+    case snapshotTaken(LogPosition, byteCount: UInt64)
+    /// A snapshot could not be written; another is tried later.
+    case snapshotFailed(LogDeviceError)
+    /// The disk is full, or has space again.
+    case storageSpaceChanged(StorageSpace)
+    /// The log failed for ever.
+    case storageFailed(LogDeviceError)
+}
+
+/// How a group stands.
+package struct GroupStatus: Sendable, Hashable {
+    package var role = RaftRole.follower
+    package var term = Term.zero
+    package var leader: MemberID?
+    package var lastPosition = LogPosition.zero
+    package var persistedIndex = LogIndex.zero
+    package var commitIndex = LogIndex.zero
+    package var appliedIndex = LogIndex.zero
+    package var snapshotPosition = LogPosition.zero
+    /// Bytes of log since the last snapshot.
+    package var logBytesSinceSnapshot: UInt64 = 0
+    package var snapshotBytes: UInt64 = 0
+    package var configuration = Configuration.empty
+
+    package init() {}
+}

@@ -1,0 +1,28 @@
+package import RaftCore
+
+/// Limits and habits of a host.
+package struct HostOptions: Sendable, Hashable {
+    /// Requests that may be open at once; more are refused as overloaded.
+    package var openRequestsMaximum = 16_384
+    /// Entries in one batch of the log.
+    package var batchEntriesMaximum = 8_192
+    /// Bytes in one batch of the log, unless a single command has more.
+    package var batchBytesMaximum = 8 << 20
+    /// The largest command.
+    package var commandBytesMaximum = 16 << 20
+    /// A batch of at most this many entries is written by the driver itself when the log is idle;
+    /// zero hands every batch to the log's own thread.
+    package var inlineEntriesMaximum = 64
+    /// The same for its bytes.
+    package var inlineBytesMaximum = 256 << 10
+    /// Entries applied for one group before the others have their turn.
+    package var applySliceMaximum = 4_096
+    /// Used when a request names no timeout.
+    package var timeout = Duration.seconds(5)
+    /// When snapshots are taken.
+    package var snapshots = SnapshotPolicy()
+    /// Times and limits of the core.
+    package var raft = RaftOptions()
+
+    package init() {}
+}

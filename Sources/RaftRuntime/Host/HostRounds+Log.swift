@@ -1,0 +1,205 @@
+import RaftCore
+
+// The log: filling the next batch, writing it, and what follows from success and failure.
+extension HostRounds {
+    /// Offers waiting commands to the core, as many as the next batch has room for.
+    func proposeBacklog(of group: Group) {
+        guard !group.backlog.isEmpty, !log.isInFlight else { return }
+        makeSpaceIfFull()
+        guard !log.isInFlight else { return }
+        if log.stalled != nil { return rejectBacklog(of: group, .storageFull) }
+        while let count = fittingCommands(of: group) {
+            propose(group.takeBacklog(count), to: group)
+        }
+    }
+
+    private func propose(_ commands: [PendingCommand<Output>], to group: Group) {
+        let token = ProposalToken(group.nextToken())
+        let byteCount = commands.reduce(0) { $0 + $1.payload.count + LogEntry.frameBytes }
+        group.staged.append(StagedProposal(token: token, commands: commands))
+        group.step(
+            .propose(
+                Proposal(
+                    token: token, entryCount: commands.count, byteCount: byteCount,
+                    mayUseReserve: commands[0].mayUseReserve)),
+            now: now)
+        carryOutEffects(of: group)
+    }
+
+    /// How many commands of a group's backlog go into the batch together; nil for none.
+    ///
+    /// While the disk is full, those that may use the reserve are kept apart from those that may not.
+    private func fittingCommands(of group: Group) -> Int? {
+        guard let first = group.backlog.first else { return nil }
+        let room = options.batchEntriesMaximum - log.gathering.entryCount
+        var bytes = log.gathering.byteCount
+        var count = 0
+        for command in group.backlog.prefix(max(room, 0)) {
+            bytes += command.payload.count + LogEntry.frameBytes
+            guard bytes <= options.batchBytesMaximum || log.gathering.entryCount + count == 0 else {
+                break
+            }
+            guard log.space == .available || command.mayUseReserve == first.mayUseReserve else {
+                break
+            }
+            count += 1
+        }
+        return count > 0 ? count : nil
+    }
+
+    /// Puts a write of the core into the next batch.
+    func gather(_ write: RaftWrite, _ sequence: WriteSequence, of group: Group) {
+        let logWrite: LogWrite
+        switch write {
+        case .hardState(let state): logWrite = .hardState(term: state.term, vote: state.vote)
+        case .truncate(let index): logWrite = .truncate(from: index)
+        case .snapshot(let position): logWrite = .snapshot(position)
+        case .append(let entries): logWrite = .append(makeEntries(entries, of: group))
+        }
+        log.gathering.batch.writes.append((group: group.id, write: logWrite))
+        if let place = log.gathering.sequences.firstIndex(where: { $0.slot == group.slot }) {
+            log.gathering.sequences[place].sequence = sequence
+        } else {
+            log.gathering.sequences.append((slot: group.slot, sequence: sequence))
+        }
+    }
+
+    /// Gives entries their bytes and time, and keeps them with those who wait for them.
+    private func makeEntries(_ appended: AppendedEntries, of group: Group) -> [LogEntry] {
+        group.lastTime = max(group.lastTime, ports.wallClock.milliseconds())
+        func entry(_ index: LogIndex, _ kind: EntryKind, _ payload: [UInt8]) -> LogEntry {
+            LogEntry(
+                index: index, term: appended.term, kind: kind, time: group.lastTime,
+                payload: payload)
+        }
+        let first = appended.indexes.lowerBound
+        switch appended.source {
+        case .noOperation:
+            return group.keep([entry(first, .noOperation, [])], waiters: [])
+        case .configuration(let configuration):
+            let entries = [entry(first, .configuration, configuration.encoded())]
+            return group.keep(entries, waiters: [])
+        case .proposal(let token):
+            let commands = group.takeStaged(token).commands
+            precondition(
+                commands.count == appended.indexes.upperBound.distance(from: first) + 1,
+                "a proposal is appended as a whole")
+            var entries: [LogEntry] = []
+            entries.reserveCapacity(commands.count)
+            for (offset, command) in commands.enumerated() {
+                entries.append(entry(first.advanced(by: offset), .command, command.payload))
+                if command.mayUseReserve, log.space == .full {
+                    log.gathering.batch.mayUseReserve = true
+                }
+            }
+            log.gathering.entryCount += entries.count
+            log.gathering.byteCount += entries.reduce(0) { $0 + $1.byteCount }
+            return group.keep(entries, waiters: commands.map(\.waiter))
+        }
+    }
+
+    /// Lets the log forget what no snapshot needs, with the next job.
+    func retire(through index: LogIndex, of group: Group) {
+        log.gathering.compactions.append((group: group.id, index: index))
+        worker.submit(.prune(group.id))
+    }
+
+    /// Writes what was gathered, unless the log is busy; false if nothing was begun.
+    func writeBatch() -> Bool {
+        guard !log.isBusy, !log.gathering.isEmpty else { return false }
+        let job = log.gathering
+        log.gathering = LogJob()
+        write(job)
+        return true
+    }
+
+    /// Writes here if that is quick and keeps nobody waiting, else hands the job over.
+    private func write(_ job: LogJob) {
+        let isSmall =
+            job.entryCount <= options.inlineEntriesMaximum
+            && job.byteCount <= options.inlineBytesMaximum
+        let isAlone = groups.allSatisfy { $0.server.configuration.isSoleVoter($0.server.id) }
+        if isSmall, isAlone {
+            logFinished(writer.perform(job))
+        } else {
+            log.isInFlight = true
+            writer.submit(job)
+        }
+    }
+
+    /// Takes in what became of a job.
+    func logFinished(_ result: LogResult) {
+        log.isInFlight = false
+        statistics.logBytesOnDisk = result.bytesOnDisk
+        switch result.error {
+        case nil:
+            persisted(result)
+            // A log that cannot shrink for want of space shrinks after the next snapshot.
+            if let error = result.compactionError, error.code != .full { failForEver(error) }
+        case let error? where error.code == .full: ranOutOfSpace(result.job)
+        case let error?: failForEver(error)
+        }
+    }
+
+    private func persisted(_ result: LogResult) {
+        statistics.batches += 1
+        statistics.entries += UInt64(result.job.entryCount)
+        statistics.entryBytes += UInt64(result.job.byteCount)
+        statistics.flushNanoseconds = result.nanoseconds
+        statistics.flushNanosecondsMaximum = max(
+            statistics.flushNanosecondsMaximum, result.nanoseconds)
+        worker.noteLogFlush(nanoseconds: result.nanoseconds)
+        for (slot, sequence) in result.job.sequences {
+            groups[slot.rawValue].step(.persisted(sequence), now: now)
+        }
+    }
+
+    /// Nothing of the log can be trusted from here on (ATC'20, fsync failures).
+    private func failForEver(_ error: LogDeviceError) {
+        log.failure = error
+        log.stalled = nil
+        log.gathering = LogJob()
+        statistics.failure = error
+        for group in groups {
+            group.step(.persistFailed, now: now)
+            group.observer(.storageFailed(error))
+            group.failOpeners(.storageFailed(error))
+        }
+        finishAll(.storageFailed(error))
+        for group in groups { group.forgetRequests() }
+    }
+}
+
+extension GroupState {
+    /// Takes the oldest waiting commands.
+    func takeBacklog(_ count: Int) -> [PendingCommand<Output>] {
+        var taken: [PendingCommand<Output>] = []
+        swap(&taken, &backlog)
+        if count < taken.count {
+            backlog = Array(taken[count...])
+            taken.removeSubrange(count...)
+        }
+        return taken
+    }
+
+    /// Answers those who opened the group that they cannot have it.
+    func failOpeners(_ failure: RequestFailure) {
+        for completion in openWaiters { completion.complete(.failure(failure)) }
+        openWaiters = []
+    }
+
+    /// Keeps entries until they are applied.
+    func keep(
+        _ entries: [LogEntry], waiters: [Waiter<ProposalOutcome<Output>>]
+    ) -> [LogEntry] {
+        chunks.append(EntryChunk(entries: entries[...], waiters: waiters[...]))
+        return entries
+    }
+
+    /// Drops requests that are all answered.
+    func forgetRequests() {
+        backlog = []
+        newReads = []
+        appliedWaiters = []
+    }
+}

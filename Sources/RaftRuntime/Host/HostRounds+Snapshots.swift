@@ -1,0 +1,40 @@
+import RaftCore
+
+// Snapshots: captured here in O(1), written by the worker, recorded in the log, then the log shrinks.
+extension HostRounds {
+    func snapshotIfDue(_ group: Group) {
+        guard !group.snapshots.isUnderWay, shutdown == .none, log.failure == nil else { return }
+        guard options.snapshots.isDue(group.snapshots, now: now) else { return }
+        let index = group.server.appliedIndex
+        guard index > group.server.snapshotPosition.index else { return }
+        guard let term = group.server.term(at: index) else {
+            preconditionFailure("the term of applied entry \(index) is forgotten")
+        }
+        let metadata = SnapshotMetadata(
+            group: group.id, position: LogPosition(index: index, term: term),
+            time: group.appliedTime,
+            configuration: group.server.configuration(at: index).encoded(),
+            machineVersion: group.machine.machineVersion)
+        group.snapshots.isUnderWay = true
+        group.snapshots.logBytes = 0
+        group.snapshots.lastTime = now
+        worker.submit(.take(group.slot, metadata, group.machine.capture()))
+    }
+
+    /// Takes in what became of a snapshot.
+    func snapshotFinished(_ result: SnapshotResult) {
+        let group = groups[result.slot.rawValue]
+        group.snapshots.isUnderWay = false
+        switch result.byteCount {
+        case .success(let byteCount):
+            statistics.snapshots += 1
+            group.snapshots.snapshotBytes = byteCount
+            group.step(.snapshotTaken(result.position), now: now)
+            group.observer(.snapshotTaken(result.position, byteCount: byteCount))
+        case .failure(let error):
+            // The next one is due after as much log again.
+            statistics.failedSnapshots += 1
+            group.observer(.snapshotFailed(error))
+        }
+    }
+}

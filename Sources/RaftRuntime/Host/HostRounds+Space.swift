@@ -1,0 +1,60 @@
+import RaftCore
+
+// A full disk: nothing promised is lost, reads go on, and writes go on once there is space.
+//
+// What the core had accepted when the space ran out is written with the reserve. If even that is full,
+// the job waits and its callers learn that the outcome is unknown. New commands are refused, except
+// those that free space; each round with commands first tries whether there is space again.
+extension HostRounds {
+    func ranOutOfSpace(_ job: LogJob) {
+        setSpace(.full)
+        guard job.batch.mayUseReserve else {
+            var job = job
+            job.batch.mayUseReserve = true
+            return logFinished(writer.perform(job))
+        }
+        log.stalled = job
+        finishAll(.storageFull)
+        for group in groups {
+            group.forgetRequests()
+            group.failOpeners(.storageFull)
+        }
+    }
+
+    /// Tries whether there is space again, before commands are refused for want of it.
+    func makeSpaceIfFull() {
+        guard log.space == .full, log.failure == nil else { return }
+        if let job = log.stalled {
+            log.stalled = nil
+            logFinished(writer.perform(job))
+        }
+        guard log.stalled == nil, log.failure == nil, let group = groups.first else { return }
+        // Term and vote as they are: harmless to repeat.
+        let state = group.server.hardState
+        let probe = LogBatch(
+            writes: [(group: group.id, write: .hardState(term: state.term, vote: state.vote))])
+        let result = writer.perform(LogJob(batch: probe))
+        switch result.error {
+        case nil: setSpace(.available)
+        case let error? where error.code == .full: break
+        case .some: logFinished(result)
+        }
+    }
+
+    func rejectBacklog(of group: Group, _ failure: RequestFailure) {
+        for index in group.backlog.indices {
+            finish(&group.backlog[index].waiter, .rejected(failure))
+        }
+        group.backlog.removeAll(keepingCapacity: true)
+    }
+
+    private func setSpace(_ space: StorageSpace) {
+        guard log.space != space else { return }
+        log.space = space
+        statistics.isFull = space == .full
+        for group in groups {
+            group.step(.storageSpace(space), now: now)
+            group.observer(.storageSpaceChanged(space))
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import RaftCore
+
+/// The driver's own state, and one round of its work.
+final class HostRounds<Machine: StateMachine> {
+    typealias Output = Machine.Output
+    typealias Group = GroupState<Machine>
+
+    /// While the log is busy, queued commands are looked at this often, so that their timeouts count.
+    static var heldCommandsCheck: Duration { .milliseconds(100) }
+    /// Rounds after which the queue is looked at again, however much there is to apply.
+    static var roundsMaximum: Int { 16 }
+
+    let inbox: HostInbox<Machine>
+    let writer: LogWriter
+    let worker: SnapshotWorker
+    let ports: HostPorts
+    let options: HostOptions
+    let tickets: TicketCounter
+
+    /// In order of opening; a slot is an index of it.
+    var groups: [Group] = []
+    var mail = Mail<Machine>()
+    var watch = DeadlineWatch()
+    var log = LogDesk()
+    var statistics = HostStatistics()
+    var shutdown = Shutdown.none
+    var now = Instant.zero
+    /// Effects being carried out; kept for its storage.
+    var effects = RaftEffectBuffer()
+    /// The group whose commands come first into the next batch.
+    private var turn = 0
+
+    init(
+        inbox: HostInbox<Machine>, writer: LogWriter, worker: SnapshotWorker, ports: HostPorts,
+        options: HostOptions, tickets: TicketCounter
+    ) {
+        self.inbox = inbox
+        self.writer = writer
+        self.worker = worker
+        self.ports = ports
+        self.options = options
+        self.tickets = tickets
+    }
+
+    /// Takes what is queued and works until nothing is left to do, or for a number of rounds.
+    func drain(now: Instant) -> DrainOutcome {
+        guard shutdown != .finished else { return DrainOutcome(didWork: false, isStopped: true) }
+        self.now = now
+        let hadMail = takeMail()
+        expire()
+        var rounds = 0
+        while rounds < Self.roundsMaximum, runRound() { rounds += 1 }
+        let isUnfinished = rounds == Self.roundsMaximum
+        if !isUnfinished { finishShutdownIfQuiet() }
+        for group in groups { group.publish() }
+        statistics.openRequests = watch.openCount
+        inbox.holdSubmissions(log.isInFlight)
+        return DrainOutcome(
+            didWork: hadMail || rounds > 0, nextDeadline: isUnfinished ? now : nextDeadline,
+            isStopped: shutdown == .finished)
+    }
+
+    /// One pass over all groups and the log; false if it changed nothing.
+    private func runRound() -> Bool {
+        var didWork = false
+        for offset in groups.indices {
+            let group = groups[(turn + offset) % groups.count]
+            if advance(group) { didWork = true }
+        }
+        if !groups.isEmpty { turn = (turn + 1) % groups.count }
+        if writeBatch() { didWork = true }
+        return didWork
+    }
+
+    private func takeMail() -> Bool {
+        inbox.take(&mail)
+        guard !mail.isEmpty else { return false }
+        for opening in mail.openings { open(opening) }
+        for result in mail.logResults { logFinished(result) }
+        for result in mail.snapshotResults { snapshotFinished(result) }
+        for submission in mail.submissions { accept(submission) }
+        for read in mail.reads { accept(read) }
+        for ticket in mail.cancellations { cancel(ticket) }
+        if mail.isShutdownRequested { shutdown = .requested }
+        mail.removeAll()
+        return true
+    }
+
+    private var nextDeadline: Instant? {
+        var earliest = watch.nextDeadline
+        for group in groups {
+            if let deadline = group.server.nextDeadline {
+                earliest = min(earliest ?? deadline, deadline)
+            }
+        }
+        if log.isInFlight {
+            let check = now.advanced(by: Self.heldCommandsCheck)
+            earliest = min(earliest ?? check, check)
+        }
+        return earliest
+    }
+}
+
+/// How far a shutdown is.
+enum Shutdown: Sendable {
+    case none
+    /// New requests are refused; what was accepted is carried through.
+    case requested
+    /// Everything is answered and nothing runs.
+    case finished
+}
+
+/// What is under way at the log.
+struct LogDesk: Sendable {
+    /// What the next batch will hold.
+    var gathering = LogJob()
+    /// Whether a job is with the writer.
+    var isInFlight = false
+    /// A job that even the reserve had no space for; it goes first when there is space.
+    var stalled: LogJob?
+    var space = StorageSpace.available
+    /// Why the log stopped for ever.
+    var failure: LogDeviceError?
+
+    /// Whether the next batch cannot be written now.
+    var isBusy: Bool { isInFlight || stalled != nil || failure != nil }
+}

@@ -1,0 +1,25 @@
+/// Counts and times of a host since it was started.
+package struct HostStatistics: Sendable, Hashable {
+    /// Requests that are open, queued ones included.
+    package var openRequests = 0
+    /// Batches made durable.
+    package var batches: UInt64 = 0
+    /// Entries made durable.
+    package var entries: UInt64 = 0
+    /// Bytes of entries made durable.
+    package var entryBytes: UInt64 = 0
+    /// How long the last batch took to write and flush, in nanoseconds.
+    package var flushNanoseconds: UInt64 = 0
+    /// The same, longest so far.
+    package var flushNanosecondsMaximum: UInt64 = 0
+    /// The size of the log's files.
+    package var logBytesOnDisk: UInt64 = 0
+    /// Snapshots published.
+    package var snapshots: UInt64 = 0
+    /// Snapshots that failed.
+    package var failedSnapshots: UInt64 = 0
+    /// Why the log stopped for ever, if it did.
+    package var failure: LogDeviceError?
+    /// Whether the disk is full.
+    package var isFull = false
+}

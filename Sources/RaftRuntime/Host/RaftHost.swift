@@ -1,0 +1,149 @@
+package import RaftCore
+
+/// The groups of one data directory: one log, one driver, any number of groups.
+///
+/// With threads, ``start()`` runs the driver, the log writer and the snapshot worker on one each, and
+/// an idle host never wakes. Without, whoever made the host calls ``drain(now:)``.
+///
+/// A host must be shut down before it is dropped.
+package final class RaftHost<Machine: StateMachine>: Sendable {
+    private struct Stop {
+        var waiting: [Completion<Void>] = []
+        var isDone = false
+    }
+
+    private let ports: HostPorts
+    private let options: HostOptions
+    private let inbox: HostInbox<Machine>
+    private let driver: HostDriver<Machine>
+    private let writer: LogWriter
+    private let worker: SnapshotWorker
+    private let published = Lock(HostStatistics())
+    private let isStarted = Lock(false)
+    private let stop = Lock(Stop())
+
+    /// Makes a host that does nothing yet.
+    package init(_ ports: HostPorts, options: HostOptions = HostOptions()) {
+        self.ports = ports
+        self.options = options
+        let inbox = HostInbox<Machine>(openMaximum: options.openRequestsMaximum)
+        self.inbox = inbox
+        writer = LogWriter(device: ports.log, clock: ports.clock) { result in
+            inbox.post { $0.logResults.append(result) }
+        }
+        worker = SnapshotWorker(store: ports.snapshots, clock: ports.clock) { result in
+            inbox.post { $0.snapshotResults.append(result) }
+        }
+        driver = HostDriver(
+            inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,
+            tickets: TicketCounter(), statistics: published)
+    }
+
+    /// Starts the threads; the second time does nothing.
+    package func start() {
+        let wasStarted = isStarted.withLock { isStarted in
+            defer { isStarted = true }
+            return isStarted
+        }
+        guard !wasStarted else { return }
+        let others = [
+            DrainThread(writer, clock: ports.clock), DrainThread(worker, clock: ports.clock),
+        ]
+        let thread = DrainThread(driver, clock: ports.clock) {
+            for thread in others { thread.join() }
+            self.finishShutdown()
+        }
+        thread.detach()
+    }
+
+    /// Counts and times, as of the driver's last round.
+    package var statistics: HostStatistics { published.withLock { $0 } }
+
+    /// Opens a group: restores its newest snapshot, replays its log, and waits until it can serve.
+    ///
+    /// A sole voter can serve when it has been elected and has applied its whole log; a member of a
+    /// larger group as soon as it is loaded, perhaps before it knows a leader.
+    ///
+    /// - Throws: ``LogDeviceError`` if snapshot and log do not fit together or cannot be read,
+    ///   ``RequestFailure`` if the host stops meanwhile, and what the machine's `restore` throws.
+    package func open(_ description: GroupDescription<Machine>) async throws -> RaftGroup<Machine> {
+        try await withUnsafeContinuation { continuation in
+            open(description, completion: .continuation(continuation))
+        }.get()
+    }
+
+    /// The same for callers without a task; the function is called on the driver's thread.
+    package func open(
+        _ description: GroupDescription<Machine>,
+        completion: @escaping @Sendable (Result<RaftGroup<Machine>, any Error>) -> Void
+    ) {
+        open(description, completion: .callback(completion))
+    }
+
+    private func open(
+        _ description: GroupDescription<Machine>,
+        completion: Completion<Result<RaftGroup<Machine>, any Error>>
+    ) {
+        let (store, options, seed) = (ports.snapshots, options, ports.entropy.next())
+        let inbox = inbox
+        worker.submit(
+            .restore {
+                let loaded = Result {
+                    try LoadedGroup(description, store: store, options: options, seed: seed)
+                }
+                let opening = GroupOpening(loaded: loaded, completion: completion)
+                if !inbox.post({ $0.openings.append(opening) }) {
+                    completion.complete(.failure(RequestFailure.shuttingDown))
+                }
+            })
+    }
+
+    /// Refuses new requests, carries the accepted ones through, and returns when the host has stopped.
+    ///
+    /// Everybody gets an answer, and the threads are gone. May be called any number of times.
+    package func shutDown() async {
+        await withUnsafeContinuation { continuation in
+            shutDown(completion: .continuation(continuation))
+        }
+    }
+
+    /// The same for callers without a task.
+    package func shutDown(completion: @escaping @Sendable () -> Void) {
+        shutDown(completion: .callback { completion() })
+    }
+
+    private func shutDown(completion: Completion<Void>) {
+        let isDone = stop.withLock { stop in
+            if !stop.isDone { stop.waiting.append(completion) }
+            return stop.isDone
+        }
+        if isDone { return completion.complete(()) }
+        inbox.post { $0.isShutdownRequested = true }
+    }
+
+    private func finishShutdown() {
+        let waiting = stop.withLock { stop in
+            defer { stop = Stop(isDone: true) }
+            return stop.waiting
+        }
+        for completion in waiting { completion.complete(()) }
+    }
+
+    /// Does everything there is to do at an instant, for a host without threads.
+    ///
+    /// - Returns: When there will be more to do if nothing else happens.
+    @discardableResult
+    package func drain(now: Instant) -> Instant? {
+        while true {
+            let outcomes = [driver.drain(now: now), writer.drain(now: now), worker.drain(now: now)]
+            if outcomes[0].isStopped {
+                _ = (writer.drain(now: now), worker.drain(now: now))
+                finishShutdown()
+                return nil
+            }
+            if !outcomes.contains(where: \.didWork) {
+                return outcomes.compactMap(\.nextDeadline).min()
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import RaftCore
+
+/// Work for the log: one batch to make durable, then what may be dropped.
+struct LogJob: Sendable {
+    var batch = LogBatch()
+    /// The last write of each group in the batch.
+    var sequences: [(slot: GroupSlot, sequence: WriteSequence)] = []
+    var compactions: [(group: GroupID, index: LogIndex)] = []
+    var entryCount = 0
+    var byteCount = 0
+
+    var isEmpty: Bool { batch.writes.isEmpty && compactions.isEmpty }
+}
+
+/// What became of a job.
+struct LogResult: Sendable {
+    var job: LogJob
+    /// nil when every write is durable.
+    var error: LogDeviceError?
+    /// Why the log could not be made shorter, if so.
+    var compactionError: LogDeviceError?
+    var bytesOnDisk: UInt64
+    var nanoseconds: UInt64
+}
+
+/// Writes batches, one at a time: while one is being flushed the next one gathers in the driver.
+///
+/// The driver may carry out a job itself by ``perform(_:)`` when none is under way, which saves
+/// handing it to another thread.
+final class LogWriter: Drained {
+    private struct Desk {
+        var job: LogJob?
+        var isStopping = false
+    }
+
+    private let device: any LogDevice
+    private let clock: any MonotonicClock
+    private let desk = Monitor(Desk())
+    private let report: @Sendable (LogResult) -> Void
+
+    init(
+        device: any LogDevice, clock: any MonotonicClock,
+        report: @escaping @Sendable (LogResult) -> Void
+    ) {
+        self.device = device
+        self.clock = clock
+        self.report = report
+    }
+
+    /// Hands over a job; the result is reported.
+    ///
+    /// - Precondition: The job before is done.
+    func submit(_ job: LogJob) {
+        desk.withLock { state in
+            precondition(state.job == nil, "one batch in flight at a time")
+            state.job = job
+            desk.wake()
+        }
+    }
+
+    /// Carries out a job on the calling thread.
+    func perform(_ job: LogJob) -> LogResult {
+        let start = clock.now()
+        let error = attempt { if !job.batch.writes.isEmpty { try device.write(job.batch) } }
+        let nanoseconds = clock.now().nanoseconds(since: start)
+        let compactionError = attempt {
+            guard error == nil else { return }
+            for (group, index) in job.compactions { try device.compact(group, through: index) }
+        }
+        return LogResult(
+            job: job, error: error, compactionError: compactionError,
+            bytesOnDisk: device.bytesOnDisk, nanoseconds: nanoseconds)
+    }
+
+    private func attempt(_ work: () throws -> Void) -> LogDeviceError? {
+        do {
+            try work()
+            return nil
+        } catch {
+            return LogDeviceError(wrapping: error)
+        }
+    }
+
+    /// Makes the thread end after the job under way.
+    func stop() {
+        desk.withLock { state in
+            state.isStopping = true
+            desk.wake()
+        }
+    }
+
+    func drain(now: Instant) -> DrainOutcome {
+        let (job, isStopping) = desk.withLock { state in
+            defer { state.job = nil }
+            return (state.job, state.isStopping)
+        }
+        guard let job else { return DrainOutcome(didWork: false, isStopped: isStopping) }
+        report(perform(job))
+        return DrainOutcome(didWork: true)
+    }
+
+    func waitForWork(nanoseconds: UInt64?) {
+        desk.wait(nanoseconds: nanoseconds) { $0.job != nil || $0.isStopping }
+    }
+}
+
+extension LogDeviceError {
+    /// Takes an error as it is if a device made it, else as a failure.
+    init(wrapping error: any Error) {
+        self = error as? LogDeviceError ?? LogDeviceError(.failed, "\(error)")
+    }
+}

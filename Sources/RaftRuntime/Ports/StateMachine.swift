@@ -1,0 +1,41 @@
+package import RaftCore
+
+/// What a group's log is applied to.
+///
+/// The driver calls every method on one thread at a time, in log order. Application is total: a
+/// command that cannot be carried out is answered by an output that says so, never by a trap.
+package protocol StateMachine: AnyObject, Sendable {
+    /// What a caller gets for its command.
+    associatedtype Output: Sendable
+
+    /// The behaviour this machine applies, recorded in its snapshots.
+    var machineVersion: UInt32 { get }
+
+    /// Called before the entries of a batch.
+    func willApplyBatch()
+
+    /// Applies commands in order and adds exactly one output for each.
+    ///
+    /// - Parameter areLocal: Whether callers here wait for the outputs. If not, they are thrown away,
+    ///   so cheap ones will do.
+    func apply(_ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output])
+
+    /// Called after the entries of a batch and before their callers are answered.
+    ///
+    /// - Parameter index: The last entry applied, which need not be a command.
+    func didApplyBatch(through index: LogIndex)
+
+    /// Takes hold of the state as it is, in O(1); what is applied later must not show in it.
+    func capture() -> any SnapshotSource
+
+    /// Replaces the state, which is that of a new machine, by a snapshot's.
+    ///
+    /// The one method that is called on another thread, before any entry is applied.
+    func restore(from reader: any SnapshotReader) throws
+}
+
+/// A state that was captured, as a stream of bytes; read by one thread at a time, once.
+package protocol SnapshotSource: AnyObject, Sendable {
+    /// The next piece of at most about that many bytes, nil after the last.
+    func next(byteLimit: Int) throws -> [UInt8]?
+}

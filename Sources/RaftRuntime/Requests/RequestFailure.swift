@@ -1,0 +1,44 @@
+package import RaftCore
+
+/// Why a request was not carried out, or why its outcome is unknown.
+package enum RequestFailure: Error, Sendable, Hashable {
+    /// Another member leads, or none does.
+    case notLeader(hint: MemberID?)
+    /// Too many requests are open, or too many bytes uncommitted.
+    case overloaded
+    /// The command alone is larger than a batch may be.
+    case tooLarge
+    /// The disk is full; reads go on.
+    case storageFull
+    /// The log failed; nothing more is written until the directory is opened again.
+    case storageFailed(LogDeviceError)
+    /// The deadline passed.
+    case timedOut
+    /// The task that waited was cancelled.
+    case cancelled
+    /// The host is shutting down or was shut down.
+    case shuttingDown
+
+    init(_ refusal: Refusal, logError: LogDeviceError?) {
+        switch refusal {
+        case .notLeader(let hint): self = .notLeader(hint: hint)
+        case .tooManyUncommitted: self = .overloaded
+        case .storageFull: self = .storageFull
+        case .storageFailed:
+            self = .storageFailed(logError ?? LogDeviceError(.failed, "log failed"))
+        }
+    }
+}
+
+/// What became of a proposed command.
+package enum ProposalOutcome<Output: Sendable>: Sendable {
+    /// Committed and applied at the index, with what the state machine answered.
+    case committed(LogIndex, Output)
+    /// Not applied, and it never will be.
+    case rejected(RequestFailure)
+    /// In the log, so it may have been or may yet be applied.
+    case unknown(RequestFailure)
+}
+
+/// What became of a read or a wait: the applied index, or why not.
+package typealias ReadOutcome = Result<LogIndex, RequestFailure>

@@ -1,0 +1,47 @@
+import RaftCore
+
+/// When a group's state is saved.
+///
+/// With two snapshots kept, and the log since the older one, the disk holds about twice the state and
+/// twice the bytes between snapshots. Half the state's size between them makes that three times.
+package struct SnapshotPolicy: Sendable, Hashable {
+    /// Not before this many bytes of log, however small the state is.
+    package var logBytesMinimum: Int
+    /// At the latest when the log since the last snapshot has this percentage of its size.
+    package var logPercentage: Int
+    /// Also after this long, if anything was applied.
+    package var ageMaximum: Duration
+
+    package init(
+        logBytesMinimum: Int = 4 << 20, logPercentage: Int = 50,
+        ageMaximum: Duration = .seconds(3600)
+    ) {
+        precondition(logBytesMinimum > 0, "a snapshot for no bytes would never end")
+        precondition(logPercentage >= 0, "a percentage is not negative")
+        self.logBytesMinimum = logBytesMinimum
+        self.logPercentage = logPercentage
+        self.ageMaximum = ageMaximum
+    }
+
+    func isDue(_ progress: SnapshotProgress, now: Instant) -> Bool {
+        guard progress.logBytes > 0 else { return false }
+        let (product, overflow) = progress.snapshotBytes.multipliedReportingOverflow(
+            by: UInt64(logPercentage))
+        let share = overflow ? .max : product / 100
+        let wanted = max(share, UInt64(logBytesMinimum))
+        return progress.logBytes >= wanted
+            || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
+    }
+}
+
+/// What the policy looks at.
+struct SnapshotProgress: Sendable {
+    /// Bytes applied since the last snapshot was captured.
+    var logBytes: UInt64 = 0
+    /// The size of the last snapshot.
+    var snapshotBytes: UInt64 = 0
+    /// When the last one was captured, or tried.
+    var lastTime: Instant
+    /// Whether one is being written or recorded.
+    var isUnderWay = false
+}

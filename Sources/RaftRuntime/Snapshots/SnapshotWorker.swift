@@ -1,0 +1,183 @@
+import RaftCore
+
+/// Work on snapshots, in the background.
+enum SnapshotJob: Sendable {
+    /// Save a captured state.
+    case take(GroupSlot, SnapshotMetadata, any SnapshotSource)
+    /// Remove what is not kept.
+    case prune(GroupID)
+    /// Load a state; the function reports its result itself.
+    case restore(@Sendable () -> Void)
+}
+
+/// What became of a snapshot.
+struct SnapshotResult: Sendable {
+    let slot: GroupSlot
+    let position: LogPosition
+    /// The bytes of the published snapshot, or why there is none.
+    let byteCount: Result<UInt64, LogDeviceError>
+}
+
+/// Writes snapshots in slices, with pauses that leave the disk to the log.
+final class SnapshotWorker: Drained {
+    /// Bytes between two pauses; the store flushes as often.
+    static let sliceBytes = 1 << 20
+
+    private struct Desk {
+        var jobs: [SnapshotJob] = []
+        /// How long the last flush of the log took since the last slice, zero if there was none.
+        var logFlushNanoseconds: UInt64 = 0
+        var failedPrunes = 0
+        var isStopping = false
+    }
+
+    /// A snapshot that is being written; used by the draining thread only.
+    private struct Task {
+        let slot: GroupSlot
+        let metadata: SnapshotMetadata
+        let source: any SnapshotSource
+        let writer: any SnapshotWriter
+        var byteCount: UInt64 = 0
+        var resumesAt: Instant
+    }
+
+    private let store: any SnapshotStore
+    private let clock: any MonotonicClock
+    private let desk = Monitor(Desk())
+    private let current = Lock<Task?>(nil)
+    private let report: @Sendable (SnapshotResult) -> Void
+
+    init(
+        store: any SnapshotStore, clock: any MonotonicClock,
+        report: @escaping @Sendable (SnapshotResult) -> Void
+    ) {
+        self.store = store
+        self.clock = clock
+        self.report = report
+    }
+
+    func submit(_ job: SnapshotJob) {
+        desk.withLock { state in
+            state.jobs.append(job)
+            desk.wake()
+        }
+    }
+
+    /// Tells how long a flush of the log takes now, for the pauses.
+    func noteLogFlush(nanoseconds: UInt64) {
+        desk.withLock { $0.logFlushNanoseconds = nanoseconds }
+    }
+
+    /// Makes the thread end; a snapshot that is not finished is abandoned.
+    func stop() {
+        desk.withLock { state in
+            state.isStopping = true
+            desk.wake()
+        }
+    }
+
+    func drain(now: Instant) -> DrainOutcome {
+        if desk.withLock({ $0.isStopping }) {
+            current.withLock { task in
+                task?.writer.abandon()
+                task = nil
+            }
+            return DrainOutcome(didWork: false, isStopped: true)
+        }
+        return current.withLock { task in
+            guard let running = task else {
+                let didWork = startNext(&task, now: now)
+                return DrainOutcome(didWork: didWork, nextDeadline: task?.resumesAt)
+            }
+            guard running.resumesAt <= now else {
+                return DrainOutcome(didWork: false, nextDeadline: running.resumesAt)
+            }
+            writeSlice(&task, now: now)
+            return DrainOutcome(didWork: true, nextDeadline: task?.resumesAt)
+        }
+    }
+
+    func waitForWork(nanoseconds: UInt64?) {
+        let isBusy = current.withLock { $0 != nil }
+        desk.wait(nanoseconds: nanoseconds) { state in
+            state.isStopping || (!isBusy && !state.jobs.isEmpty)
+        }
+    }
+
+    /// Carries out the next job, or begins it if it takes several slices; false if there is none.
+    private func startNext(_ task: inout Task?, now: Instant) -> Bool {
+        let job = desk.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+        switch job {
+        case nil: return false
+        case .restore(let restore): restore()
+        case .prune(let group): prune(group)
+        case .take(let slot, let metadata, let source):
+            do {
+                let writer = try store.begin(metadata)
+                task = Task(
+                    slot: slot, metadata: metadata, source: source, writer: writer, resumesAt: now)
+            } catch {
+                finish(slot, metadata, .failure(LogDeviceError(wrapping: error)))
+            }
+        }
+        return true
+    }
+
+    private func writeSlice(_ task: inout Task?, now: Instant) {
+        guard var running = task else { return }
+        do {
+            let isComplete = try copySlice(&running)
+            if isComplete {
+                try running.writer.publish()
+                task = nil
+                return finish(running.slot, running.metadata, .success(running.byteCount))
+            }
+            running.resumesAt = now.advanced(byNanoseconds: pause(since: now))
+            task = running
+        } catch {
+            running.writer.abandon()
+            task = nil
+            finish(running.slot, running.metadata, .failure(LogDeviceError(wrapping: error)))
+        }
+    }
+
+    /// Copies about a slice; true when the source is at its end.
+    private func copySlice(_ task: inout Task) throws -> Bool {
+        var sliceCount = 0
+        while sliceCount < Self.sliceBytes {
+            let limit = Self.sliceBytes - sliceCount
+            guard let bytes = try task.source.next(byteLimit: limit) else { return true }
+            try bytes.withUnsafeBytes { try task.writer.write($0) }
+            sliceCount += bytes.count
+            task.byteCount += UInt64(bytes.count)
+        }
+        return false
+    }
+
+    /// While the log works the disk is shared evenly: a pause as long as the slice took, and at least
+    /// one flush of the log.
+    private func pause(since start: Instant) -> UInt64 {
+        let end = clock.now()
+        let flush = desk.withLock { state in
+            defer { state.logFlushNanoseconds = 0 }
+            return state.logFlushNanoseconds
+        }
+        let taken = end.nanoseconds(since: start)
+        return flush == 0 ? 0 : taken + max(taken, flush)
+    }
+
+    /// Old files that cannot be removed cost space, not safety; the next snapshot tries again.
+    private func prune(_ group: GroupID) {
+        do {
+            try store.prune(group)
+        } catch {
+            desk.withLock { $0.failedPrunes += 1 }
+        }
+    }
+
+    private func finish(
+        _ slot: GroupSlot, _ metadata: SnapshotMetadata, _ result: Result<UInt64, LogDeviceError>
+    ) {
+        report(SnapshotResult(slot: slot, position: metadata.position, byteCount: result))
+    }
+}

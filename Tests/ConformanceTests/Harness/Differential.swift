@@ -1,0 +1,119 @@
+/// The system that is compared with the model: takes a line, returns a line.
+///
+/// It is a closure so that this harness knows nothing of what it checks; each run starts a new one.
+typealias Subject = (_ line: String) -> String
+
+/// Runs the same operations on the model and on a system.
+struct Differential {
+    let makeSubject: () -> Subject
+
+    /// The first operation on which the two disagree.
+    struct Disagreement: Equatable {
+        var index: Int
+        var expected: JSON
+        var found: String
+    }
+
+    func run(_ operations: [JSON]) -> Disagreement? {
+        let subject = makeSubject()
+        var model = Model()
+        for (index, operation) in operations.enumerated() {
+            let expected = model.perform(operation)
+            let found = subject(operation.description)
+            guard let result = try? JSONParser.parse(found), agree(result, expected) else {
+                return Disagreement(index: index, expected: expected, found: found)
+            }
+        }
+        return nil
+    }
+
+    /// Exact equality, also of the order of nodes; but what an error says of a malformed operation
+    /// beside its code is free, and so are messages.
+    private func agree(_ found: JSON, _ expected: JSON) -> Bool {
+        if let error = found["error"], let wanted = expected["error"] {
+            let isMalformed = ["invalidOperation", "invalidPath"].contains(wanted["code"])
+            return isMalformed
+                ? error["code"] == wanted["code"] : error.removing("message") == wanted
+        }
+        guard let results = found["results"]?.array else { return found == expected }
+        guard let wanted = expected["results"]?.array, wanted.count == results.count else {
+            return false
+        }
+        return zip(results, wanted).allSatisfy { agree($0, $1) }
+    }
+
+    /// Drops operations as long as the rest still disagrees.
+    func shrink(_ operations: [JSON]) -> [JSON] {
+        var best = operations
+        var size = max(1, best.count / 2)
+        while true {
+            var start = 0
+            var isSmaller = false
+            while start < best.count {
+                var shorter = best
+                shorter.removeSubrange(start..<min(start + size, best.count))
+                if let disagreement = run(shorter) {
+                    best = Array(shorter.prefix(disagreement.index + 1))
+                    isSmaller = true
+                } else {
+                    start += size
+                }
+            }
+            if size == 1, !isSmaller { return shrinkInside(best) }
+            size = max(1, size / 2)
+        }
+    }
+
+    /// Drops members and elements inside operations, as long as the rest still disagrees.
+    private func shrinkInside(_ operations: [JSON]) -> [JSON] {
+        var best = operations
+        for index in best.indices {
+            var candidates = best[index].simplifications
+            while let simpler = candidates.popLast() {
+                var shorter = best
+                shorter[index] = simpler
+                guard run(shorter)?.index == best.count - 1 else { continue }
+                best = shorter
+                candidates = simpler.simplifications
+            }
+        }
+        return best
+    }
+
+    /// What a person needs to see and repeat a disagreement.
+    func report(_ operations: [JSON], seed: UInt64) -> String {
+        let shrunk = shrink(operations)
+        let lines = shrunk.map(\.description).joined(separator: "\n")
+        guard let disagreement = run(shrunk) else { return "not repeatable, KHEPRI_SEED=\(seed)" }
+        return """
+            disagreement, KHEPRI_SEED=\(seed) KHEPRI_RUNS=1
+            \(lines)
+            expected \(disagreement.expected)
+            found    \(disagreement.found)
+            """
+    }
+}
+
+extension JSON {
+    /// This value with one member or element less, at any depth.
+    fileprivate var simplifications: [JSON] {
+        switch self {
+        case .array(let elements):
+            return elements.indices.flatMap { index -> [JSON] in
+                var without = elements
+                without.remove(at: index)
+                return [.array(without)]
+                    + elements[index].simplifications.map {
+                        var changed = elements
+                        changed[index] = $0
+                        return .array(changed)
+                    }
+            }
+        case .object(let members):
+            return members.flatMap { member in
+                [removing(member.key)] + member.value.simplifications.map { adding(member.key, $0) }
+            }
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+/// Whether the checkers can fail.
+@Suite("Harness") struct HarnessTests {
+    /// A model that skips operations of some kind.
+    private func model(skipping isSkipped: @escaping (JSON) -> Bool) -> () -> Subject {
+        {
+            var model = Model()
+            return { line in
+                guard let operation = try? JSONParser.parse(line) else { return "" }
+                guard isSkipped(operation) else { return model.perform(operation).description }
+                var copy = model
+                return copy.perform(operation).description
+            }
+        }
+    }
+
+    private let trace = """
+        {"format":"khepri-ops/1"}
+        {"op":"put","path":"/a","value":1,"result":{"nodes":[["/a",{"payloadVersion":1}]]}}
+        {"op":"put","path":"/a","value":2,"result":{"nodes":[["/a",{"payloadVersion":9}]]}}
+        {"op":"exists","path":"/a","result":{"bool":true}}
+        {"op":"reset"}
+        {"op":"exists","path":"/a","result":{"bool":true}}
+        """
+
+    @Test func `a wrong result is reported with its line and the operations before it`() throws {
+        var model = Model()
+        var replay = Replay(try Trace(name: "made-up", text: trace))
+        let fault = try #require(replay.run { model.perform($0.json) })
+        #expect(fault.hasPrefix("made-up:3\n"))
+        #expect(fault.hasSuffix(#"{"op":"put","path":"/a","value":2}"#))
+    }
+
+    @Test func `an excuse holds up to the next reset and to the model's result`() throws {
+        let made = try Trace(name: "made-up", text: trace)
+        let excuses = [Replay.Excuse(file: "made-up", firstLine: 3, decision: "made up")]
+        var model = Model()
+        var replay = Replay(made, excuses: excuses)
+        #expect(replay.run { model.perform($0.json) }?.hasPrefix("made-up:6\n") == true)
+        var broken = Replay(made, excuses: excuses)
+        #expect(broken.run { _ in .null }?.hasPrefix("made-up:2\n") == true)
+    }
+
+    @Test func `only what the trace has is compared of an error`() throws {
+        let error = try JSONParser.parse(
+            #"{"error":{"code":"nodeNotFound","path":"/a","isTarget":true,"message":"none"}}"#)
+        let other = try JSONParser.parse(#"{"error":{"code":"nodeNotFound","path":"/b"}}"#)
+        #expect(Comparison.agree(error, .object(["error": .object(["code": "nodeNotFound"])])))
+        #expect(!Comparison.agree(error, other))
+    }
+
+    @Test func `a planted fault is found and shrunk to the operations that show it`() {
+        let differential = Differential(makeSubject: model { $0["op"] == "move" })
+        var generator = OperationGenerator(seed: 1)
+        let operations = generator.run(count: 300)
+        #expect(differential.run(operations) != nil)
+        let shrunk = differential.shrink(operations)
+        #expect(shrunk.count <= 4)
+        #expect(shrunk.contains { $0["op"] == "move" })
+        #expect(differential.report(operations, seed: 1).contains("KHEPRI_SEED=1"))
+    }
+
+    @Test func `the model agrees with itself`() {
+        var generator = OperationGenerator(seed: 2)
+        let differential = Differential(makeSubject: model { _ in false })
+        #expect(differential.run(generator.run(count: 300)) == nil)
+    }
+}

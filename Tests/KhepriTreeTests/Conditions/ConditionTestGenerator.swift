@@ -1,0 +1,30 @@
+import Foundation
+
+/// SplitMix64: the same numbers for the same seed everywhere.
+struct ConditionTestGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    /// Takes its seed from `KHEPRI_SEED`, or a fresh one, and prints it.
+    init(for test: String) {
+        let given = ProcessInfo.processInfo.environment["KHEPRI_SEED"].flatMap(UInt64.init)
+        let seed = given ?? .random(in: 0...UInt64.max)
+        print("\(test): KHEPRI_SEED=\(seed)")
+        self.init(seed: seed)
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool {
+        Int.random(in: 0..<100, using: &self) < percent
+    }
+}

@@ -1,0 +1,73 @@
+import RaftCore
+
+@testable import RaftRuntime
+
+/// A state machine that keeps every command; the output is the count so far.
+final class JournalMachine: StateMachine {
+    struct State {
+        var commands: [[UInt8]] = []
+        var applied: [LogIndex] = []
+        var times: [UInt64] = []
+        var localCount = 0
+        var batchDepth = 0
+        var batchCount = 0
+        var appliedThrough = LogIndex.zero
+    }
+
+    let state = Lock(State())
+    let machineVersion: UInt32 = 1
+
+    var commands: [[UInt8]] { state.withLock { $0.commands } }
+
+    func willApplyBatch() { state.withLock { $0.batchDepth += 1 } }
+
+    func apply(_ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Int]) {
+        let counts = state.withLock { state in
+            precondition(state.batchDepth == 1, "applied outside a batch")
+            return commands.map { entry in
+                state.commands.append(entry.payload)
+                state.applied.append(entry.index)
+                state.times.append(entry.time)
+                if areLocal { state.localCount += 1 }
+                return state.commands.count
+            }
+        }
+        outputs += counts
+    }
+
+    func didApplyBatch(through index: LogIndex) {
+        state.withLock { state in
+            state.batchDepth -= 1
+            state.batchCount += 1
+            state.appliedThrough = index
+        }
+    }
+
+    func capture() -> any SnapshotSource { Source(commands) }
+
+    func restore(from reader: any SnapshotReader) throws {
+        var bytes: [UInt8] = []
+        while let chunk = try reader.next() { bytes += chunk }
+        var commands: [[UInt8]] = []
+        while let count = bytes.first {
+            commands.append(Array(bytes[1...Int(count)]))
+            bytes.removeFirst(Int(count) + 1)
+        }
+        let restored = commands
+        state.withLock { $0.commands = restored }
+    }
+
+    /// Every command with its length before it; only commands below 256 bytes.
+    final class Source: SnapshotSource {
+        private let rest: Lock<ArraySlice<[UInt8]>>
+
+        init(_ commands: [[UInt8]]) { rest = Lock(commands[...]) }
+
+        func next(byteLimit: Int) throws -> [UInt8]? {
+            rest.withLock { rest in
+                guard let command = rest.popFirst() else { return nil }
+                return [UInt8(command.count)] + command
+            }
+        }
+    }
+}
