@@ -28,7 +28,7 @@ extension HostRounds {
             let write = LogWrite.openGroup(name: loaded.source.name)
             log.gathering.batch.writes.append((group: group.id, write: write))
         }
-        if let configuration = loaded.source.bootstrap, loaded.state == RecoveredState() {
+        if let configuration = loaded.source.bootstrap, loaded.state.isBlank {
             group.step(.bootstrap(configuration), now: now)
         }
         if log.space == .full { group.step(.storageSpace(.full), now: now) }
