@@ -94,18 +94,17 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
                         options: options)
                 })
         }
-        worker.submit(
-            .restore {
-                let loaded = Result {
-                    try LoadedGroup(
-                        GroupSource(description), recovered: description.recovered, store: store,
-                        options: options, seed: seed)
-                }
-                let opening = GroupOpening(loaded: loaded, completion: opened)
-                if !inbox.post({ $0.openings.append(opening) }) {
-                    opened.complete(.failure(RequestFailure.shuttingDown))
-                }
-            })
+        let abandon = { @Sendable in opened.complete(.failure(RequestFailure.shuttingDown)) }
+        let run = { @Sendable in
+            let loaded = Result {
+                try LoadedGroup(
+                    GroupSource(description), recovered: description.recovered, store: store,
+                    options: options, seed: seed)
+            }
+            let opening = GroupOpening(loaded: loaded, completion: opened)
+            if !inbox.post({ $0.openings.append(opening) }) { abandon() }
+        }
+        if !worker.submit(.restore(run: run, abandon: abandon)) { abandon() }
     }
 
     /// Refuses new requests, carries the accepted ones through, and returns when the host has stopped.
