@@ -80,6 +80,36 @@ struct ProposalTests {
         #expect(manual.host.statistics.openRequests == 0)
     }
 
+    @Test func `more waiting bytes than allowed are refused, and there is room again after`() throws
+    {
+        let manual = ManualHost { $0.waitingBytesMaximum = 1_000 }
+        let group = try manual.open()
+        let large = [UInt8](repeating: 1, count: 900)
+        for _ in 0..<3 {
+            let first = manual.propose(large, to: group)
+            #expect(manual.propose(large, to: group).isRejected(.overloaded))
+            let small = manual.propose([2], to: group)
+            manual.drain()
+            #expect(first.value?.isCommitted == true)
+            #expect(small.value?.isCommitted == true)
+        }
+        let huge = manual.propose([UInt8](repeating: 1, count: 5_000), to: group)
+        manual.drain()
+        #expect(huge.value?.isCommitted == true)
+    }
+
+    @Test func `a command that fails before it is in the log gives its room back`() throws {
+        let manual = ManualHost { $0.waitingBytesMaximum = 1_000 }
+        let group = try manual.open()
+        let failure = LogDeviceError(.failed, "gone")
+        manual.log.state.withLock { $0.failures = [failure] }
+        for round in 0..<4 {
+            let answer = manual.propose([UInt8](repeating: 1, count: 900), to: group)
+            manual.drain()
+            #expect(answer.isRejected(.storageFailed(failure)) == (round > 0))
+        }
+    }
+
     @Test func `the time of entries never goes back, whatever the date does`() throws {
         let manual = ManualHost()
         let group = try manual.open()

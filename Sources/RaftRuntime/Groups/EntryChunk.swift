@@ -13,6 +13,9 @@ struct EntryChunk: Sendable {
     var kind: EntryKind { entries[entries.startIndex].kind }
     var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
 
+    /// How many of those who wait have no answer yet.
+    var openCount: Int { requests.reduce(0) { $0 + ($1.isOpen ? 1 : 0) } }
+
     /// Takes the first entries out.
     mutating func removeFirst(_ count: Int) -> EntryChunk {
         let head = EntryChunk(entries: entries.prefix(count), requests: requests.prefix(count))

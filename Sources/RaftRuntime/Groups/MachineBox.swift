@@ -7,8 +7,8 @@ protocol AppliedMachine: AnyObject, Sendable {
     /// Applies the commands of a chunk, and keeps the outputs until ``answer(_:)``.
     func apply(_ chunk: EntryChunk)
     func didApplyBatch(through index: LogIndex)
-    /// Answers those who wait for chunks that were applied; returns how many there were.
-    func answer(_ chunks: [EntryChunk]) -> Int
+    /// Answers those who still wait for chunks that were applied.
+    func answer(_ chunks: [EntryChunk])
     func capture() -> any SnapshotSource
     func restore(from reader: any SnapshotReader) throws
 }
@@ -37,33 +37,28 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
 
     func didApplyBatch(through index: LogIndex) { machine.didApplyBatch(through: index) }
 
-    func answer(_ chunks: [EntryChunk]) -> Int {
+    func answer(_ chunks: [EntryChunk]) {
         outputs.withLock { outputs in
-            var answered = 0
             var first = 0
             for chunk in chunks where chunk.kind == .command {
-                answered += answer(chunk, outputs[first...])
+                answer(chunk, outputs[first...])
                 first += chunk.entries.count
             }
             outputs.removeAll(keepingCapacity: true)
-            return answered
         }
     }
 
-    private func answer(_ chunk: EntryChunk, _ outputs: ArraySlice<Machine.Output>) -> Int {
-        var answered = 0
+    private func answer(_ chunk: EntryChunk, _ outputs: ArraySlice<Machine.Output>) {
+        var place = outputs.startIndex
         var index = chunk.firstIndex
-        var output = outputs.startIndex
         for request in chunk.requests {
             if request.close() {
                 unsafeDowncast(request, to: MachineCommand<Machine.Output>.self)
-                    .answer(outputs[output], at: index)
-                answered += 1
+                    .answer(outputs[place], at: index)
             }
-            output += 1
+            place += 1
             index = index.successor
         }
-        return answered
     }
 
     func capture() -> any SnapshotSource { machine.capture() }

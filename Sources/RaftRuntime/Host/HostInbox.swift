@@ -43,11 +43,15 @@ final class HostInbox: Sendable {
     private let monitor = Monitor(State())
     /// Requests that were accepted and not answered.
     private let openCount = Atomic<Int>(0)
+    /// Bytes of commands that are not in the log yet.
+    private let waitingBytes = Atomic<Int>(0)
     private let openMaximum: Int
+    private let waitingBytesMaximum: Int
     private let lastTicket = Atomic<UInt64>(0)
 
-    init(openMaximum: Int) {
-        self.openMaximum = openMaximum
+    init(_ options: HostOptions) {
+        openMaximum = options.openRequestsMaximum
+        waitingBytesMaximum = options.waitingBytesMaximum
     }
 
     /// A name for a new request.
@@ -57,12 +61,12 @@ final class HostInbox: Sendable {
 
     /// Queues a command, or says why not.
     func submit(_ command: CommandRequest) -> RequestFailure? {
-        admit { $0.commands.append(command) }
+        admit(bytes: command.byteCount) { $0.commands.append(command) }
     }
 
     /// Queues a read, or says why not.
     func submit(_ read: ReadRequest) -> RequestFailure? {
-        admit { $0.reads.append(read) }
+        admit(bytes: 0) { $0.reads.append(read) }
     }
 
     /// Asks for a request to be answered now, if it is not answered yet.
@@ -86,9 +90,15 @@ final class HostInbox: Sendable {
         monitor.withLock { swap(&$0.mail, &mail) }
     }
 
-    /// Makes room for other requests when some are answered.
+    /// Makes room for other requests; called before the answers, so that a caller who asks again at
+    /// once finds the room.
     func noteAnswers(_ count: Int) {
         openCount.subtract(count, ordering: .relaxed)
+    }
+
+    /// Makes room for other commands when some are in the log, or refused.
+    func noteLeft(bytes: Int) {
+        waitingBytes.subtract(bytes, ordering: .relaxed)
     }
 
     /// Says whether commands alone are worth a wake-up.
@@ -110,11 +120,15 @@ final class HostInbox: Sendable {
         }
     }
 
-    private func admit(_ change: (inout Mail) -> Void) -> RequestFailure? {
+    private func admit(bytes: Int, _ change: (inout Mail) -> Void) -> RequestFailure? {
         monitor.withLock { state in
             guard !state.isClosed else { return .shuttingDown }
             guard openCount.load(ordering: .relaxed) < openMaximum else { return .overloaded }
+            // A command is never too large by itself; only this lock's holder adds bytes.
+            let waiting = waitingBytes.load(ordering: .relaxed)
+            guard waiting == 0 || waiting + bytes <= waitingBytesMaximum else { return .overloaded }
             openCount.add(1, ordering: .relaxed)
+            waitingBytes.add(bytes, ordering: .relaxed)
             change(&state.mail)
             if !state.holdsCommands || state.mail.isUrgent { monitor.wake() }
             return nil

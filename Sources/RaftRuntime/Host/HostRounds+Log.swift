@@ -75,29 +75,34 @@ extension HostRounds {
                 payload: payload)
         }
         let first = appended.indexes.lowerBound
-        var chunk: EntryChunk
+        var commands: [CommandRequest] = []
+        var entries: [LogEntry] = []
         switch appended.source {
-        case .noOperation: chunk = EntryChunk(entries: [entry(first, .noOperation, [])])
+        case .noOperation: entries = [entry(first, .noOperation, [])]
         case .configuration(let configuration):
-            chunk = EntryChunk(entries: [entry(first, .configuration, configuration.encoded())])
+            entries = [entry(first, .configuration, configuration.encoded())]
         case .proposal(let token):
-            let commands = group.takeStaged(token)
-            chunk = EntryChunk(entries: [], requests: commands[...])
-            chunk.entries.reserveCapacity(commands.count)
+            commands = group.takeStaged(token)
+            entries.reserveCapacity(commands.count)
             for (offset, command) in commands.enumerated() {
-                chunk.entries.append(entry(first.advanced(by: offset), .command, command.payload))
-                command.isInLog = true
+                entries.append(entry(first.advanced(by: offset), .command, command.payload))
             }
-            noteBatched(commands)
+            noteInLog(commands)
         }
-        precondition(chunk.lastIndex == appended.indexes.upperBound, "an append is whole")
-        group.chunks.append(chunk)
-        return Array(chunk.entries)
+        group.chunks.append(EntryChunk(entries: entries[...], requests: commands[...]))
+        precondition(entries.last?.index == appended.indexes.upperBound, "an append is whole")
+        return entries
     }
 
-    private func noteBatched(_ commands: [CommandRequest]) {
+    private func noteInLog(_ commands: [CommandRequest]) {
+        var byteCount = 0
+        for command in commands {
+            command.isInLog = true
+            byteCount += command.byteCount
+        }
         log.gathering.entryCount += commands.count
-        log.gathering.byteCount += commands.reduce(0) { $0 + $1.byteCount }
+        log.gathering.byteCount += byteCount
+        inbox.noteLeft(bytes: byteCount)
         // The core accepts nothing else while the disk is full.
         if log.space == .full { log.gathering.batch.mayUseReserve = true }
     }

@@ -42,6 +42,7 @@ extension HostRounds {
     func fail(_ request: Request, _ failure: RequestFailure) {
         guard request.close() else { return }
         noteAnswers(1)
+        inbox.noteLeft(bytes: request.waitingBytes)
         request.answer(failure)
     }
 

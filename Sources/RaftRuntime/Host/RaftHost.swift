@@ -26,7 +26,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     package init(_ ports: HostPorts, options: HostOptions = HostOptions()) {
         self.ports = ports
         self.options = options
-        let inbox = HostInbox(openMaximum: options.openRequestsMaximum)
+        let inbox = HostInbox(options)
         self.inbox = inbox
         writer = LogWriter(device: ports.log, clock: ports.clock) { result in
             inbox.post { $0.logResults.append(result) }

@@ -25,6 +25,9 @@ class Request: @unchecked Sendable {
         self.timeout = timeout
     }
 
+    /// What it counts for among the bytes that wait for the log.
+    var waitingBytes: Int { 0 }
+
     /// Answers that the request was not carried out, or that its outcome is unknown.
     func answer(_ failure: RequestFailure) {
         preconditionFailure("a request answers in its own way")
@@ -90,6 +93,8 @@ class CommandRequest: Request, @unchecked Sendable {
 
     /// What the command takes in a batch.
     var byteCount: Int { payload.count + LogEntry.frameBytes }
+
+    override var waitingBytes: Int { isInLog ? 0 : byteCount }
 }
 
 /// A command whose caller waits for what a certain machine answers.
