@@ -121,6 +121,16 @@ struct KnownBugTests {
         #expect(test.step(.read(ReadID(1))) == [.readFailed(ReadID(1), .storageFailed)])
     }
 
+    // Found by a random walk over the driver: the entry was handed out again and again.
+    @Test func `what was committed before the disk failed is still applied`() {
+        var test = TestServer.leader()
+        test.propose(1)
+        test.persistAll()
+        test.step(.persistFailed)
+        test.applyAll()
+        #expect(test.server.appliedIndex == LogIndex(3))
+    }
+
     @Test func `reads that wait when the disk fails are answered in order`() {
         var test = TestServer()
         test.step(.tick)

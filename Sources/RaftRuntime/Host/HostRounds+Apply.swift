@@ -7,7 +7,7 @@ extension HostRounds {
         guard group.server.appliedIndex < group.applyTarget else { return false }
         let chunks = takeChunks(of: group)
         guard let last = chunks.last?.lastIndex else {
-            preconditionFailure("entry \(group.applyTarget) is committed but not at hand")
+            preconditionFailure("entry \(group.applyTarget.rawValue) is committed but not at hand")
         }
         group.apply(chunks)
         group.step(.applied(last), now: now)
