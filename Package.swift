@@ -2,17 +2,28 @@
 import PackageDescription
 
 /// Every target is compiled in Swift 6 mode with these checks; see docs/ARCHITECTURE.md.
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    + (Context.environment["KHEPRI_WARNINGS_AS_ERRORS"] == nil
+        ? [] : [.treatAllWarnings(as: .error)])
 
 let package = Package(
     name: "khepri-swift",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "CBOR", targets: ["CBOR"])
+        .library(name: "CBOR", targets: ["CBOR"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.4.0"),
     ],
     targets: [
         // Pure: no clock, no randomness, no file, no lock, nothing from Foundation.
@@ -21,19 +32,27 @@ let package = Package(
         .target(name: "RaftCore", dependencies: ["CBOR"], swiftSettings: settings),
 
         // Adapters point inwards.
-        .target(name: "RaftRuntime", dependencies: ["RaftCore"], swiftSettings: settings),
         .target(
-            name: "RaftStorage",
-            dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
-            swiftSettings: settings),
+            name: "RaftRuntime", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
 
-        .testTarget(
-            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"],
-            exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(
-            name: "RaftRuntimeTests", dependencies: ["RaftCore", "RaftRuntime"],
-            swiftSettings: settings),
+        // What users import.
+
+        // The program.
+
+        // A simulated world for tests, ours and those of users.
+
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
+        .testTarget(
+            name: "KhepriTreeTests", dependencies: ["KhepriTree", "CBOR"], swiftSettings: settings),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
+        .testTarget(
+            name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
+            swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,6 +18,16 @@ extension NodeCondition {
         }
     }
 
+    /// The condition without `all` and `any` of one member, which mean that member.
+    var simplified: NodeCondition {
+        switch self {
+        case .all(let conditions) where conditions.count == 1,
+            .any(let conditions) where conditions.count == 1:
+            conditions[0].simplified
+        default: self
+        }
+    }
+
     private static func agreedName(_ names: [PathComponent]) -> PathComponent? {
         guard let first = names.first, names.allSatisfy({ $0 == first }) else { return nil }
         return first

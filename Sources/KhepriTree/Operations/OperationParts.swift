@@ -69,7 +69,9 @@ struct OperationFields: OptionSet {
 }
 
 /// An operation taken apart: what its text form and its binary form have in common.
-struct OperationParts {
+///
+/// Not copyable, so that no part is retained for a copy that nobody wants.
+struct OperationParts: ~Copyable {
     var code: OperationCode
     var payload: Payload?
     var keepWhile: [KeepWhileEntry]?
@@ -141,7 +143,7 @@ extension OperationParts {
     /// Joins the parts; those that do not belong to the code must have been refused before.
     ///
     /// - Throws: ``OperationError`` when a part is missing.
-    func kind() throws -> TreeOperation.Kind {
+    consuming func kind() throws -> TreeOperation.Kind {
         let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile)
         switch code {
         case .put: return .put(write)
@@ -149,7 +151,7 @@ extension OperationParts {
         case .create: return .create(write)
         case .update: return .update(write)
         case .compareAndSwap:
-            return .compareAndSwap(expected: try required(expected, "expected"), write)
+            return .compareAndSwap(expected: try code.required(expected, "expected"), write)
         case .delete: return .delete
         case .deleteMany: return .deleteMany
         case .clearPayload: return .clearPayload(keepWhile: keepWhile)
@@ -159,19 +161,22 @@ extension OperationParts {
         case .exists: return .exists
         case .hasPayload: return .hasPayload
         case .count: return .count
-        case .copy: return .copy(from: try required(source, "from"), overwrite: overwrite)
-        case .move: return .move(from: try required(source, "from"), overwrite: overwrite)
+        case .copy: return .copy(from: try code.required(source, "from"), overwrite: overwrite)
+        case .move: return .move(from: try code.required(source, "from"), overwrite: overwrite)
         case .transaction: return .transaction(readOnly: isReadOnly, operations)
-        case .abort: return .abort(reason: try required(reason, "reason"))
-        case .abortIfError: return .abortIfError(reason: try required(reason, "reason"))
+        case .abort: return .abort(reason: try code.required(reason, "reason"))
+        case .abortIfError: return .abortIfError(reason: try code.required(reason, "reason"))
         case .dump: return .dump
         }
     }
+}
 
-    private func required<Part>(_ part: Part?, _ name: String) throws -> Part {
+extension OperationCode {
+    /// Refuses an operation without a part that it must have.
+    fileprivate func required<Part>(_ part: Part?, _ member: String) throws -> Part {
         guard let part else {
             throw OperationError(
-                .invalidOperation, "expected member '\(name)' of \(code.name), found none")
+                .invalidOperation, "expected member '\(member)' of \(name), found none")
         }
         return part
     }

@@ -21,7 +21,7 @@ public struct TreeOperation: Hashable, Sendable {
     ///
     /// Those with `Many` in their name, and `count`, take any pattern; the others one whose every
     /// component stands for one name. All writes apply as a whole or not at all.
-    public indirect enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
         /// Writes a node, and creates it and its ancestors where they are missing.
         case put(Write)
         /// As `put`, for every node the pattern matches.

@@ -44,7 +44,20 @@ struct CommandLimitTests {
         }
     }
 
-    @Test func `payload patterns count among the 32 levels`() throws {
+    @Test func `a component consists of 1,000 conditions`() throws {
+        func wide(_ count: Int) -> TreeOperation {
+            let condition = NodeCondition.any(Array(repeating: .anyName, count: count - 1))
+            return TreeOperation(.getMany, at: TreePattern(components: [condition]))
+        }
+        #expect(try decoded(try encoded(TreeCommand(wide(1_000)))).operation == wide(1_000))
+        #expect(Self.code(of: wide(1_001)) == .limitExceeded)
+        #expect(throws: OperationError.self) { try OperationLine(wide(1_001).jsonText) }
+        let header: [UInt8] = [0x83, 1, 1, 0xA2, 0, 10, 1, 0x81, 0x99, 0x03, 0xE9, 10]
+        let names = Array(repeatElement([0x81, 0] as [UInt8], count: 1_000).joined())
+        #expect(failure(of: header + names) == .limitExceeded)
+    }
+
+    @Test func `payload patterns nest 32 deep`() throws {
         func expected(_ depth: Int) -> TreeOperation {
             let pattern = (1..<depth).reduce(PayloadPattern.anything) { inner, _ in .array([inner])
             }

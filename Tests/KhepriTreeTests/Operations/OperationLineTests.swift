@@ -160,7 +160,7 @@ struct OperationLineTests {
     func `a payload pattern is read and written as this`(text: String, pattern: PayloadPattern)
         throws
     {
-        #expect(try PayloadPattern(json: JSONParser.value(of: text), depth: 1) == pattern)
+        #expect(try PayloadPattern(json: JSONParser.value(of: text)) == pattern)
         var printer = JSONPrinter()
         pattern.write(to: &printer)
         #expect(printer.finish() == text)

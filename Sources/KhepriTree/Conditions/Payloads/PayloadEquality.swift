@@ -5,8 +5,14 @@ struct PayloadEquality {
     /// Whether `1` equals `1.0`; otherwise two items are equal if their encodings are.
     let numbersByValue: Bool
 
+    /// Compares the next item of a reader, which is not moved.
+    func holds(in reader: CBORReader, and value: CBORValue) throws -> Bool {
+        var reader = reader
+        return try holds(of: &reader, and: value)
+    }
+
     /// Compares the next item; the reader is past it if they are equal, and elsewhere if not.
-    func holds(of reader: inout CBORReader, and value: CBORValue) throws -> Bool {
+    private func holds(of reader: inout CBORReader, and value: CBORValue) throws -> Bool {
         if numbersByValue, let number = PayloadNumber(value) {
             return try PayloadNumber(next: &reader)?.compare(with: number) == 0
         }

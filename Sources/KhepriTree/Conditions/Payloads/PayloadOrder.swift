@@ -4,9 +4,8 @@ import CBOR
 enum PayloadOrder {
     /// Negative, zero or positive as the next item comes before, with or after a value; nil when
     /// they have no order.
-    ///
-    /// Where there is an order, the reader is then past the item.
-    static func compareNext(in reader: inout CBORReader, with value: CBORValue) throws -> Int? {
+    static func compareNext(in start: CBORReader, with value: CBORValue) throws -> Int? {
+        var reader = start
         switch value {
         case .unsigned, .negative, .double:
             guard let number = PayloadNumber(value) else { return nil }

@@ -21,6 +21,21 @@ package struct CommandError: Error, Hashable, Sendable {
         self.code = code
         self.message = message
     }
+
+    /// Says what an error of a part means for the command.
+    init(_ error: any Error) {
+        switch error {
+        case let error as CommandError: self = error
+        case let error as NodeConditionError: self.init(.limitExceeded, error.message)
+        case let error as PathError where error.isBeyondLimit:
+            self.init(.limitExceeded, error.message)
+        default: self.init(.malformed, "\(error)")
+        }
+    }
+}
+
+extension PathError {
+    fileprivate var isBeyondLimit: Bool { code == .tooManyComponents || code == .nameTooLong }
 }
 
 extension CommandError: CustomStringConvertible {

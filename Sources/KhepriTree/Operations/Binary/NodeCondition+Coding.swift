@@ -24,10 +24,14 @@ extension NodeCondition {
 
     /// Writes the condition: a name as text, any other as an array that begins with a code.
     ///
-    /// - Parameter depth: 1 for a condition that is not inside another one.
-    /// - Throws: ``CommandError`` when it is nested too deep or its data has no encoding.
-    package func write(to writer: inout CBORWriter, depth: Int) throws {
-        try Self.checkCommandDepth(depth)
+    /// - Throws: ``NodeConditionError`` when it goes beyond a limit, ``CommandError`` when its data has
+    ///   no encoding.
+    package func write(to writer: inout CBORWriter) throws {
+        try validate()
+        try writeItem(to: &writer)
+    }
+
+    private func writeItem(to writer: inout CBORWriter) throws {
         switch self {
         case .named(let name): name.write(to: &writer)
         case .anyName: writer.writeHeader(Code.anyName)
@@ -42,7 +46,7 @@ extension NodeCondition {
             writer.writeBoolean(value)
         case .payloadMatches(let pattern):
             writer.writeHeader(Code.payloadMatches, partCount: 1)
-            try pattern.write(to: &writer, depth: depth + 1)
+            try pattern.writeItem(to: &writer)
         case .number(let number, let comparison, let value):
             writer.writeHeader(Code.number, partCount: 3)
             writer.writeCode(number, of: Self.numberCodes)
@@ -50,26 +54,32 @@ extension NodeCondition {
             writer.writeUnsigned(value)
         case .not(let inner):
             writer.writeHeader(Code.not, partCount: 1)
-            try inner.write(to: &writer, depth: depth + 1)
+            try inner.writeItem(to: &writer)
         case .all(let conditions):
-            try Self.write(Code.all, conditions, to: &writer, depth: depth + 1)
+            try Self.write(Code.all, conditions, to: &writer)
         case .any(let conditions):
-            try Self.write(Code.any, conditions, to: &writer, depth: depth + 1)
+            try Self.write(Code.any, conditions, to: &writer)
         }
     }
 
     private static func write(
-        _ code: UInt64, _ conditions: [NodeCondition], to writer: inout CBORWriter, depth: Int
+        _ code: UInt64, _ conditions: [NodeCondition], to writer: inout CBORWriter
     ) throws {
         writer.writeHeader(code, partCount: conditions.count)
-        for condition in conditions { try condition.write(to: &writer, depth: depth) }
+        for condition in conditions { try condition.writeItem(to: &writer) }
     }
 
     /// Reads a condition.
     ///
-    /// - Throws: `CBORError`, ``PathError``, ``CommandError`` or ``NamePatternError``.
-    package init(from reader: inout CBORReader, depth: Int) throws {
-        try Self.checkCommandDepth(depth)
+    /// - Throws: `CBORError`, ``PathError``, ``CommandError``, ``NamePatternError`` or
+    ///   ``NodeConditionError``.
+    package init(from reader: inout CBORReader) throws {
+        try self.init(from: &reader, depth: 1)
+        try validate()
+    }
+
+    fileprivate init(from reader: inout CBORReader, depth: Int) throws {
+        try Self.checkDepth(depth)
         guard try reader.peekKind() == .array else {
             self = .named(try PathComponent(from: &reader))
             return
@@ -108,7 +118,7 @@ extension NodeCondition {
         case Code.exists: return .exists(try reader.readBoolean())
         case Code.hasPayload: return .hasPayload(try reader.readBoolean())
         case Code.payloadMatches:
-            return .payloadMatches(try PayloadPattern(from: &reader, depth: depth + 1))
+            return .payloadMatches(try PayloadPattern(from: &reader, depth: 1))
         case Code.not: return .not(try NodeCondition(from: &reader, depth: depth + 1))
         default:
             let number = try reader.readCode(of: numberCodes)
@@ -117,13 +127,10 @@ extension NodeCondition {
         }
     }
 
-    /// Refuses conditions and payload patterns that are nested too deep.
-    static func checkCommandDepth(_ depth: Int) throws {
+    /// Refuses to read conditions or payload patterns that are nested too deep.
+    static func checkDepth(_ depth: Int) throws {
         guard depth <= TreeLimits.conditionDepthMaximum else {
-            throw CommandError(
-                .limitExceeded,
-                "expected conditions at most \(TreeLimits.conditionDepthMaximum) deep, found deeper"
-            )
+            throw NodeConditionError.nestsTooDeep
         }
     }
 }

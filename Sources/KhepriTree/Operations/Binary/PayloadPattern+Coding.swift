@@ -21,9 +21,15 @@ extension PayloadPattern {
 
     /// Writes the pattern as an array that begins with a code.
     ///
-    /// - Throws: ``CommandError`` when it is nested too deep or its data has no encoding.
-    func write(to writer: inout CBORWriter, depth: Int) throws {
-        try NodeCondition.checkCommandDepth(depth)
+    /// - Throws: ``NodeConditionError`` when it goes beyond a limit, ``CommandError`` when its data has
+    ///   no encoding.
+    func write(to writer: inout CBORWriter) throws {
+        try validate()
+        try writeItem(to: &writer)
+    }
+
+    /// Writes a pattern that is inside a condition or pattern that was validated.
+    func writeItem(to writer: inout CBORWriter) throws {
         switch self {
         case .anything:
             writer.writeHeader(Code.anything)
@@ -32,13 +38,13 @@ extension PayloadPattern {
             writer.writeHeader(Code.exactly, partCount: 1)
             try Self.write(value, to: &writer)
         case .array(let patterns):
-            try Self.write(Code.array, patterns, to: &writer, depth: depth + 1)
+            try Self.write(Code.array, patterns, to: &writer)
         case .map(let members):
             try Self.checkDistinct(members)
             writer.writeHeader(Code.map, partCount: 2 * members.count)
             for member in members {
                 writer.writeText(member.key.string)
-                try member.pattern.write(to: &writer, depth: depth + 1)
+                try member.pattern.writeItem(to: &writer)
             }
         case .type(let type):
             writer.writeHeader(Code.type, partCount: 1)
@@ -48,20 +54,20 @@ extension PayloadPattern {
             writer.writeCode(comparison, of: NodeCondition.Comparison.codes)
             try Self.write(value, to: &writer)
         case .all(let patterns):
-            try Self.write(Code.all, patterns, to: &writer, depth: depth + 1)
+            try Self.write(Code.all, patterns, to: &writer)
         case .any(let patterns):
-            try Self.write(Code.any, patterns, to: &writer, depth: depth + 1)
+            try Self.write(Code.any, patterns, to: &writer)
         case .not(let pattern):
             writer.writeHeader(Code.not, partCount: 1)
-            try pattern.write(to: &writer, depth: depth + 1)
+            try pattern.writeItem(to: &writer)
         }
     }
 
     private static func write(
-        _ code: UInt64, _ patterns: [PayloadPattern], to writer: inout CBORWriter, depth: Int
+        _ code: UInt64, _ patterns: [PayloadPattern], to writer: inout CBORWriter
     ) throws {
         writer.writeHeader(code, partCount: patterns.count)
-        for pattern in patterns { try pattern.write(to: &writer, depth: depth) }
+        for pattern in patterns { try pattern.writeItem(to: &writer) }
     }
 
     private static func write(_ value: CBORValue, to writer: inout CBORWriter) throws {
@@ -76,9 +82,15 @@ extension PayloadPattern {
 extension PayloadPattern {
     /// Reads a pattern.
     ///
-    /// - Throws: `CBORError` or ``CommandError``.
+    /// - Throws: `CBORError`, ``CommandError`` or ``NodeConditionError``.
+    init(from reader: inout CBORReader) throws {
+        try self.init(from: &reader, depth: 1)
+        try validate()
+    }
+
+    /// Reads a pattern whose size the caller checks.
     init(from reader: inout CBORReader, depth: Int) throws {
-        try NodeCondition.checkCommandDepth(depth)
+        try NodeCondition.checkDepth(depth)
         let (code, count) = try reader.readHeader()
         switch (code, count) {
         case (Code.anything, 0):

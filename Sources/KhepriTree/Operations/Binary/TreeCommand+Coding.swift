@@ -17,8 +17,8 @@ extension TreeCommand {
             .write(to: &writer)
         do {
             try operation.write(to: &writer, isInTransaction: false)
-        } catch let error as PathError {
-            throw CommandError(.limitExceeded, error.description)
+        } catch {
+            throw CommandError(error)
         }
         try session?.write(to: &writer)
         try Self.checkSize(writer.count - start)
@@ -35,10 +35,8 @@ extension TreeCommand {
             let command = try TreeCommand(from: &reader)
             try reader.expectEnd()
             return command
-        } catch let error as CommandError {
-            throw error
         } catch {
-            throw CommandError(.malformed, "\(error)")
+            throw CommandError(error)
         }
     }
 
@@ -128,21 +126,5 @@ extension SessionID {
         }
         high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
         low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-    }
-}
-
-extension CBORReader {
-    /// Reads a map with integer keys in ascending order; the body reads or skips each value.
-    @inline(__always)
-    mutating func readFields(_ body: (UInt64, inout CBORReader) throws -> Void) throws {
-        var lowest: UInt64 = 0
-        for _ in 0..<(try readMapHeader()) {
-            let key = try readUnsigned()
-            guard key >= lowest, key < .max else {
-                throw CommandError(.malformed, "expected keys in ascending order, found \(key)")
-            }
-            lowest = key + 1
-            try body(key, &self)
-        }
     }
 }

@@ -5,105 +5,94 @@ extension TreeOperation {
     ///
     /// - Throws: ``CommandError``, or the error of what it is made of.
     init(from reader: inout CBORReader, isInTransaction: Bool) throws {
-        var parts: OperationParts?
+        let fieldCount = try reader.readMapHeader()
+        guard fieldCount > 0, try reader.readUnsigned() == OperationKey.code else {
+            throw CommandError(.malformed, "expected the number of an operation first")
+        }
+        let code = try OperationCode(from: &reader)
+        try code.checkPlace(isInTransaction: isInTransaction)
+        var parts = OperationParts(code)
         var path: TreePattern?
         var options = Options()
-        try reader.readFields { key, reader in
+        try reader.readFields(fieldCount - 1, after: OperationKey.code) { key, reader in
+            guard key <= OperationKey.reason else { return try reader.skip() }
+            guard code.fields.contains(OperationKey.field(of: key)) else {
+                throw CommandError(
+                    .malformed, "expected fields of \(code.name), found key \(key)")
+            }
             switch key {
-            case OperationKey.code:
-                parts = OperationParts(try OperationCode(from: &reader, isInTransaction))
             case OperationKey.path:
-                try parts.require(.path)
                 path = try TreePattern(from: &reader)
             case OperationKey.returning:
-                try parts.require(.path)
                 options.returning = NodePropertySet(rawValue: try reader.readInteger())
             case OperationKey.includeRoot:
-                try parts.require(.path)
                 options.includeRoot = try reader.readBoolean()
             case OperationKey.returnIndirectDeletes:
-                try parts.require(.path)
                 options.returnIndirectDeletes = try reader.readBoolean()
-            case OperationKey.payload...OperationKey.reason:
-                try parts.readField(key, from: &reader)
             default:
-                try reader.skip()
+                try parts.read(key, from: &reader)
             }
         }
-        guard let parts else { throw OperationParts?.missingCode }
-        guard path != nil || !parts.code.fields.contains(.path) else {
-            throw CommandError(.malformed, "expected a path of \(parts.code.name), found none")
+        guard path != nil || !code.fields.contains(.path) else {
+            throw CommandError(.malformed, "expected a path of \(code.name), found none")
         }
         self.init(try parts.kind(), at: path ?? .root, options: options)
     }
 }
 
+extension OperationKey {
+    /// What a known key belongs to.
+    fileprivate static func field(of key: UInt64) -> OperationFields {
+        switch key {
+        case payload: .payload
+        case keepWhile: .keepWhile
+        case expected: .expected
+        case source, overwrite: .source
+        case isReadOnly, operations: .operations
+        case reason: .reason
+        default: .path
+        }
+    }
+}
+
 extension OperationCode {
     /// Reads the number of an operation.
-    fileprivate init(from reader: inout CBORReader, _ isInTransaction: Bool) throws {
-        let number = try reader.readInteger(as: UInt8.self)
-        guard let code = OperationCode(rawValue: number) else {
+    fileprivate init(from reader: inout CBORReader) throws {
+        let number = try reader.readUnsigned()
+        guard let code = UInt8(exactly: number).flatMap(OperationCode.init(rawValue:)) else {
             throw CommandError(.malformed, "expected an operation, found number \(number)")
         }
-        try code.checkPlace(isInTransaction: isInTransaction)
         self = code
     }
 }
 
-/// The parts are nil until the code has been read, which comes first.
-extension Optional<OperationParts> {
-    fileprivate static var missingCode: CommandError {
-        CommandError(.malformed, "expected the number of an operation first")
-    }
-
-    /// Refuses a field that does not belong to the operation.
-    fileprivate func require(_ field: OperationFields) throws {
-        guard let code = self?.code else { throw Self.missingCode }
-        guard code.fields.contains(field) else {
-            throw CommandError(.malformed, "expected fields of \(code.name), found another")
-        }
-    }
-
-    /// Reads the value of a field beside the path and the options.
-    fileprivate mutating func readField(_ key: UInt64, from reader: inout CBORReader) throws {
+extension OperationParts {
+    /// Reads a field beside the path and the options.
+    fileprivate mutating func read(_ key: UInt64, from reader: inout CBORReader) throws {
         switch key {
         case OperationKey.payload:
-            try require(.payload)
-            self?.payload = try Payload(cbor: try reader.readBytesBuffer())
+            payload = try Payload(cbor: try reader.readBytesBuffer())
         case OperationKey.keepWhile:
-            try require(.keepWhile)
-            self?.keepWhile = try reader.readParts(try reader.readArrayHeader()) {
-                try KeepWhileEntry(from: &$0)
-            }
+            let count = try reader.readArrayHeader()
+            keepWhile = try reader.readParts(count) { try KeepWhileEntry(from: &$0) }
         case OperationKey.expected:
-            try require(.expected)
-            self?.expected = try PayloadPattern(from: &reader, depth: 1)
+            expected = try PayloadPattern(from: &reader)
         case OperationKey.source:
-            try require(.source)
-            self?.source = try TreePath(from: &reader)
+            source = try TreePath(from: &reader)
         case OperationKey.overwrite:
-            try require(.source)
-            self?.overwrite = try reader.readBoolean()
+            overwrite = try reader.readBoolean()
         case OperationKey.isReadOnly:
-            try require(.operations)
-            self?.isReadOnly = try reader.readBoolean()
+            isReadOnly = try reader.readBoolean()
         case OperationKey.operations:
-            try require(.operations)
-            self?.operations = try reader.readOperations()
+            let count = try reader.readArrayHeader()
+            try Self.checkOperationCount(count)
+            operations = try reader.readParts(count) {
+                try TreeOperation(from: &$0, isInTransaction: true)
+            }
         case OperationKey.reason:
-            try require(.reason)
-            self?.reason = try Payload(cbor: try reader.readBytesBuffer())
+            reason = try Payload(cbor: try reader.readBytesBuffer())
         default:
             preconditionFailure("every key of a field is listed")
         }
-    }
-}
-
-extension CBORReader {
-    /// Reads the operations of a transaction.
-    fileprivate mutating func readOperations() throws -> [TreeOperation] {
-        let count = try readArrayHeader()
-        try OperationParts.checkOperationCount(count)
-        return try readParts(count) { try TreeOperation(from: &$0, isInTransaction: true) }
     }
 }

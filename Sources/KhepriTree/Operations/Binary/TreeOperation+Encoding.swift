@@ -91,7 +91,7 @@ extension OperationParts {
         }
         if let expected {
             writer.writeUnsigned(OperationKey.expected)
-            try expected.write(to: &writer, depth: 1)
+            try expected.write(to: &writer)
         }
         if let source {
             writer.writeUnsigned(OperationKey.source)

@@ -44,7 +44,7 @@ extension TreePattern {
     package func write(to writer: inout CBORWriter) throws {
         try TreePath.checkCount(components.count, position: nil)
         writer.writeArrayHeader(components.count)
-        for component in components { try component.write(to: &writer, depth: 1) }
+        for component in components { try component.write(to: &writer) }
     }
 
     /// Reads a pattern from an array of conditions.
@@ -55,7 +55,7 @@ extension TreePattern {
         try TreePath.checkCount(count, position: nil)
         components = []
         components.reserveCapacity(count)
-        for _ in 0..<count { components.append(try NodeCondition(from: &reader, depth: 1)) }
+        for _ in 0..<count { components.append(try NodeCondition(from: &reader)) }
     }
 }
 
@@ -85,7 +85,7 @@ extension KeepWhileEntry {
         writer.writeUnsigned(Key.path)
         try pattern.write(to: &writer)
         writer.writeUnsigned(Key.condition)
-        try condition.write(to: &writer, depth: 1)
+        try condition.write(to: &writer)
     }
 
     /// Reads an entry from a map.
@@ -102,7 +102,7 @@ extension KeepWhileEntry {
                 try TreePath.checkCount(levels, position: nil)
                 up = levels
             case Key.path: pattern = try TreePattern(from: &reader)
-            case Key.condition: condition = try NodeCondition(from: &reader, depth: 1)
+            case Key.condition: condition = try NodeCondition(from: &reader)
             default: try reader.skip()
             }
         }

@@ -42,7 +42,7 @@ extension JSONValue {
 
     private static func pattern(_ components: ArraySlice<JSONValue>) throws -> TreePattern {
         try OperationError.forPath { try TreePath.checkCount(components.count, position: nil) }
-        return TreePattern(components: try components.map { try NodeCondition(json: $0, depth: 1) })
+        return TreePattern(components: try components.map { try NodeCondition(json: $0) })
     }
 }
 
@@ -53,6 +53,15 @@ extension OperationError {
             return try body()
         } catch let error as PathError {
             throw OperationError(.invalidPath, error.description)
+        }
+    }
+
+    /// Calls the body and says `invalidOperation` for a condition beyond a limit.
+    static func forCondition<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as NodeConditionError {
+            throw OperationError(.invalidOperation, error.message)
         }
     }
 }

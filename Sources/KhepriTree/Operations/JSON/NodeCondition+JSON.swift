@@ -3,9 +3,16 @@ import CBOR
 extension NodeCondition {
     /// Reads a component of a path in array form.
     ///
-    /// - Parameter depth: 1 for a condition that is not inside another one.
-    /// - Throws: ``OperationError``.
-    init(json: JSONValue, depth: Int) throws {
+    /// - Throws: ``OperationError``, with `.invalidPath` for a name that is none.
+    init(json: JSONValue) throws {
+        self = try OperationError.forCondition {
+            let condition = try NodeCondition(json: json, depth: 1)
+            try condition.validate()
+            return condition
+        }
+    }
+
+    private init(json: JSONValue, depth: Int) throws {
         try Self.checkDepth(depth)
         if case .string(let name) = json {
             self = .named(try OperationError.forPath { try PathComponent(name.string) })
@@ -18,16 +25,6 @@ extension NodeCondition {
         self = try Self.condition(members[0], depth: depth)
     }
 
-    /// Refuses conditions and payload patterns that are nested too deep.
-    static func checkDepth(_ depth: Int) throws {
-        guard depth <= TreeLimits.conditionDepthMaximum else {
-            throw OperationError(
-                .invalidOperation,
-                "expected conditions at most \(TreeLimits.conditionDepthMaximum) deep, found deeper"
-            )
-        }
-    }
-
     private static func condition(_ member: JSONMember, depth: Int) throws -> NodeCondition {
         let (key, value) = (member.key, member.value)
         let subject = "condition '\(key)'"
@@ -38,7 +35,7 @@ extension NodeCondition {
         case "exists": return .exists(try value.boolean(subject))
         case "hasPayload": return .hasPayload(try value.boolean(subject))
         case "payloadMatches":
-            return .payloadMatches(try PayloadPattern(json: value, depth: depth + 1))
+            return .payloadMatches(try PayloadPattern(json: value, depth: 1))
         case "not": return .not(try NodeCondition(json: value, depth: depth + 1))
         case "all": return .all(try conditions(value, subject, depth: depth + 1))
         case "any": return .any(try conditions(value, subject, depth: depth + 1))

@@ -4,8 +4,16 @@ extension PayloadPattern {
     /// Reads a payload pattern: data that matches itself, or an object with one member whose name
     /// begins with `$`.
     ///
-    /// - Parameter depth: 1 for a pattern that is not inside another one or a condition.
     /// - Throws: ``OperationError``.
+    init(json: JSONValue) throws {
+        self = try OperationError.forCondition {
+            let pattern = try PayloadPattern(json: json, depth: 1)
+            try pattern.validate()
+            return pattern
+        }
+    }
+
+    /// Reads a payload pattern whose size the caller checks.
     init(json: JSONValue, depth: Int) throws {
         try NodeCondition.checkDepth(depth)
         if let member = json.operatorMember {

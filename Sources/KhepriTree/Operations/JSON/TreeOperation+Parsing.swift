@@ -63,7 +63,7 @@ extension OperationParts {
         if fields.contains(.payload) { payload = try members.takePayload(of: code.name) }
         if fields.contains(.keepWhile) { keepWhile = try members.takeKeepWhile() }
         if fields.contains(.expected) {
-            expected = try PayloadPattern(json: members.required("expected"), depth: 1)
+            expected = try PayloadPattern(json: members.required("expected"))
         }
         if fields.contains(.source) {
             source = try members.required("from").path("member 'from'")
@@ -111,7 +111,7 @@ extension JSONMembers {
                 throw Self.failure("expected [path, condition] as an entry of 'keepWhile'")
             }
             return KeepWhileEntry(
-                try pair[0].watchedPath(), try NodeCondition(json: pair[1], depth: 1))
+                try pair[0].watchedPath(), try NodeCondition(json: pair[1]))
         }
     }
 

@@ -1,5 +1,7 @@
 import CBOR
 
+// Records are maps with integer keys, and unknown keys are skipped.
+//
 // Conditions and payload patterns are arrays that begin with a code, and are never skipped: one that
 // this version does not know cannot be evaluated.
 
@@ -20,6 +22,27 @@ extension CBORWriter {
 }
 
 extension CBORReader {
+    /// Reads a map with integer keys in ascending order; the body reads or skips each value.
+    mutating func readFields(_ body: (UInt64, inout CBORReader) throws -> Void) throws {
+        try readFields(try readMapHeader(), after: nil, body)
+    }
+
+    /// Reads so many fields of a map, whose integer keys go on in ascending order.
+    @inline(__always)
+    mutating func readFields(
+        _ count: Int, after previous: UInt64?, _ body: (UInt64, inout CBORReader) throws -> Void
+    ) throws {
+        var previous = previous
+        for _ in 0..<count {
+            let key = try readUnsigned()
+            if let previous, key <= previous {
+                throw CommandError(.malformed, "expected keys in ascending order, found \(key)")
+            }
+            previous = key
+            try body(key, &self)
+        }
+    }
+
     /// Begins an array of a code and parts, and returns the code and how many parts there are.
     mutating func readHeader() throws -> (code: UInt64, partCount: Int) {
         let count = try readArrayHeader()

@@ -1,0 +1,169 @@
+import CBOR
+import KhepriTree
+import RaftCore
+import RaftRuntime
+
+/// One open store: the way of its commands into the log, and of its readers to the applied tree.
+final class StoreEngine: Sendable {
+    let name: String
+    let group: RaftGroup<StoreMachine>
+    let machine: StoreMachine
+    let configuration: StoreConfiguration
+
+    init(
+        name: String, group: RaftGroup<StoreMachine>, machine: StoreMachine,
+        configuration: StoreConfiguration
+    ) {
+        self.name = name
+        self.group = group
+        self.machine = machine
+        self.configuration = configuration
+    }
+
+    /// The tree that readers see.
+    var published: PublishedTree { machine.published }
+
+    /// Puts a command into the log and waits until it is durable and applied.
+    func submit(_ operation: TreeOperation, timeout: Duration?) async throws -> CommandOutcome {
+        let command = try encode(operation)
+        let outcome = await group.propose(
+            command, mayUseReserve: operation.freesSpace,
+            timeout: timeout ?? configuration.timeout)
+        return try CommandOutcome(outcome)
+    }
+
+    /// Puts a command into the log without waiting; commands keep the order of these calls.
+    func start(_ operation: TreeOperation, timeout: Duration?) throws -> PendingWrite {
+        let command = try encode(operation)
+        let pending = PendingWrite()
+        group.propose(
+            command, mayUseReserve: operation.freesSpace,
+            timeout: timeout ?? configuration.timeout
+        ) { pending.complete($0) }
+        return pending
+    }
+
+    /// Waits until this member's tree is as fresh as asked.
+    func catchUp(to consistency: ReadConsistency, timeout: Duration?) async throws {
+        let outcome: ReadOutcome
+        let timeout = timeout ?? configuration.timeout
+        switch consistency {
+        case .local: return
+        case .atLeast(let revision):
+            outcome = await group.waitForApplied(LogIndex(revision.rawValue), timeout: timeout)
+        case .linearizable:
+            outcome = await group.linearize(timeout: timeout)
+        }
+        if case .failure(let failure) = outcome {
+            throw StoreError(failure, mayHaveBeenApplied: false)
+        }
+    }
+
+    private func encode(_ operation: TreeOperation) throws -> [UInt8] {
+        var writer = CBORWriter(capacity: 256)
+        do {
+            try TreeCommand(operation).encode(into: &writer)
+        } catch let error as OperationError {
+            throw StoreError(error)
+        }
+        return writer.finish()
+    }
+}
+
+/// A write that is under way.
+package final class PendingWrite: Sendable {
+    private enum State {
+        case open
+        case waited(UnsafeContinuation<ProposalOutcome<CommandOutcome>, Never>)
+        case done(ProposalOutcome<CommandOutcome>)
+    }
+
+    private let state = Lock<State>(.open)
+
+    /// Called once, by the driver.
+    func complete(_ outcome: ProposalOutcome<CommandOutcome>) {
+        let waiting = state.withLock { state -> UnsafeContinuation<_, Never>? in
+            if case .waited(let continuation) = state { return continuation }
+            state = .done(outcome)
+            return nil
+        }
+        waiting?.resume(returning: outcome)
+    }
+
+    /// Waits until the write is durable and applied; called once.
+    ///
+    /// - Throws: ``StoreError``.
+    package func outcome() async throws -> CommandOutcome {
+        let outcome = await withUnsafeContinuation { continuation in
+            let known = state.withLock { state -> ProposalOutcome<CommandOutcome>? in
+                if case .done(let outcome) = state { return outcome }
+                state = .waited(continuation)
+                return nil
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+        return try CommandOutcome(outcome)
+    }
+}
+
+extension CommandOutcome {
+    /// What was applied, or the error that says why nothing was, or that nobody knows.
+    fileprivate init(_ outcome: ProposalOutcome<CommandOutcome>) throws {
+        switch outcome {
+        case .committed(_, let applied): self = applied
+        case .rejected(let failure): throw StoreError(failure, mayHaveBeenApplied: false)
+        case .unknown(let failure): throw StoreError(failure, mayHaveBeenApplied: true)
+        }
+    }
+}
+
+extension TreeOperation {
+    /// Whether the command may be written to the space held back for a full disk.
+    fileprivate var freesSpace: Bool {
+        switch kind {
+        case .delete, .deleteMany, .clearPayload, .clearManyPayloads: true
+        default: false
+        }
+    }
+}
+
+extension StoreError {
+    /// The error a caller sees for a request that was not carried out.
+    init(_ failure: RequestFailure, mayHaveBeenApplied: Bool) {
+        let code: Code
+        let message: String
+        switch failure {
+        case .notLeader: (code, message) = (.notLeader, "another member leads the store")
+        case .overloaded:
+            (code, message) = (
+                .overloaded, "too much is under way: wait for some of it and try again"
+            )
+        case .tooLarge: (code, message) = (.invalidOperation, "the command is over 16 MiB")
+        case .storageFull:
+            (code, message) = (.storageFull, "the disk is full: reads and deletes go on")
+        case .storageFailed(let error):
+            (code, message) = (
+                .storageFailed, "the disk failed and the store stopped: \(error.message)"
+            )
+        case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
+        case .cancelled: (code, message) = (.cancelled, "the task was cancelled")
+        case .shuttingDown: (code, message) = (.closed, "the store is closed")
+        }
+        self.init(code, message, cause: failure, mayHaveBeenApplied: mayHaveBeenApplied)
+    }
+
+    /// The error a caller sees for a directory that cannot be opened.
+    init(opening directory: String, _ error: LogDeviceError) {
+        let code: Code
+        switch error.code {
+        case .locked: code = .locked
+        case .newerFormat: code = .newerFormat
+        case .corrupt: code = .corrupt
+        case .full: code = .storageFull
+        case .failed, .poisoned: code = .storageFailed
+        case .permission, .invalid: code = .cannotOpen
+        }
+        let place = error.path ?? directory
+        self.init(code, "\(place): \(error.message)", cause: error)
+    }
+}

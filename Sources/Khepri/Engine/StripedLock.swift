@@ -1,0 +1,109 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A reader-writer lock whose readers do not touch each other's cache lines.
+///
+/// A reader counts itself in its thread's slot and then looks at the writer's flag; the writer
+/// raises the flag and then waits until every slot is empty. Each side writes before it reads, in
+/// sequentially consistent order, so at least one of the two sees the other. There is one writer at
+/// a time: the thread that applies commands.
+///
+/// Read sections must be short, must not wait for anything, and never nest: a reader that waits
+/// for the flag inside its own section would wait for ever.
+final class StripedLock: Sendable {
+    private static let slotCount = 64
+
+    /// A count on a cache line (and its prefetched neighbour) of its own.
+    private struct Slot: ~Copyable {
+        let readers = Atomic<Int>(0)
+        let padding:
+            (
+                UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64,
+                UInt64,
+                UInt64, UInt64, UInt64, UInt64
+            ) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    }
+
+    private let slots: SlotTable
+    private let writing = Atomic<Bool>(false)
+
+    init() {
+        slots = SlotTable(count: Self.slotCount)
+    }
+
+    /// The slots, allocated once and never moved.
+    ///
+    /// Sendable: the pointer is set once, and what it points to are atomics.
+    private struct SlotTable: @unchecked Sendable {
+        let base: UnsafeMutablePointer<Slot>
+
+        init(count: Int) {
+            base = .allocate(capacity: count)
+            for index in 0..<count { (base + index).initialize(to: Slot()) }
+        }
+    }
+
+    deinit {
+        slots.base.deinitialize(count: Self.slotCount)
+        slots.base.deallocate()
+    }
+
+    /// Runs `body` while no writer is in its section.
+    @inline(__always)
+    func withReadLock<Result: ~Copyable>(_ body: () throws -> Result) rethrows -> Result {
+        let slot = slots.base + Self.slotOfThisThread()
+        while true {
+            slot.pointee.readers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            if !writing.load(ordering: .sequentiallyConsistent) { break }
+            slot.pointee.readers.wrappingSubtract(1, ordering: .releasing)
+            waitForWriter()
+        }
+        defer { slot.pointee.readers.wrappingSubtract(1, ordering: .releasing) }
+        return try body()
+    }
+
+    /// Runs `body` while no reader is in its section; one caller at a time.
+    func withWriteLock<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let wasWriting = writing.exchange(true, ordering: .sequentiallyConsistent)
+        precondition(!wasWriting, "two writers in the tree lock")
+        for index in 0..<Self.slotCount {
+            var spins = 0
+            while (slots.base + index).pointee.readers.load(ordering: .sequentiallyConsistent) != 0
+            {
+                Self.pause(&spins)
+            }
+        }
+        defer { writing.store(false, ordering: .releasing) }
+        return try body()
+    }
+
+    @inline(never)
+    private func waitForWriter() {
+        var spins = 0
+        while writing.load(ordering: .acquiring) { Self.pause(&spins) }
+    }
+
+    /// Spins a little, then lets another thread run: the other side may need this processor.
+    private static func pause(_ spins: inout Int) {
+        spins += 1
+        if spins > 64 { sched_yield() }
+    }
+
+    @inline(__always)
+    private static func slotOfThisThread() -> Int {
+        #if canImport(Glibc)
+        let identity = UInt(pthread_self())
+        #else
+        let identity = UInt(bitPattern: pthread_self())
+        #endif
+        // Thread descriptors are page-aligned: the high half of a product spreads them.
+        return Int((identity &>> 6 &* 0x9E37_79B9_7F4A_7C15) &>> 58)
+    }
+}

@@ -1,0 +1,68 @@
+import RaftCore
+import RaftRuntime
+
+/// Which stores of a host are open, and who waits for one.
+struct HostState {
+    private enum Slot {
+        case opening([UnsafeContinuation<Void, Never>])
+        case open(TreeStore)
+    }
+
+    /// What a caller that wants a store does.
+    enum Step {
+        case open(TreeStore)
+        /// Another caller opens it; wait and ask again.
+        case underWay
+        /// Open it, with what the log holds of it.
+        case begin((GroupID, RecoveredGroup)?)
+        case closed
+    }
+
+    private var recovered: [(GroupID, RecoveredGroup)]
+    private var slots: [String: Slot] = [:]
+    private var isClosed = false
+
+    init(recovered: [GroupID: RecoveredGroup]) {
+        self.recovered = recovered.map { ($0.key, $0.value) }
+    }
+
+    var names: [String] {
+        (recovered.map(\.1.name) + slots.keys).sorted()
+    }
+
+    mutating func beginOpening(_ name: String) -> Step {
+        if isClosed { return .closed }
+        switch slots[name] {
+        case .open(let store): return .open(store)
+        case .opening: return .underWay
+        case nil:
+            slots[name] = .opening([])
+            let index = recovered.firstIndex { $0.1.name == name }
+            return .begin(index.map { recovered.remove(at: $0) })
+        }
+    }
+
+    /// Waits for an opening; gives the continuation back if there is nothing to wait for.
+    mutating func join(
+        _ name: String, _ continuation: UnsafeContinuation<Void, Never>
+    ) -> UnsafeContinuation<Void, Never>? {
+        guard case .opening(let waiting) = slots[name] else { return continuation }
+        slots[name] = .opening(waiting + [continuation])
+        return nil
+    }
+
+    /// Ends an opening, successful or not; the waiting callers are to be resumed.
+    mutating func endOpening(
+        _ name: String, _ store: TreeStore?
+    ) -> [UnsafeContinuation<Void, Never>] {
+        guard case .opening(let waiting) = slots[name] else { return [] }
+        slots[name] = store.map { .open($0) }
+        return waiting
+    }
+
+    /// Refuses further openings; says whether it is the first time.
+    mutating func close() -> Bool {
+        defer { isClosed = true }
+        return !isClosed
+    }
+}

@@ -1,0 +1,200 @@
+import KhepriTree
+public import Logging
+import RaftCore
+import RaftRuntime
+import RaftStorage
+
+/// A data directory with its log and its driver; it may hold several stores.
+///
+/// ```swift
+/// let host = try await StoreHost.open(at: "/var/lib/shop")
+/// let stock = try await host.store("stock")
+/// let users = try await host.store("users")
+/// ```
+/// All stores of a host share one log and its flushes. One process at a time can have a directory
+/// open. Close a host before the last reference to it goes.
+public final class StoreHost: Sendable {
+    /// The settings the host was opened with.
+    public let configuration: StoreConfiguration
+
+    private let raft: RaftHost<StoreMachine>
+    private let directory: HostDirectory?
+    private let environment: HostEnvironment
+    private let member: MemberID
+    private let state: Lock<HostState>
+
+    private init(
+        _ raft: RaftHost<StoreMachine>, directory: HostDirectory?,
+        recovered: [GroupID: RecoveredGroup], configuration: StoreConfiguration,
+        environment: HostEnvironment
+    ) {
+        self.raft = raft
+        self.directory = directory
+        self.environment = environment
+        self.configuration = configuration
+        let incarnation =
+            directory?.identity.incarnation
+            ?? Identifier128(high: environment.entropy.next(), low: environment.entropy.next())
+        member = MemberID(node: 1, incarnation: incarnation)
+        state = Lock(HostState(recovered: recovered))
+    }
+
+    /// Opens a directory, or makes it if it is missing or empty; recovers what is in it.
+    ///
+    /// - Parameters:
+    ///   - directory: Its parent must exist. The directory gets the mode 0700, its files 0600.
+    ///   - configuration: The settings.
+    /// - Throws: ``StoreError`` `.locked`, `.newerFormat`, `.corrupt`, `.cannotOpen`,
+    ///   `.storageFull`, `.storageFailed`.
+    public static func open(
+        at directory: String, configuration: StoreConfiguration = .init()
+    ) async throws -> StoreHost {
+        try await open(at: directory, configuration: configuration, environment: HostEnvironment())
+    }
+
+    /// Opens a directory in an environment of the caller's: another disk, other clocks, no threads.
+    package static func open(
+        at directory: String, configuration: StoreConfiguration, environment: HostEnvironment
+    ) async throws -> StoreHost {
+        try configuration.validate()
+        let logger = configuration.logger
+        let options = LogOptions(
+            maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
+            randomBits: { environment.entropy.next() },
+            report: { logger.notice("\($0.message)", metadata: ["file": "\($0.path)"]) })
+        do {
+            let opened = try await environment.runBlocking {
+                try HostDirectory.open(directory, disk: environment.disk, options: options) {
+                    configuration.report(.init($0))
+                }
+            }
+            let ports = HostPorts(
+                log: opened.host.log, snapshots: opened.host.snapshots, clock: environment.clock,
+                wallClock: environment.wallClock, entropy: environment.entropy)
+            let raft = RaftHost<StoreMachine>(ports, options: configuration.hostOptions)
+            if environment.usesThreads { raft.start() }
+            return StoreHost(
+                raft, directory: opened.host, recovered: opened.recovered,
+                configuration: configuration, environment: environment)
+        } catch let error as LogDeviceError {
+            throw StoreError(opening: directory, error)
+        }
+    }
+
+    /// A host in memory only, for tests and caches: the same behaviour, nothing kept.
+    public static func inMemory(configuration: StoreConfiguration = .init()) throws -> StoreHost {
+        try configuration.validate()
+        let environment = HostEnvironment()
+        let ports = HostPorts(
+            log: MemoryLog(), snapshots: MemorySnapshots(), clock: environment.clock,
+            wallClock: environment.wallClock, entropy: environment.entropy)
+        var options = configuration.hostOptions
+        options.snapshots.logBytesMinimum = .max
+        options.snapshots.ageMaximum = .seconds(UInt32.max)
+        let raft = RaftHost<StoreMachine>(ports, options: options)
+        raft.start()
+        return StoreHost(
+            raft, directory: nil, recovered: [:], configuration: configuration,
+            environment: environment)
+    }
+
+    /// Opens a store of the host, or makes it.
+    ///
+    /// - Parameter name: 1 to 64 letters, digits, `-`, `_` and `.` of ASCII.
+    /// - Returns: The same store each time.
+    /// - Throws: ``StoreError`` `.invalidOperation` for a malformed name, `.corrupt` if snapshot and
+    ///   log do not fit together, `.closed`, `.storageFailed`.
+    public func store(_ name: String = "default") async throws -> TreeStore {
+        try Self.validate(name)
+        while true {
+            switch state.withLock({ $0.beginOpening(name) }) {
+            case .open(let store): return store
+            case .closed: throw StoreError(.closed, "the host is closed")
+            case .underWay:
+                await withUnsafeContinuation { continuation in
+                    state.withLock { $0.join(name, continuation) }?.resume()
+                }
+            case .begin(let recovered):
+                let result = await openStore(name, recovered)
+                let waiting = state.withLock { $0.endOpening(name, try? result.get()) }
+                for continuation in waiting { continuation.resume() }
+                return try result.get()
+            }
+        }
+    }
+
+    /// The names of the stores in the directory, sorted.
+    public var storeNames: [String] { state.withLock { $0.names } }
+
+    /// Refuses new requests, carries the accepted ones through, and gives the directory free.
+    ///
+    /// Any number of calls; each returns when the host is closed.
+    /// - Throws: ``StoreError`` `.storageFailed` if the log had failed or cannot be closed cleanly;
+    ///   every acknowledged write is durable all the same.
+    public func close() async throws {
+        let isFirst = state.withLock { $0.close() }
+        await raft.shutDown()
+        guard isFirst, let directory else { return }
+        do {
+            try await environment.runBlocking { try directory.close() }
+        } catch let error as LogDeviceError {
+            throw StoreError(opening: directory.path, error)
+        }
+    }
+
+    /// Does everything there is to do now, for a host without threads.
+    ///
+    /// - Returns: When there will be more to do if nothing else happens.
+    @discardableResult
+    package func drain() -> Instant? {
+        raft.drain(now: environment.clock.now())
+    }
+
+    /// Counts and times of the log and the driver.
+    var hostStatistics: HostStatistics { raft.statistics }
+
+    private func openStore(
+        _ name: String, _ recovered: (GroupID, RecoveredGroup)?
+    ) async -> Result<TreeStore, any Error> {
+        let entropy = environment.entropy
+        let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
+        let machine = StoreMachine(name: name)
+        var description = GroupDescription(
+            id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
+            bootstrap: Configuration(voters: [member]))
+        let observer = GroupObserver(name: name, configuration: configuration)
+        description.observer = { observer.note($0) }
+        do {
+            let group = try await raft.open(description)
+            let engine = StoreEngine(
+                name: name, group: group, machine: machine, configuration: configuration)
+            return .success(TreeStore(engine: engine, host: self))
+        } catch let error as LogDeviceError {
+            return .failure(StoreError(opening: directory?.path ?? name, error))
+        } catch let failure as RequestFailure {
+            return .failure(StoreError(failure, mayHaveBeenApplied: false))
+        } catch {
+            return .failure(
+                StoreError(
+                    .corrupt, "the snapshot of \(name) cannot be read: \(error)", cause: error))
+        }
+    }
+
+    private static func validate(_ name: String) throws {
+        let isAllowed = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard isAllowed, (1...64).contains(name.utf8.count) else {
+            throw StoreError(
+                .invalidOperation,
+                "expected a store name of 1 to 64 ASCII letters, digits, '-', '_' and '.', "
+                    + "found \"\(name)\"")
+        }
+    }
+}

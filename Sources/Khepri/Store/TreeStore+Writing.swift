@@ -1,0 +1,163 @@
+public import KhepriTree
+
+/// Every write answers when the change is on stable storage and visible to reads of this store.
+extension TreeStore {
+    /// Writes a value, creating the node and its ancestors where they are missing.
+    ///
+    /// ```swift
+    /// try await store.put(150, at: "/stock/wood/oak")
+    /// try await store.put(151, at: "/stock/wood/oak", if: .payloadVersion(1))
+    /// ```
+    /// - Parameters:
+    ///   - value: What to write; a ``Payload`` is written as it is.
+    ///   - path: Where; the node keeps its children.
+    ///   - condition: What must hold of the node, `.absent` to create only, `.exists(true)` to
+    ///     update only.
+    ///   - keepWhile: The conditions on which the node's life depends; nil leaves the former ones,
+    ///     an empty list removes them.
+    ///   - timeout: How long it may take, the store's default if nil.
+    /// - Throws: ``StoreError`` `.conditionFailed`, `.nodeNotFound`, `.keepWhileConditionFailed`,
+    ///   `.valueCoding`, `.overloaded`, `.storageFull`, `.storageFailed`, `.timeout`, `.closed`.
+    @discardableResult
+    public func put<Value: Encodable & Sendable>(
+        _ value: Value,
+        at path: TreePath,
+        if condition: NodeCondition? = nil,
+        keepWhile: [KeepWhileEntry]? = nil,
+        timeout: Duration? = nil
+    ) async throws -> WriteReceipt {
+        let payload = try ValueCoding.payload(
+            of: value, at: path, limit: engine.configuration.valueBytesMaximum)
+        return try await write(
+            payload, at: path, if: condition, keepWhile: keepWhile, timeout: timeout)
+    }
+
+    /// Creates a node without a payload, or removes the payload of an existing one.
+    ///
+    /// A node put explicitly stays when its last child goes, unlike an ancestor that a ``put``
+    /// created on its way.
+    @discardableResult
+    public func putWithoutPayload(
+        at path: TreePath,
+        if condition: NodeCondition? = nil,
+        keepWhile: [KeepWhileEntry]? = nil,
+        timeout: Duration? = nil
+    ) async throws -> WriteReceipt {
+        try await write(nil, at: path, if: condition, keepWhile: keepWhile, timeout: timeout)
+    }
+
+    /// Writes a value where there is no node yet.
+    ///
+    /// - Throws: ``StoreError`` `.conditionFailed` where there is one.
+    @discardableResult
+    public func create<Value: Encodable & Sendable>(
+        _ value: Value, at path: TreePath, keepWhile: [KeepWhileEntry]? = nil,
+        timeout: Duration? = nil
+    ) async throws -> WriteReceipt {
+        try await put(value, at: path, if: .absent, keepWhile: keepWhile, timeout: timeout)
+    }
+
+    /// Writes a value where there is a node.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound` where there is none.
+    @discardableResult
+    public func update<Value: Encodable & Sendable>(
+        _ value: Value, at path: TreePath, keepWhile: [KeepWhileEntry]? = nil,
+        timeout: Duration? = nil
+    ) async throws -> WriteReceipt {
+        try await put(value, at: path, if: .exists(true), keepWhile: keepWhile, timeout: timeout)
+    }
+
+    /// Replaces a value by another if it is the expected one.
+    ///
+    /// - Throws: ``StoreError`` `.conditionFailed` where the payload is another one, `.nodeNotFound`
+    ///   where there is no node.
+    @discardableResult
+    public func compareAndSwap<Value: Encodable & Sendable>(
+        _ expected: Value, with value: Value, at path: TreePath, timeout: Duration? = nil
+    ) async throws -> WriteReceipt {
+        let payload = try ValueCoding.payload(
+            of: expected, at: path, limit: engine.configuration.valueBytesMaximum)
+        let condition = NodeCondition.payloadMatches(try PayloadPattern.exactly(payload))
+        return try await put(value, at: path, if: condition, timeout: timeout)
+    }
+
+    /// Removes the payload of a node; the node stays unless that makes it expire.
+    ///
+    /// - Returns: nil where there is no node.
+    @discardableResult
+    public func clearPayload(
+        at path: TreePath, timeout: Duration? = nil
+    ) async throws -> WriteReceipt? {
+        let operation = TreeOperation(.clearPayload, at: TreePattern(path))
+        let outcome = try await engine.submit(operation, timeout: timeout)
+        return try outcome.nodes().isEmpty ? nil : outcome.writeReceipt(for: path)
+    }
+
+    /// Deletes a node with everything below it; deleting nothing is no error.
+    ///
+    /// - Parameters:
+    ///   - path: What to delete; of the root, the payload and all children.
+    ///   - condition: What must hold of the node, or it stays and nothing is deleted.
+    ///   - timeout: How long it may take, the store's default if nil.
+    @discardableResult
+    public func delete(
+        _ path: TreePath, if condition: NodeCondition? = nil, timeout: Duration? = nil
+    ) async throws -> DeleteReceipt {
+        let operation = TreeOperation(.delete, at: try path.guarded(by: condition))
+        return try await engine.submit(operation, timeout: timeout).deleteReceipt()
+    }
+
+    /// Deletes all nodes that match a pattern, each with everything below it, in one command.
+    @discardableResult
+    public func deleteAll(
+        matching pattern: TreePattern, timeout: Duration? = nil
+    ) async throws -> DeleteReceipt {
+        let operation = TreeOperation(.deleteMany, at: pattern)
+        return try await engine.submit(operation, timeout: timeout).deleteReceipt()
+    }
+
+    /// Copies a whole subtree in one command; the new nodes start at version 1.
+    ///
+    /// - Parameters:
+    ///   - source: The subtree to copy.
+    ///   - target: Its new root; not below `source`.
+    ///   - overwrite: Whether a node at `target` is replaced, with everything below it.
+    ///   - timeout: How long it may take, the store's default if nil.
+    /// - Throws: ``StoreError`` `.nodeNotFound`, `.conditionFailed` where the target exists,
+    ///   `.invalidOperation` for a target below the source.
+    @discardableResult
+    public func copy(
+        _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
+    ) async throws -> Revision {
+        let kind = TreeOperation.Kind.copy(from: source, overwrite: overwrite)
+        let operation = TreeOperation(kind, at: TreePattern(target))
+        let outcome = try await engine.submit(operation, timeout: timeout)
+        _ = try outcome.nodes()
+        return outcome.revision
+    }
+
+    /// Moves a whole subtree in one command; otherwise as ``copy(_:to:overwrite:timeout:)``.
+    @discardableResult
+    public func move(
+        _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
+    ) async throws -> Revision {
+        let kind = TreeOperation.Kind.move(from: source, overwrite: overwrite)
+        let operation = TreeOperation(kind, at: TreePattern(target))
+        let outcome = try await engine.submit(operation, timeout: timeout)
+        _ = try outcome.nodes()
+        return outcome.revision
+    }
+
+    private func write(
+        _ payload: Payload?,
+        at path: TreePath,
+        if condition: NodeCondition?,
+        keepWhile: [KeepWhileEntry]?,
+        timeout: Duration?
+    ) async throws -> WriteReceipt {
+        let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile)
+        let operation = try path.put(write, if: condition)
+        return try await engine.submit(operation, timeout: timeout).writeReceipt(for: path)
+    }
+}

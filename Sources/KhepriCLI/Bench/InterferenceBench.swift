@@ -1,0 +1,88 @@
+import Khepri
+import KhepriTree
+
+/// How long a reader waits beside large commands, and a writer beside a snapshot.
+struct InterferenceBench {
+    let directory: String
+    let seconds: Double
+
+    /// Nodes in the store while it is measured.
+    private static let nodeCount = 200_000
+
+    func rows() async throws -> [BenchRow] {
+        let store = try await TreeStore.open(at: directory + "/interference")
+        try await fill(store)
+        let calm = try await WriteBench(store: store, seconds: seconds).run(callers: 16)
+        let besides = try await writesBesideSnapshots(store)
+        let reads = try await readsBesideLargeCommands(store)
+        try await store.close()
+        return [Self.named("durable put, 16 callers, calm", calm), besides, reads]
+    }
+
+    private static func named(_ name: String, _ row: BenchRow) -> BenchRow {
+        var row = row
+        row.name = name
+        return row
+    }
+
+    private func fill(_ store: TreeStore) async throws {
+        var writes = OrderedWrites(store)
+        let payload = try Payload(.bytes([UInt8](repeating: 1, count: 98)))
+        for number in 0..<Self.nodeCount {
+            let path: TreePath = "/data/\("d\(number / 1_000)")/\("n\(number % 1_000)")"
+            try await writes.add(
+                TreeOperation(.put(TreeOperation.Write(payload: payload)), at: TreePattern(path)))
+        }
+        try await writes.finish()
+    }
+
+    private func writesBesideSnapshots(_ store: TreeStore) async throws -> BenchRow {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                var count = 0
+                while !Task.isCancelled {
+                    try await store.takeSnapshot()
+                    count += 1
+                }
+                return count
+            }
+            let row = try await WriteBench(store: store, seconds: seconds).run(callers: 16)
+            group.cancelAll()
+            let count = try await group.next() ?? 0
+            var named = Self.named("durable put, 16 callers, beside snapshots", row)
+            named.note = "\(count) snapshots of \(Self.nodeCount) nodes"
+            return named
+        }
+    }
+
+    private func readsBesideLargeCommands(_ store: TreeStore) async throws -> BenchRow {
+        let end = ContinuousClock.now + .seconds(seconds)
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                var count = 0
+                while ContinuousClock.now < end {
+                    try await store.copy("/data/d1", to: "/copy", overwrite: true)
+                    count += 1
+                }
+                return count
+            }
+            let local = store.local
+            var latencies = Latencies()
+            latencies.reserve(20_000_000)
+            let start = ContinuousClock.now
+            while true {
+                let before = ContinuousClock.now
+                guard before < end else { break }
+                _ = try local.get("/data/d1/n1", as: Payload.self)
+                latencies.add(ContinuousClock.now - before)
+            }
+            let elapsed = (ContinuousClock.now - start).inSeconds
+            let copies = try await group.next() ?? 0
+            var row = BenchRow(
+                "local get beside copies of 1,000 nodes", latencies, seconds: elapsed)
+            let longest = latencies.percentiles([1])[0] / 1_000
+            row.note = "longest \(Int(longest)) µs beside \(copies) copies"
+            return row
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// What this process takes.
+enum ProcessMemory {
+    /// Memory in use now; on macOS the peak stands for it.
+    static var residentBytes: Int {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return peakBytes }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// The most memory that was in use.
+    static var peakBytes: Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        #if os(macOS)
+        return usage.ru_maxrss
+        #else
+        return usage.ru_maxrss * 1_024
+        #endif
+    }
+
+    /// The sizes of all files in a directory and below.
+    static func bytes(inDirectory directory: String) -> Int {
+        let files = FileManager.default.enumerator(atPath: directory)?.allObjects ?? []
+        return files.compactMap { $0 as? String }.reduce(0) { sum, file in
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: directory + "/" + file)
+            return sum + ((attributes?[.size] as? Int) ?? 0)
+        }
+    }
+
+    /// The file of this program.
+    static var executable: String {
+        let link = "/proc/self/exe"
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+            return path
+        }
+        return CommandLine.arguments[0]
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Khepri
+
+struct CopyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copy a node with everything below it, in one command.",
+        discussion: """
+            EXAMPLES
+              khepri copy -d shop /stock/wood /archive/wood
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var places: SourceAndTarget
+
+    func run() async throws {
+        let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
+        try await store.withStore { store in
+            try await store.copy(source, to: target, overwrite: places.overwrite)
+        }
+    }
+}
+
+struct MoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "move",
+        abstract: "Move a node with everything below it, in one command.",
+        discussion: """
+            EXAMPLES
+              khepri move -d shop /stock/wood /archive/wood
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var places: SourceAndTarget
+
+    func run() async throws {
+        let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
+        try await store.withStore { store in
+            try await store.move(source, to: target, overwrite: places.overwrite)
+        }
+    }
+}
+
+/// What `copy` and `move` take.
+struct SourceAndTarget: ParsableArguments {
+    @Argument(help: "The path to take.")
+    var source: String
+
+    @Argument(help: "The path it gets; not below the source.")
+    var target: String
+
+    @Flag(help: "Replace a node that is at the target, with everything below it.")
+    var overwrite = false
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Khepri
+import KhepriTree
+
+struct ExecCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exec",
+        abstract: "Read operations as JSON lines, print one result a line.",
+        discussion: """
+            The lines and results are `khepri-ops/1`. Results come in the order of the lines, each when \
+            it is durable. Up to 1,024 writes are under way at once; a read sees every line before it. \
+            A line that is no valid operation gets an invalidOperation result, and the exit code is then \
+            2 at the end.
+
+            EXAMPLES
+              echo '{"op":"put","path":"/stock/wood/oak","value":150}' | khepri exec -d shop
+              khepri exec --in-memory < trace.jsonl
+            """)
+
+    @Option(
+        name: [.customLong("data-dir"), .customShort("d")], help: "The directory of the store.")
+    var dataDirectory: String?
+
+    @Option(name: .customLong("store"), help: "The store in the directory.")
+    var name = "default"
+
+    @Flag(help: "Work on a new store that is in memory only; allows the operation `reset`.")
+    var inMemory = false
+
+    func validate() throws {
+        guard inMemory != (dataDirectory != nil) else {
+            throw ValidationError("expected either --data-dir or --in-memory")
+        }
+    }
+
+    func run() async throws {
+        let place: ExecSession.Place
+        if let dataDirectory {
+            place = .directory(dataDirectory, store: name)
+        } else {
+            place = .memory
+        }
+        let session = try await ExecSession(place: place)
+        let malformed = try await session.run(InputLines(.standardInput))
+        if malformed > 0 {
+            throw ProgramExit(.usage, "\(malformed) lines were no valid operations")
+        }
+    }
+}

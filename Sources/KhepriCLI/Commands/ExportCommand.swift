@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Khepri
+import KhepriTree
+
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a subtree to a directory, or to a file of JSON lines or JSON.",
+        discussion: """
+            JSON lines and JSON keep everything but versions and revisions, with keep-while conditions. \
+            A directory keeps nodes and values. The export is of one revision, however long it takes.
+
+            EXAMPLES
+              khepri export -d shop --to shop.jsonl
+              khepri export -d shop --to shop.json /stock
+              khepri export -d shop --to ./files /config
+              khepri export -d shop --to - | gzip > shop.jsonl.gz
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: "A new directory, a new .jsonl or .json file, or - for lines on the standard output.")
+    var to: String
+
+    @Argument(help: "The node to begin at.")
+    var path = "/"
+
+    func run() async throws {
+        let path = try Arguments.path(path)
+        try await store.withStore { store in
+            let view = store.view
+            guard view.exists(path) else {
+                throw ProgramExit(.notFound, "there is no node at \(path)")
+            }
+            let progress = ProgressLine()
+            var count = 0
+            let onNode = {
+                count += 1
+                progress.show("\(count) nodes exported")
+            }
+            if to == "-" || to.hasSuffix(".jsonl") || to.hasSuffix(".json") {
+                let output = try OutputFile(to)
+                let writer = OperationWriter(
+                    view: view, asArray: to.hasSuffix(".json"), onNode: onNode)
+                try writer.write(path, to: output)
+                try output.close()
+            } else {
+                try DirectoryWriter(view: view, onNode: onNode).write(path, to: to)
+            }
+            progress.end()
+            if to != "-" { print("\(count) nodes exported to \(to)") }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Khepri
+import KhepriTree
+
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Print the value of a node; ends with 1 when there is no such node.",
+        discussion: """
+            EXAMPLES
+              khepri get -d shop /stock/wood/oak
+              khepri get -d shop /users/alice --format json
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "The path of the node, such as /stock/wood/oak.")
+    var path: String
+
+    @Flag(help: "Print text without quotes and byte strings as they are.")
+    var raw = false
+
+    func run() async throws {
+        let path = try Arguments.path(path)
+        let node = try await store.withStore { store in
+            try await store.node(at: path, as: Payload.self)
+        }
+        guard let node else { throw ProgramExit(.notFound, "there is no node at \(path)") }
+        guard output.format == .human else {
+            return try NodePrinter(format: output.format).print([node])
+        }
+        guard let value = node.value else { return }
+        if raw, let bytes = value.rawBytes {
+            StandardOutput.write(bytes)
+        } else {
+            print(value.jsonText)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Khepri
+import KhepriTree
+
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Print the nodes that match a pattern, in the order of their paths.",
+        discussion: """
+            A component * matches one level, ** one or more; o* matches the names that begin with o.
+
+            EXAMPLES
+              khepri list -d shop '/stock/*'
+              khepri list -d shop '/**' --format jsonl --limit 1000
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "A path, or a pattern with * and **.")
+    var pattern = "/**"
+
+    @Option(help: "List at most so many nodes.")
+    var limit: Int?
+
+    @Option(help: "List only nodes behind this path: the last one of the page before.")
+    var after: String?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("expected a --limit of at least 1") }
+    }
+
+    func run() async throws {
+        let pattern = try Arguments.pattern(pattern)
+        let after = try after.map(Arguments.path)
+        let nodes = try await store.withStore { store in
+            try await store.nodes(matching: pattern, as: Payload.self, after: after, limit: limit)
+        }
+        try NodePrinter(format: output.format).print(nodes)
+        if nodes.isEmpty && pattern.exactPath != nil {
+            throw ProgramExit(.notFound, "there is no node at \(pattern)")
+        }
+    }
+}
+
+struct CountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "count",
+        abstract: "Print how many nodes match a pattern.",
+        discussion: """
+            EXAMPLES
+              khepri count -d shop '/stock/**'
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "A path, or a pattern with * and **.")
+    var pattern = "/**"
+
+    func run() async throws {
+        let pattern = try Arguments.pattern(pattern)
+        print(try await store.withStore { try await $0.count(matching: pattern) })
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Khepri
+import KhepriTree
+
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put",
+        abstract: "Write a value, creating the node and its ancestors where they are missing.",
+        discussion: """
+            EXAMPLES
+              khepri put -d shop /stock/wood/oak 150
+              khepri put -d shop /users/alice '{"name": "Alice", "roles": ["admin"]}'
+              khepri put -d shop /motd --text 'hello there'
+              khepri put -d shop /logo --bytes-from logo.png
+              khepri put -d shop /stock/wood/oak 151 --if-version 1
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "The path of the node, such as /stock/wood/oak.")
+    var path: String
+
+    @Argument(help: "The value, in JSON.")
+    var value: String?
+
+    @Flag(help: "Take the value as text, not as JSON.")
+    var text = false
+
+    @Option(help: "Take the value from this file, as bytes.")
+    var bytesFrom: String?
+
+    @Flag(help: "Write a node without a value.")
+    var noPayload = false
+
+    @Flag(help: "Only create: refuse if the node exists.")
+    var create = false
+
+    @Flag(help: "Only update: refuse if the node does not exist.")
+    var update = false
+
+    @Option(help: "Only if the payload version is this one.")
+    var ifVersion: UInt64?
+
+    func validate() throws {
+        let sources = [value != nil, bytesFrom != nil, noPayload].filter { $0 }.count
+        guard sources == 1 else {
+            throw ValidationError("expected one of VALUE, --bytes-from and --no-payload")
+        }
+        let conditions = [create, update, ifVersion != nil].filter { $0 }.count
+        guard conditions <= 1 else {
+            throw ValidationError("expected at most one of --create, --update and --if-version")
+        }
+    }
+
+    func run() async throws {
+        let path = try Arguments.path(path)
+        let payload = try payload()
+        try await store.withStore(creating: true) { store in
+            if let payload {
+                try await store.put(payload, at: path, if: condition)
+            } else {
+                try await store.putWithoutPayload(at: path, if: condition)
+            }
+        }
+    }
+
+    private var condition: NodeCondition? {
+        if create { return .absent }
+        if update { return .exists(true) }
+        return ifVersion.map { .number(.payloadVersion, .eq, $0) }
+    }
+
+    private func payload() throws -> Payload? {
+        if let bytesFrom {
+            guard let data = FileManager.default.contents(atPath: bytesFrom) else {
+                throw ProgramExit(.usage, "cannot read \(bytesFrom)")
+            }
+            return try Payload(.bytes([UInt8](data)))
+        }
+        guard let value else { return nil }
+        return text ? try Payload(.text(.init(value))) : try Arguments.payload(value)
+    }
+}

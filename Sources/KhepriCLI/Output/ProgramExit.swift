@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Khepri
+
+/// How the program ends: a code that scripts rely on, and a sentence on the standard error.
+struct ProgramExit: Error {
+    var code: Code
+    var message: String?
+
+    /// The exit codes of `khepri`.
+    enum Code: Int32 {
+        case done = 0
+        case notFound = 1
+        case usage = 2
+        case unreachable = 3
+        case refused = 4
+        case fault = 5
+        case outcomeUnknown = 6
+    }
+
+    init(_ code: Code, _ message: String? = nil) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The exit that an error of a command means.
+    init(_ error: any Error) {
+        switch error {
+        case let exit as ProgramExit: self = exit
+        case let error as StoreError: self.init(Self.code(of: error), error.description)
+        default:
+            let code = KhepriProgram.exitCode(for: error)
+            let text = KhepriProgram.fullMessage(for: error)
+            if code == .success {
+                if !text.isEmpty { print(text) }
+                self.init(.done)
+            } else {
+                let isUsage = code == .validationFailure
+                self.init(isUsage ? .usage : .fault, text.isEmpty ? "\(error)" : text)
+            }
+        }
+    }
+
+    private static func code(of error: StoreError) -> Code {
+        if error.mayHaveBeenApplied { return .outcomeUnknown }
+        switch error.code {
+        case .nodeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted: return .notFound
+        case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
+        case .locked, .cannotOpen, .newerFormat, .corrupt: return .unreachable
+        case .overloaded, .storageFull, .notLeader: return .refused
+        case .timeout, .cancelled: return .outcomeUnknown
+        default: return .fault
+        }
+    }
+
+    /// Prints the message and ends the process.
+    func end() -> Never {
+        if let message {
+            let text =
+                message.hasPrefix("Error:") || message.hasPrefix("USAGE")
+                ? message : "khepri: \(message)"
+            FileHandle.standardError.write(Data((text + "\n").utf8))
+        }
+        exit(code.rawValue)
+    }
+}

@@ -1,0 +1,84 @@
+import CBOR
+import Khepri
+import KhepriTree
+
+/// Sends operations to a store in order, packed into commands, several of them under way.
+struct OrderedWrites {
+    /// The most that one command holds.
+    static let operationsMaximum = 1_000
+    static let bytesMaximum = 1 << 20
+    /// The most commands under way.
+    static let commandsMaximum = 8
+
+    private let store: TreeStore
+    private var packed: [TreeOperation] = []
+    private var packedBytes = 0
+    private var underWay: [PendingCommand] = []
+    /// How many operations are durable.
+    private(set) var completed = 0
+
+    private struct PendingCommand {
+        var pending: PendingWrite
+        var operations: [TreeOperation]
+    }
+
+    init(_ store: TreeStore) {
+        self.store = store
+    }
+
+    /// Adds an operation; waits while too many commands are under way.
+    mutating func add(_ operation: TreeOperation) async throws {
+        let bytes = operation.approximateBytes
+        if packed.count == Self.operationsMaximum || packedBytes + bytes > Self.bytesMaximum {
+            try await send()
+        }
+        packed.append(operation)
+        packedBytes += bytes
+    }
+
+    /// Sends the rest and waits until everything is durable.
+    mutating func finish() async throws {
+        try await send()
+        while !underWay.isEmpty { try await awaitOldest() }
+    }
+
+    private mutating func send() async throws {
+        guard !packed.isEmpty else { return }
+        if underWay.count == Self.commandsMaximum { try await awaitOldest() }
+        let command = TreeOperation(.transaction(readOnly: false, packed))
+        underWay.append(
+            PendingCommand(pending: try store.start(command), operations: packed))
+        packed.removeAll(keepingCapacity: true)
+        packedBytes = 0
+    }
+
+    /// Waits for the oldest command and reports the first of its operations that failed.
+    private mutating func awaitOldest() async throws {
+        let command = underWay.removeFirst()
+        guard case .results(let results) = try await command.pending.outcome().result else {
+            throw ProgramExit(.fault, "expected the results of a batch")
+        }
+        for (operation, result) in zip(command.operations, results) {
+            if case .error(let error) = result {
+                throw ProgramExit(
+                    .refused,
+                    "\(operation.path): \(error); the operations before it are imported")
+            }
+            completed += 1
+        }
+    }
+}
+
+extension TreeOperation {
+    /// About how many bytes the operation takes in a command.
+    fileprivate var approximateBytes: Int {
+        let payload: Int
+        switch kind {
+        case .put(let write), .putMany(let write), .create(let write), .update(let write),
+            .compareAndSwap(_, let write):
+            payload = write.payload?.bytes.count ?? 0
+        default: payload = 0
+        }
+        return payload + 64 + 32 * path.components.count
+    }
+}

@@ -1,0 +1,7 @@
+import KhepriCLI
+
+@main struct Main {
+    static func main() async {
+        await KhepriProgram.main()
+    }
+}

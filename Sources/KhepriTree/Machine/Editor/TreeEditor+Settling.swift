@@ -1,0 +1,105 @@
+/// Keep-while conditions are evaluated once, after the writes of an operation: in *rounds*, each from
+/// a set of changes to the watchers that these make expire. Removing those is the next set of
+/// changes. Watchers go in groups of siblings, by depth and then by path, and each group is followed
+/// by what it causes before the next one goes, as in Khepri.
+extension TreeEditor {
+    /// Evaluates the conditions that the present round's changes can have broken, and removes the
+    /// nodes whose conditions do not hold, until all is quiet.
+    mutating func settle() throws(Interruption) {
+        var pending: [[TreePath]] = []
+        try settleRound(&pending)
+        while let siblings = pending.popLast() {
+            beginRound()
+            for watcher in siblings { try remove(watcher, because: .keepWhile) }
+            try settleRound(&pending)
+        }
+    }
+
+    /// Ends a round; the watchers that go next end up last in `pending`.
+    private mutating func settleRound(_ pending: inout [[TreePath]]) throws(Interruption) {
+        try removeUselessParents()
+        let expired = try expiredWatchers()
+        guard !expired.isEmpty else { return }
+        pending.append(contentsOf: Self.siblings(among: expired).reversed())
+    }
+
+    /// Removes, bottom-up, the nodes whose child list changed and whose condition about themselves
+    /// does not hold any more: chains of nodes that became useless go at once.
+    private mutating func removeUselessParents() throws(Interruption) {
+        var depth = 0
+        for number in childListsInRound { depth = max(depth, records[number].path.depth) }
+        while depth > 0 {
+            // Removing a node adds at most the one above it, so a level is complete when it begins.
+            let parents = childListsInRound.map { records[$0] }.filter { $0.path.depth == depth }
+            for parent in parents where parent.creatingOperation != operation {
+                let path = parent.path
+                if !isKeptByItself(path) { try remove(path, because: .keepWhile) }
+            }
+            depth -= 1
+        }
+    }
+
+    /// Whether the conditions of a node about itself hold, or there is no such node or condition.
+    private func isKeptByItself(_ path: TreePath) -> Bool {
+        tree.withNode(at: path) { node in
+            guard let node, let set = node.keepWhileSet else { return true }
+            if set === KeepWhileSet.reclaimed { return node.childCount > 0 || node.hasPayload }
+            return set.entries.allSatisfy { entry in
+                guard entry.target(from: path) == .itself else { return true }
+                return entry.condition.isMet(name: path.nameForConditions, of: node)
+            }
+        }
+    }
+
+    /// The watchers that the changes of the round make expire.
+    private mutating func expiredWatchers() throws(Interruption) -> Set<TreePath> {
+        var expired: Set<TreePath> = []
+        let changed = changedInRound.compactMap { number in
+            let path = records[number].path
+            return tree.node(at: path).map { (path, $0) }
+        }
+        for (path, node) in changed {
+            keepWhile.recount(node, at: path)
+            keepWhile.collectExpired(by: node, at: path, into: &expired)
+            if !isKeptByItself(path) { expired.insert(path) }
+        }
+        keepWhile.collectExpiredByPatterns(in: tree, into: &expired)
+        for path in removedInRound {
+            let watchers = keepWhile.watchers(atOrBelow: path)
+            try visit(watchers.count)
+            for watcher in watchers where !expired.contains(watcher) {
+                if !areAllMet(of: watcher) { expired.insert(watcher) }
+            }
+        }
+        try visit(expired.count)
+        return expired
+    }
+
+    /// Whether all conditions of a watcher hold.
+    private func areAllMet(of watcher: TreePath) -> Bool {
+        guard let set = tree.withNode(at: watcher, { $0?.keepWhileSet }) else { return true }
+        return set.entries.allSatisfy { keepWhile.isMet($0, from: watcher, in: tree) }
+    }
+
+    /// Sorts watchers by depth and path, drops those below others, and groups siblings.
+    private static func siblings(among expired: Set<TreePath>) -> [[TreePath]] {
+        let sorted = expired.sorted { ($0.depth, $0) < ($1.depth, $1) }
+        var groups: [[TreePath]] = []
+        for path in sorted {
+            guard !path.ancestors.contains(where: { expired.contains($0) }) else { continue }
+            if let last = groups.last?.last, last.parent == path.parent {
+                groups[groups.count - 1].append(path)
+            } else {
+                groups.append([path])
+            }
+        }
+        return groups
+    }
+}
+
+extension TreePath {
+    /// The paths above this one, without the root's, from the top down.
+    fileprivate var ancestors: some Sequence<TreePath> {
+        (1..<max(depth, 1)).lazy.map { TreePath(components: Array(components.prefix($0))) }
+    }
+}

@@ -1,0 +1,213 @@
+extension PathComponent {
+    /// Stands for the name of the root, which has none: no node has it, no name condition names it.
+    static let nameOfRoot = PathComponent(high: 0, low: 0, overflow: nil)
+}
+
+extension TreePath {
+    /// The name that conditions on the node are tested with.
+    var nameForConditions: PathComponent { components.last ?? .nameOfRoot }
+}
+
+extension KeepWhileIndex {
+    /// Begins a round: from a set of changes to the watchers that these make expire.
+    mutating func beginRound() {
+        round += 1
+        touchedGroups.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes a node that is about to change out of the numbers of the patterns that match it.
+    mutating func discount(_ node: TreeNode, at path: TreePath) {
+        guard hasPatterns else { return }
+        account(node, at: path, by: -1)
+    }
+
+    /// Takes a changed node into the numbers of the patterns that match it.
+    mutating func recount(_ node: TreeNode, at path: TreePath) {
+        guard hasPatterns else { return }
+        account(node, at: path, by: 1)
+    }
+
+    /// Adds the watchers whose condition on a changed node does not hold.
+    func collectExpired(by node: TreeNode, at path: TreePath, into expired: inout Set<TreePath>) {
+        guard !isEmpty, let slot = slot(of: path) else { return }
+        let name = path.nameForConditions
+        for group in slots[slot].groups where groups[group].pattern == nil {
+            guard !groups[group].condition.isMet(name: name, of: node) else { continue }
+            expired.formUnion(groups[group].watchers)
+        }
+    }
+
+    /// Adds the watchers of patterns that something changed for and whose condition does not hold.
+    mutating func collectExpiredByPatterns(in tree: Tree, into expired: inout Set<TreePath>) {
+        for group in touchedGroups where groups[group].pattern != nil {
+            if !groups[group].isCounted { count(group, in: tree) }
+            if !groups[group].isMet { expired.formUnion(groups[group].watchers) }
+        }
+    }
+
+    /// The watchers of a path, of paths below it, and of patterns that begin with it.
+    func watchers(atOrBelow path: TreePath) -> Set<TreePath> {
+        var watchers: Set<TreePath> = []
+        guard !isEmpty, let slot = slot(of: path) else { return watchers }
+        var pending = [slot]
+        while let next = pending.popLast() {
+            for group in slots[next].groups { watchers.formUnion(groups[group].watchers) }
+            pending.append(contentsOf: slots[next].children.values)
+            pending.append(contentsOf: slots[next].patternChildren)
+        }
+        return watchers
+    }
+
+    /// Whether a change of a node or of those above it can make a watcher expire.
+    func mayBeWatched(_ path: TreePath) -> Bool {
+        guard !isEmpty else { return false }
+        guard !hasPatterns else { return true }
+        var slot = 0
+        for name in path.components {
+            guard slots[slot].groups.isEmpty else { return true }
+            guard let next = slots[slot].children[name] else { return false }
+            slot = next
+        }
+        return true
+    }
+}
+
+extension KeepWhileIndex {
+    /// Whether an entry of the node at a path holds.
+    func isMet(_ entry: KeepWhileEntry, from watcher: TreePath, in tree: Tree) -> Bool {
+        switch entry.target(from: watcher) {
+        case .itself: entry.isMet(at: watcher, in: tree)
+        case .node(let path): entry.isMet(at: path, in: tree)
+        case .pattern(let pattern): isMet(pattern, entry.condition, in: tree)
+        case .beyondDepth: entry.isMetByAbsence
+        }
+    }
+
+    /// Whether the condition holds for all nodes that match the pattern, and there are some.
+    private func isMet(
+        _ pattern: TreePattern, _ condition: NodeCondition, in tree: Tree
+    ) -> Bool {
+        if let known = group(of: pattern.components, condition), groups[known].isCounted {
+            return groups[known].isMet
+        }
+        var group = Group(slot: 0, condition: condition)
+        (group.matched, group.met) = tree.count(pattern, meeting: condition)
+        return group.isMet
+    }
+
+    /// Takes the numbers of a group from the tree.
+    mutating func count(_ group: Int, in tree: Tree) {
+        guard let pattern = groups[group].pattern else { return }
+        let counts = tree.count(pattern, meeting: groups[group].condition)
+        groups[group].matched = counts.matched
+        groups[group].met = counts.met
+    }
+
+    private func slot(of path: TreePath) -> Int? {
+        var slot = 0
+        for name in path.components {
+            guard let next = slots[slot].children[name] else { return nil }
+            slot = next
+        }
+        return slot
+    }
+
+    private mutating func account(_ node: TreeNode, at path: TreePath, by sign: Int) {
+        guard let name = path.components.last else { return }
+        for slot in slotsReached(by: path) {
+            for group in slots[slot].passing { touch(group) }
+            guard let component = slots[slot].condition, !slots[slot].groups.isEmpty,
+                component.isMet(name: name, of: node)
+            else { continue }
+            for group in slots[slot].groups where groups[group].isCounted {
+                touch(group)
+                groups[group].matched += sign
+                let isMet = groups[group].condition.isMet(name: name, of: node)
+                groups[group].met += isMet ? sign : 0
+            }
+        }
+    }
+
+    private mutating func touch(_ group: Int) {
+        if groups[group].round != round {
+            groups[group].round = round
+            touchedGroups.append(group)
+        }
+        guard !groups[group].isJournaled, let pattern = groups[group].pattern else { return }
+        groups[group].isJournaled = true
+        let (matched, met) = (groups[group].matched, groups[group].met)
+        journal.append(.counted(pattern, groups[group].condition, matched: matched, met: met))
+    }
+
+    /// The slots whose prefix fits a path, as far as the names tell.
+    private mutating func slotsReached(by path: TreePath) -> [Int] {
+        var reached = [0]
+        var repeating: [Int] = []
+        for name in path.components {
+            visit += 1
+            var next: [Int] = []
+            for slot in reached {
+                if let child = slots[slot].children[name] { reach(child, &next) }
+                for child in slots[slot].patternChildren { reach(child, by: name, &next) }
+            }
+            for slot in repeating {
+                for child in slots[slot].patternChildren where isRepeating(child) {
+                    reach(child, by: name, &next)
+                }
+            }
+            for slot in reached where slots[slot].patternChildren.contains(where: isRepeating) {
+                if !repeating.contains(slot) { repeating.append(slot) }
+            }
+            reached = next
+            if reached.isEmpty, repeating.isEmpty { break }
+        }
+        return reached
+    }
+
+    private func isRepeating(_ slot: Int) -> Bool {
+        slots[slot].condition?.appliesToGrandchildren == true
+    }
+
+    private mutating func reach(_ slot: Int, by name: PathComponent, _ reached: inout [Int]) {
+        guard slots[slot].condition?.verdict(byName: name) != .unmet else { return }
+        reach(slot, &reached)
+    }
+
+    private mutating func reach(_ slot: Int, _ reached: inout [Int]) {
+        guard slots[slot].visit != visit else { return }
+        slots[slot].visit = visit
+        reached.append(slot)
+    }
+}
+
+extension KeepWhileIndex.Group {
+    /// Whether the entry holds: there are matches and all meet the condition, or there is none and
+    /// the condition is their absence.
+    var isMet: Bool {
+        matched == 0 ? condition == .exists(false) : matched == met
+    }
+}
+
+extension KeepWhileEntry {
+    /// Whether the condition holds for the node at a path.
+    func isMet(at path: TreePath, in tree: Tree) -> Bool {
+        guard let node = tree.node(at: path) else { return isMetByAbsence }
+        return condition.isMet(name: path.nameForConditions, of: node)
+    }
+}
+
+extension Tree {
+    /// How many nodes match a pattern, and how many of these meet a condition.
+    func count(
+        _ pattern: TreePattern, meeting condition: NodeCondition
+    ) -> (matched: Int, met: Int) {
+        var matched = 0
+        var met = 0
+        forEachMatch(of: pattern) { path, node in
+            matched += 1
+            met += condition.isMet(name: path.nameForConditions, of: node) ? 1 : 0
+            return true
+        }
+        return (matched, met)
+    }
+}

@@ -1,0 +1,83 @@
+/// The keep-while conditions of one node: it lives while all of them hold.
+///
+/// Sets are immutable and may be shared by many nodes: relative paths are resolved against the node
+/// that is asked for, so a set goes along unchanged when its node is copied.
+package final class KeepWhileSet: Sendable {
+    /// The conditions as they were given.
+    package let entries: [KeepWhileEntry]
+
+    private init(entries: [KeepWhileEntry]) {
+        self.entries = entries
+    }
+
+    /// The set of the nodes that a write creates on its way to a target: such a node goes as soon as
+    /// it has neither child nor payload.
+    package static let reclaimed = KeepWhileSet(entries: [
+        KeepWhileEntry(
+            .relative(up: 0, .root), .any([.number(.childCount, .gt, 0), .hasPayload(true)]))
+    ])
+
+    /// The set of these entries, nil when there are none.
+    package static func of(_ entries: [KeepWhileEntry]) -> KeepWhileSet? {
+        guard !entries.isEmpty else { return nil }
+        return entries == reclaimed.entries ? reclaimed : KeepWhileSet(entries: entries)
+    }
+}
+
+extension KeepWhileSet: Equatable {
+    /// Whether the entries are the same, in the same order.
+    package static func == (lhs: KeepWhileSet, rhs: KeepWhileSet) -> Bool {
+        lhs === rhs || lhs.entries == rhs.entries
+    }
+}
+
+/// What an entry watches, as seen from one node.
+enum WatchedTarget: Hashable {
+    /// The node that watches.
+    case itself
+    case node(TreePath)
+    /// More than one node may match.
+    case pattern(TreePattern)
+    /// Longer than any path, so there never is such a node.
+    case beyondDepth
+}
+
+extension KeepWhileEntry {
+    /// What the entry of the node at a path watches.
+    func target(from watcher: TreePath) -> WatchedTarget {
+        let pattern: TreePattern
+        switch watched {
+        case .absolute(let absolute):
+            pattern = absolute
+        case .relative(up: 0, .root):
+            return .itself
+        case .relative(let up, let rest):
+            let base = watcher.components.dropLast(min(max(up, 0), watcher.depth))
+            pattern = TreePattern(components: base.map { .named($0) } + rest.components)
+        }
+        guard pattern.components.count <= TreeLimits.pathComponentsMaximum else {
+            return .beyondDepth
+        }
+        guard let path = pattern.exactPath else { return .pattern(pattern) }
+        return path == watcher ? .itself : .node(path)
+    }
+
+    /// Whether the entry is not tested when the node at a path is created: it is about the node or
+    /// about something below it, and there is nothing yet.
+    func isIgnored(onCreationOf watcher: TreePath) -> Bool {
+        switch target(from: watcher) {
+        case .itself: true
+        case .node(let path): watcher.isPrefix(of: path)
+        case .pattern(let pattern): pattern.components.starts(with: watcher.conditions)
+        case .beyondDepth: false
+        }
+    }
+
+    /// Whether the entry holds where nothing matches.
+    var isMetByAbsence: Bool { condition == .exists(false) }
+}
+
+extension TreePath {
+    /// The names as conditions.
+    var conditions: [NodeCondition] { components.map { .named($0) } }
+}

@@ -1,0 +1,57 @@
+extension TreeEditor {
+    /// Removes the node that a pattern denotes, with all below it; nothing to remove is no error.
+    mutating func delete(
+        at pattern: TreePattern, _ options: TreeOperation.Options
+    ) throws(Interruption) -> OperationResult {
+        try visit(pattern.components.count + 1)
+        guard let path = try tree.locateIfPresent(pattern) else { return .nodes([]) }
+        return try delete([path], options)
+    }
+
+    /// Removes every node that a pattern matches, with all below it.
+    mutating func deleteMany(
+        at pattern: TreePattern, _ options: TreeOperation.Options
+    ) throws(Interruption) -> OperationResult {
+        let targets = try matches(of: pattern, includesRoot: options.includeRoot)
+        return try delete(targets, options)
+    }
+
+    /// Removes nodes given in order; one below another one goes with that.
+    private mutating func delete(
+        _ targets: [TreePath], _ options: TreeOperation.Options
+    ) throws(Interruption) -> OperationResult {
+        for target in targets { prepareToWrite(at: target) }
+        var listing = WriteListing(options, in: self)
+        for target in targets {
+            if target.isRoot {
+                listing.addEmptiedRoot(tree)
+                try empty()
+            } else {
+                try remove(target, because: .explicit)
+            }
+        }
+        try settle()
+        return result(listing)
+    }
+
+    /// Removes everything below the root, and the root's payload; the root itself stays.
+    mutating func empty() throws(Interruption) {
+        try visit(tree.nodeCount)
+        for name in tree.childNames(of: tree.root) {
+            try remove(TreePath(components: [name]), because: .explicit)
+        }
+        setPayload(nil, of: .root)
+    }
+}
+
+extension Tree {
+    /// As ``locate(_:guarding:isCreating:)``, with nil for a node that is missing or mismatching.
+    func locateIfPresent(_ pattern: TreePattern) throws(Interruption) -> TreePath? {
+        do {
+            return try locate(pattern)
+        } catch {
+            guard case .refused = error else { throw error }
+            return nil
+        }
+    }
+}

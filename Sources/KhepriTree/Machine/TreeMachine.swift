@@ -1,0 +1,179 @@
+package import CBOR
+
+/// The replicated state of one store, and the one way to change it.
+///
+/// Application is total: whatever a committed command holds, there is a result and no trap, and an
+/// error leaves everything as it was. It depends on nothing but the state, the command and the
+/// context, so every member that applies the same log has the same state.
+package struct TreeMachine: Sendable {
+    /// The behaviour this code applies.
+    package static let version: UInt32 = 1
+
+    var editor = TreeEditor()
+    private(set) var sessions = SessionTable()
+
+    /// Names the history that revisions belong to; recovery with loss of data begins another one.
+    package private(set) var history: SessionID
+    /// The revision of the last command.
+    package private(set) var revision = Revision.zero
+    /// The time of the last command, in milliseconds.
+    package private(set) var time: UInt64 = 0
+    /// A sum over the whole state, modulo 2^128; equal on all members at a revision.
+    package private(set) var stateHash: UInt128
+    /// The nodes with a keep-while set.
+    package private(set) var keepWhileCount = 0
+
+    /// An empty store.
+    package init(history: SessionID) {
+        self.history = history
+        stateHash = StateHash.ofEmptyTree
+    }
+
+    /// A store that a snapshot holds.
+    init(
+        history: SessionID, revision: Revision, time: UInt64, tree: Tree, sessions: SessionTable,
+        hash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int
+    ) {
+        self.history = history
+        self.revision = revision
+        self.time = time
+        self.sessions = sessions
+        self.keepWhileCount = keepWhileCount
+        stateHash = hash
+        editor.tree = tree
+        for (path, set) in keepWhileSets { editor.keepWhile.add(set, of: path, in: tree) }
+        editor.keepWhile.commit()
+    }
+
+    /// The tree; may be taken out and put back between commands.
+    package var tree: Tree {
+        get { editor.tree }
+        _modify { yield &editor.tree }
+    }
+
+    /// The sessions that are not expired.
+    package var sessionCount: Int { sessions.count }
+}
+
+extension TreeMachine {
+    /// Applies the bytes of a command.
+    ///
+    /// - Parameter visitLimit: How many nodes it may look at, nil for any number.
+    package mutating func apply(
+        encoded bytes: UnsafeRawBufferPointer, in context: ApplyContext, visitLimit: Int? = nil,
+        wantsNodes: Bool = true
+    ) -> ApplyOutcome {
+        guard context.machineVersion <= Self.version else {
+            return .needsNewerVersion(
+                "expected machine version \(Self.version) at most, found \(context.machineVersion)")
+        }
+        do {
+            let command = try TreeCommand.decode(bytes)
+            return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
+        } catch let error as CommandError
+            where error.code == .newerVersion || error.code == .unknownKind
+        {
+            return .needsNewerVersion(error.message)
+        } catch {
+            advance(to: context)
+            let refusal = OperationError(.invalidOperation, "\(error)")
+            return .applied(Applied(result: .error(refusal), changes: ChangeSet()))
+        }
+    }
+
+    /// Applies a command.
+    ///
+    /// - Parameters:
+    ///   - visitLimit: How many nodes it may look at, nil for any number.
+    ///   - wantsNodes: Whether the result lists nodes; without, lists are empty.
+    package mutating func apply(
+        _ command: TreeCommand, in context: ApplyContext, visitLimit: Int? = nil,
+        wantsNodes: Bool = true
+    ) -> ApplyOutcome {
+        precondition(context.revision > revision, "commands are applied in the order of the log")
+        if let session = command.session {
+            if let known = sessions.outcome(of: session, at: context.time) {
+                advance(to: context)
+                return .applied(Applied(result: known.result, changes: ChangeSet()))
+            }
+        }
+        editor.begin(at: context.revision, visitLimit: visitLimit, wantsNodes: wantsNodes)
+        let applied: Applied
+        do {
+            let result = try editor.perform(command: command.operation)
+            let changes = editor.commit()
+            account(changes)
+            let modified = modifiedRevision(of: command.operation)
+            applied = Applied(result: result, modifiedRevision: modified, changes: changes)
+        } catch {
+            editor.rollBack()
+            guard let result = error.result else { return .visitLimitExceeded }
+            applied = Applied(result: result, changes: ChangeSet())
+        }
+        advance(to: context)
+        if let session = command.session { record(applied, of: session, in: context) }
+        return .applied(applied)
+    }
+
+    private mutating func advance(to context: ApplyContext) {
+        revision = context.revision
+        time = max(time, context.time)
+        for expired in sessions.expire(at: time) { stateHash &-= expired.hash }
+    }
+
+    private mutating func record(
+        _ applied: Applied, of session: TreeCommand.Session, in context: ApplyContext
+    ) {
+        stateHash &-= sessions.hash(of: session.id)
+        sessions.record(applied.result, at: context, of: session)
+        stateHash &+= sessions.hash(of: session.id)
+    }
+
+    /// Takes what a command changed into the sums over all nodes.
+    private mutating func account(_ changes: ChangeSet) {
+        for change in changes.changes {
+            let present = editor.tree.node(at: change.path)
+            if let old = change.old {
+                stateHash &-= StateHash.of(change.path, old, present: present)
+                keepWhileCount -= old.keepWhile == nil ? 0 : 1
+            }
+            if let new = change.new {
+                stateHash &+= StateHash.of(change.path, new, present: present)
+                keepWhileCount += new.keepWhile == nil ? 0 : 1
+            }
+        }
+    }
+
+    /// The last change of payload of the node that a write of one node was for.
+    private func modifiedRevision(of operation: TreeOperation) -> Revision? {
+        switch operation.kind {
+        case .put, .create, .update, .compareAndSwap, .clearPayload:
+            let names = operation.path.components.compactMap(\.denotedName)
+            guard names.count == operation.path.components.count else { return nil }
+            return editor.tree.withNode(at: names) { $0.map { Revision($0.modifiedRevision) } }
+        default: return nil
+        }
+    }
+}
+
+extension TreeMachine {
+    /// Checks that everything derived is what it would be if it were computed anew.
+    package func checkInvariants() {
+        editor.tree.checkInvariants()
+        var hash = StateHash.ofNode(.root, editor.tree.root)
+        var count = 0
+        var index = KeepWhileIndex()
+        editor.tree.forEachMatch(of: TreePattern(components: [.anyPath])) { path, node in
+            hash &+= StateHash.ofNode(path, node)
+            if let set = node.keepWhileSet {
+                count += 1
+                index.add(set, of: path, in: editor.tree)
+            }
+            return true
+        }
+        hash &+= sessions.hash
+        precondition(hash == stateHash, "the state hash is not the sum over the state")
+        precondition(count == keepWhileCount, "the number of keep-while sets is wrong")
+        precondition(editor.keepWhile.describesSame(as: index), "the keep-while index is wrong")
+    }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Khepri
+import Testing
+
+@Suite("A store") struct TreeStoreTests {
+    struct Supplier: Codable, Equatable {
+        var name: String
+        var since: Date
+        var tags: [String]
+    }
+
+    @Test func `a value that was put is read back`() async throws {
+        let store = try await TreeStore.inMemory()
+        let receipt = try await store.put(150, at: "/stock/wood/oak")
+        #expect(receipt.payloadVersion == 1)
+        #expect(receipt.modifiedRevision == receipt.revision)
+        #expect(try await store.get("/stock/wood/oak", as: Int.self) == 150)
+        #expect(try store.local.get("/stock/wood/oak", as: Int.self) == 150)
+        try await store.close()
+    }
+
+    @Test func `any Codable value comes back as it was`() async throws {
+        let store = try await TreeStore.inMemory()
+        let supplier = Supplier(
+            name: "Oak & Co", since: Date(timeIntervalSince1970: 1_700_000_000), tags: ["é", "e\u{301}"])
+        try await store.put(supplier, at: "/suppliers/oak")
+        #expect(try await store.get("/suppliers/oak", as: Supplier.self) == supplier)
+        try await store.close()
+    }
+
+    @Test func `a missing node is nil, a value of another type an error`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put("text", at: "/a")
+        #expect(try await store.get("/nothing", as: Int.self) == nil)
+        await expectError(.valueCoding) { try await store.get("/a", as: Int.self) }
+        try await store.close()
+    }
+
+    @Test func `a condition on a write is kept`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/a", if: .absent)
+        await expectError(.conditionFailed) { try await store.put(2, at: "/a", if: .absent) }
+        try await store.put(2, at: "/a", if: .payloadVersion(1))
+        await expectError(.conditionFailed) {
+            try await store.put(3, at: "/a", if: .payloadVersion(1))
+        }
+        await expectError(.nodeNotFound) { try await store.update(1, at: "/nothing") }
+        try await store.compareAndSwap(2, with: 7, at: "/a")
+        await expectError(.conditionFailed) {
+            try await store.compareAndSwap(2, with: 8, at: "/a")
+        }
+        #expect(try await store.get("/a", as: Int.self) == 7)
+        try await store.close()
+    }
+
+    @Test func `conditional writes on the root work`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/", if: .exists(true))
+        await expectError(.conditionFailed) { try await store.put(2, at: "/", if: .absent) }
+        try await store.compareAndSwap(1, with: 3, at: "/")
+        #expect(try await store.get("/", as: Int.self) == 3)
+        try await store.close()
+    }
+
+    @Test func `a batch is applied as a whole or not at all`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/a")
+        let revision = try await store.batch { batch in
+            try batch.put(2, at: "/a")
+            try batch.put(3, at: "/b")
+        }
+        let node = try #require(try await store.node(at: "/b", as: Int.self))
+        #expect(node.createdRevision == revision)
+        await expectError(.aborted) {
+            try await store.batch { batch in
+                try batch.put(9, at: "/a")
+                try batch.put(9, at: "/b", if: .absent)
+            }
+        }
+        #expect(try await store.get("/a", as: Int.self) == 2)
+        try await store.close()
+    }
+
+    @Test func `deleting tells what is gone, and what went with it`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/users/alice")
+        try await store.put(2, at: "/sessions/1", keepWhile: [.path("/users/alice", .exists(true))])
+        let receipt = try await store.delete("/users/alice")
+        #expect(receipt.deleted == ["/users/alice"])
+        #expect(receipt.expired.contains("/sessions/1"))
+        #expect(try await store.count(matching: "/**") == 0)
+        #expect(try await store.delete("/users/alice").deleted.isEmpty)
+        try await store.close()
+    }
+
+    @Test func `listings are in the order of bytes and can be paged`() async throws {
+        let store = try await TreeStore.inMemory()
+        for name in ["b", "a", "é", "e\u{301}", "B"] { try await store.put(name, at: "/x/\(name)") }
+        let all = try await store.nodes(matching: "/x/*", as: String.self)
+        #expect(all.compactMap(\.value) == ["B", "a", "b", "e\u{301}", "é"])
+        #expect(all.count == 5)
+        var paged: [Node<String>] = []
+        while true {
+            let page = try await store.nodes(
+                matching: "/x/*", as: String.self, after: paged.last?.path, limit: 2)
+            paged += page
+            if page.count < 2 { break }
+        }
+        #expect(paged == all)
+        try await store.close()
+    }
+
+    @Test func `a view does not change`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/a")
+        let view = store.view
+        try await store.put(2, at: "/a")
+        try await store.put(3, at: "/b")
+        #expect(try view.get("/a", as: Int.self) == 1)
+        #expect(!view.exists("/b"))
+        #expect(store.view.revision > view.revision)
+        try await store.close()
+    }
+
+    @Test func `a subtree is copied and moved`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/a/b/c")
+        try await store.copy("/a", to: "/x")
+        try await store.move("/a/b", to: "/y")
+        #expect(try await store.get("/x/b/c", as: Int.self) == 1)
+        #expect(try await store.get("/y/c", as: Int.self) == 1)
+        #expect(!(try await store.exists("/a/b")))
+        await expectError(.invalidOperation) { try await store.copy("/x", to: "/x/b/z") }
+        try await store.close()
+    }
+
+    @Test func `a value over the limit is refused and names the limit`() async throws {
+        let store = try await TreeStore.inMemory()
+        let value = [UInt8](repeating: 1, count: 1 << 20)
+        await expectError(.valueCoding) { try await store.put(value, at: "/a") }
+        try await store.put([UInt8](repeating: 1, count: (1 << 20) - 5), at: "/a")
+        try await store.close()
+    }
+
+    @Test func `after close every operation says so`() async throws {
+        let store = try await TreeStore.inMemory()
+        try await store.put(1, at: "/a")
+        try await store.close()
+        try await store.close()
+        await expectError(.closed) { try await store.put(2, at: "/a") }
+        await expectError(.closed) {
+            try await store.get("/a", as: Int.self, consistency: .linearizable)
+        }
+    }
+
+    @Test func `reads of every consistency see a write that returned`() async throws {
+        let store = try await TreeStore.inMemory()
+        let receipt = try await store.put(1, at: "/a")
+        #expect(try await store.get("/a", as: Int.self, consistency: .linearizable) == 1)
+        let consistency = ReadConsistency.atLeast(receipt.revision)
+        #expect(try await store.get("/a", as: Int.self, consistency: consistency) == 1)
+        try await store.close()
+    }
+
+    @Test func `a revision that never comes ends with a timeout`() async throws {
+        let store = try await TreeStore.inMemory()
+        await expectError(.timeout) {
+            try await store.get(
+                "/a", as: Int.self, consistency: .atLeast(Revision(1 << 40)),
+                timeout: .milliseconds(20))
+        }
+        try await store.close()
+    }
+}
