@@ -4,7 +4,7 @@ public enum RaftEvent: Hashable, Sendable {
 
     /// Makes a new group: its first entry is this configuration, the same on every first member.
     ///
-    /// - Precondition: The server has no log, snapshot or term.
+    /// - Precondition: What was recovered is ``RecoveredState/isBlank``.
     case bootstrap(Configuration)
     /// Start an election without waiting for the timeout; ignored by a leader and by a non-voter.
     case campaign

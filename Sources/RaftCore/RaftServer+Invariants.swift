@@ -24,7 +24,10 @@ extension RaftServer {
         case .leader(let leadership):
             precondition(hardState.vote == id, "a leader voted for itself")
             precondition(leader == id, "a leader knows that it leads")
-            precondition(log.term(at: leadership.firstIndex) == term, "no entry of its own term")
+            let isForgotten = leadership.firstIndex <= log.base.index
+            precondition(
+                isForgotten || log.term(at: leadership.firstIndex) == term,
+                "a leader begins with an entry of its own term")
             precondition(!hasFailed, "a leader without a disk")
             precondition(electionDeadline == nil, "a leader waits for no election")
         }

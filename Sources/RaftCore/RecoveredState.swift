@@ -25,6 +25,9 @@ public struct RecoveredState: Hashable, Sendable {
     /// The last entry, or the snapshot's.
     public var lastPosition: LogPosition { log.lastPosition }
 
+    /// Whether a group may be made here: no entry, no snapshot and no election so far.
+    public var isBlank: Bool { lastPosition == .zero && hardState.term <= Term(1) }
+
     /// Adds an entry found in the log; those that the snapshot includes are passed over.
     ///
     /// - Parameter configuration: What the entry holds, if it is a configuration.

@@ -101,6 +101,19 @@ final class ManualClock: MonotonicClock, WallClock, EntropySource {
 }
 
 extension ProposalOutcome where Output == Int {
+    var isCommitted: Bool {
+        if case .committed = self { true } else { false }
+    }
+
+    /// Whether the answer is one a caller may get while the host shuts down.
+    var isAnsweredCleanly: Bool {
+        switch self {
+        case .committed: true
+        case .rejected(let failure): failure == .shuttingDown
+        case .unknown: false
+        }
+    }
+
     /// A short form for comparison in tests.
     var summary: String {
         switch self {
@@ -108,5 +121,13 @@ extension ProposalOutcome where Output == Int {
         case .rejected(let failure): "rejected \(failure)"
         case .unknown(let failure): "unknown \(failure)"
         }
+    }
+}
+
+extension Answer where Value == ProposalOutcome<Int> {
+    /// Whether the command was refused for that reason.
+    func isRejected(_ failure: RequestFailure) -> Bool {
+        guard case .rejected(let reason) = value else { return false }
+        return reason == failure
     }
 }

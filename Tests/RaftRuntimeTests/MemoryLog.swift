@@ -14,7 +14,7 @@ final class MemoryLog: LogDevice {
         var reserve = 0
         var isPoisoned = false
         var compactions: [LogIndex] = []
-        var latency = Duration.zero
+        var compactionFailure: LogDeviceError?
     }
 
     let state = Lock(State())
@@ -25,6 +25,20 @@ final class MemoryLog: LogDevice {
     }
 
     var bytesOnDisk: UInt64 { 0 }
+
+    var batchCount: Int { state.withLock { $0.batches.count } }
+
+    /// How many entries each of the last batches had.
+    func lastEntryCounts(_ count: Int) -> [Int] {
+        state.withLock { state in
+            state.batches.suffix(count).map { batch in
+                batch.writes.reduce(0) { sum, write in
+                    guard case .append(let entries) = write.write else { return sum }
+                    return sum + entries.count
+                }
+            }
+        }
+    }
 
     func write(_ batch: LogBatch) throws {
         try state.withLock { state in
@@ -68,7 +82,8 @@ final class MemoryLog: LogDevice {
     }
 
     func compact(_ group: GroupID, through index: LogIndex) throws {
-        state.withLock { state in
+        try state.withLock { state in
+            if let failure = state.compactionFailure { throw failure }
             state.compactions.append(index)
             state.groups[group]?.entries.removeAll { $0.index <= index }
         }

@@ -3,10 +3,11 @@ extension RaftServer {
     mutating func bootstrap(
         _ configuration: Configuration, now: Instant, into effects: inout RaftEffectBuffer
     ) {
-        precondition(term == .zero, "a group can only be made once")
+        // A crash may have kept the term of an earlier attempt without its entry.
+        precondition(term <= Term(1), "a group can only be made before any election")
         precondition(lastPosition == .zero, "a group can only be made where there is no log")
         precondition(!configuration.voters.isEmpty, "a group needs at least one voter")
-        write(HardState(term: Term(1)), into: &effects)
+        write(HardState(term: Term(1), vote: hardState.vote), into: &effects)
         append(count: 1, from: .configuration(configuration), into: &effects)
         armElectionTimer(now: now)
     }

@@ -26,12 +26,15 @@ extension RaftServer {
         if !wasFollower { effects.append(.roleChanged(.follower, term)) }
     }
 
-    /// Answers what needs an answer after the disk has failed; nothing else is heard.
-    func refuse(_ event: RaftEvent, into effects: inout RaftEffectBuffer) {
+    /// Answers what needs an answer after the disk has failed.
+    ///
+    /// What was committed before may still be applied; nothing else is heard.
+    mutating func refuse(_ event: RaftEvent, into effects: inout RaftEffectBuffer) {
         switch event {
+        case .applied(let index): applied(index)
         case .propose(let proposal): effects.append(.rejected(proposal.token, .storageFailed))
         case .read(let read): effects.append(.readFailed(read, .storageFailed))
-        case .bootstrap, .campaign, .tick, .persisted, .persistFailed, .storageSpace, .applied,
+        case .bootstrap, .campaign, .tick, .persisted, .persistFailed, .storageSpace,
             .snapshotTaken:
             break
         }

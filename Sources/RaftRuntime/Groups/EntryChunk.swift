@@ -1,23 +1,26 @@
 import RaftCore
 
 /// Consecutive entries of one kind with those who wait for them.
-struct EntryChunk<Output: Sendable>: Sendable {
+struct EntryChunk: Sendable {
     /// Never empty; shared with the batch that is written.
     var entries: ArraySlice<LogEntry>
     /// One for each entry, or none at all.
-    var waiters: ArraySlice<Waiter<ProposalOutcome<Output>>> = []
+    var requests: ArraySlice<CommandRequest> = []
 
     var firstIndex: LogIndex { entries[entries.startIndex].index }
     var lastIndex: LogIndex { entries[entries.endIndex - 1].index }
+    var lastTime: UInt64 { entries[entries.endIndex - 1].time }
     var kind: EntryKind { entries[entries.startIndex].kind }
+    var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
+
+    /// How many of those who wait have no answer yet.
+    var openCount: Int { requests.reduce(0) { $0 + ($1.isOpen ? 1 : 0) } }
 
     /// Takes the first entries out.
     mutating func removeFirst(_ count: Int) -> EntryChunk {
-        var head = self
-        head.entries = entries.prefix(count)
-        head.waiters = waiters.prefix(count)
+        let head = EntryChunk(entries: entries.prefix(count), requests: requests.prefix(count))
         entries = entries.dropFirst(count)
-        waiters = waiters.dropFirst(count)
+        requests = requests.dropFirst(count)
         return head
     }
 
@@ -35,8 +38,9 @@ struct EntryChunk<Output: Sendable>: Sendable {
 }
 
 extension LogEntry {
-    /// What an entry counts for in the policy and the limits: its bytes and about a record's frame.
+    /// About what a record adds to the bytes of an entry.
     static let frameBytes = 48
 
+    /// What an entry counts for in limits and in the policy of snapshots.
     var byteCount: Int { payload.count + Self.frameBytes }
 }

@@ -1,48 +1,66 @@
 import RaftCore
 
 /// A group on its way into the driver, with who waits for it.
-struct GroupOpening<Machine: StateMachine>: Sendable {
-    let loaded: Result<LoadedGroup<Machine>, any Error>
-    let completion: Completion<Result<RaftGroup<Machine>, any Error>>
+struct GroupOpening: Sendable {
+    let loaded: Result<LoadedGroup, any Error>
+    let completion: Completion<Result<GroupHandle, any Error>>
+}
+
+/// A description without the type of the machine.
+struct GroupSource: Sendable {
+    let id: GroupID
+    let name: String
+    let member: MemberID
+    let machine: any AppliedMachine
+    let bootstrap: Configuration?
+    let observer: @Sendable (GroupEvent) -> Void
+
+    init<Machine: StateMachine>(_ description: GroupDescription<Machine>) {
+        id = description.id
+        name = description.name
+        member = description.member
+        machine = MachineBox(description.machine)
+        bootstrap = description.bootstrap
+        observer = description.observer
+    }
 }
 
 /// A group whose machine holds the newest snapshot and whose log is checked.
-struct LoadedGroup<Machine: StateMachine>: Sendable {
-    let description: GroupDescription<Machine>
+struct LoadedGroup: Sendable {
+    let source: GroupSource
     let options: RaftOptions
     let seed: UInt64
+    /// Whether the log knows nothing of the group yet.
+    let isNew: Bool
     let state: RecoveredState
-    let chunks: [EntryChunk<Machine.Output>]
+    let chunks: [EntryChunk]
     let snapshotTime: UInt64
     let snapshotBytes: UInt64
-
-    /// Whether the log knows nothing of the group yet.
-    var isNew: Bool { description.recovered == nil }
 
     /// Restores the newest snapshot and checks that the log goes on from it.
     ///
     /// - Throws: ``LogDeviceError`` `.corrupt` when the two do not fit, and what store and machine
     ///   throw.
     init(
-        _ description: GroupDescription<Machine>, store: any SnapshotStore, options: HostOptions,
-        seed: UInt64
+        _ source: GroupSource, recovered: RecoveredGroup?, store: any SnapshotStore,
+        options: HostOptions, seed: UInt64
     ) throws {
-        let recovered = description.recovered
-        let reader = try store.openNewest(of: description.id)
+        let reader = try store.openNewest(of: source.id)
         let position = reader?.metadata.position ?? .zero
         var configuration = Configuration.empty
         if let reader {
             configuration = try Configuration(encoded: reader.metadata.configuration)
-            try description.machine.restore(from: reader)
+            try source.machine.restore(from: reader)
         }
         var state = RecoveredState(
             hardState: HardState(term: recovered?.term ?? .zero, vote: recovered?.vote),
             snapshot: position, configuration: configuration)
         try Self.replay(recovered, into: &state)
-        self.description = description
+        self.source = source
         self.options = options.raft
         self.seed = seed
         self.state = state
+        isNew = recovered == nil
         chunks = EntryChunk.chunks(
             of: recovered?.entries ?? [], from: position.index.successor,
             maximum: options.applySliceMaximum)
@@ -61,11 +79,12 @@ struct LoadedGroup<Machine: StateMachine>: Sendable {
         } catch let error as RecoveryError {
             throw LogDeviceError(.corrupt, error.message)
         }
-        if let named = group?.snapshot, named.index > state.lastPosition.index {
+        let last = state.lastPosition.index
+        if let named = group?.snapshot?.index, named > last {
             throw LogDeviceError(
                 .corrupt,
-                "expected a snapshot at entry \(named.index), or the log up to it; found the log "
-                    + "ending at \(state.lastPosition.index)")
+                "expected a snapshot at entry \(named.rawValue), or the log up to it; found the log "
+                    + "ending at \(last.rawValue)")
         }
     }
 }

@@ -1,67 +1,61 @@
 import RaftCore
 
 /// What the driver knows of one group; used by the draining thread only.
-final class GroupState<Machine: StateMachine> {
-    typealias Output = Machine.Output
-
-    let slot: GroupSlot
+final class GroupState {
     let id: GroupID
-    let machine: Machine
-    let handle: RaftGroup<Machine>
+    let machine: any AppliedMachine
+    let handle: GroupHandle
     let observer: @Sendable (GroupEvent) -> Void
     var server: RaftServer
     var effects = RaftEffectBuffer()
 
     /// Commands that are not in the log yet, in order of arrival.
-    var backlog: [PendingCommand<Output>] = []
+    var backlog: [CommandRequest] = []
     /// Proposals that the core has yet to answer, in order.
-    var staged: [StagedProposal<Output>] = []
+    var staged: [StagedProposal] = []
     /// Entries that are not applied yet, in log order.
-    var chunks: [EntryChunk<Output>] = []
+    var chunks: [EntryChunk] = []
     /// Entries up to here may be applied.
     var applyTarget: LogIndex
     /// The last entry of a recovered log, until it is applied.
     var replayEnd: LogIndex?
-    /// Outputs of the entries being applied; kept for its storage.
-    var outputs: [Output] = []
 
+    /// Reads that arrived since the core was last asked.
+    var newReads: [ReadRequest] = []
     /// Reads of which the core has yet to say the index.
     var unconfirmedReads: [UnconfirmedReads] = []
-    /// Reads that arrived since the core was last asked.
-    var newReads: [Waiter<ReadOutcome>] = []
     /// Reads and waits for an index to be applied.
-    var appliedWaiters: [AppliedWaiter] = []
-    /// Callers of `open` that wait until the group can serve.
-    var openWaiters: [Completion<Result<RaftGroup<Machine>, any Error>>] = []
+    var appliedWaits: [AppliedWait] = []
+    /// Who opened the group and waits until it can serve.
+    var opener: Completion<Result<GroupHandle, any Error>>?
 
     /// The time of the last entry written, in milliseconds.
     var lastTime: UInt64
     /// The time of the last entry applied.
     var appliedTime: UInt64
     var snapshots: SnapshotProgress
-    private var lastToken: UInt64 = 0
+    private var lastNumber: UInt64 = 0
 
-    init(_ loaded: LoadedGroup<Machine>, slot: GroupSlot, handle: RaftGroup<Machine>, now: Instant)
-    {
-        self.slot = slot
+    init(_ loaded: LoadedGroup, handle: GroupHandle, now: Instant) {
         self.handle = handle
-        id = loaded.description.id
-        machine = loaded.description.machine
-        observer = loaded.description.observer
+        id = loaded.source.id
+        machine = loaded.source.machine
+        observer = loaded.source.observer
         server = RaftServer(
-            id: loaded.description.member, options: loaded.options, recovered: loaded.state,
+            id: loaded.source.member, options: loaded.options, recovered: loaded.state,
             seed: loaded.seed, now: now)
         chunks = loaded.chunks
         applyTarget = loaded.state.snapshot.index
         replayEnd = loaded.chunks.isEmpty ? nil : loaded.state.lastPosition.index
         appliedTime = loaded.snapshotTime
-        lastTime = max(loaded.snapshotTime, loaded.chunks.last?.entries.last?.time ?? 0)
+        lastTime = max(loaded.snapshotTime, loaded.chunks.last?.lastTime ?? 0)
         snapshots = SnapshotProgress(snapshotBytes: loaded.snapshotBytes, lastTime: now)
     }
 
-    func nextToken() -> UInt64 {
-        lastToken += 1
-        return lastToken
+    /// A number for a proposal or a read.
+    func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
     }
 
     func step(_ event: RaftEvent, now: Instant) {
@@ -69,27 +63,84 @@ final class GroupState<Machine: StateMachine> {
     }
 }
 
-/// A command with who waits for it.
-struct PendingCommand<Output: Sendable>: Sendable {
-    let payload: [UInt8]
-    let mayUseReserve: Bool
-    var waiter: Waiter<ProposalOutcome<Output>>
-}
-
 /// Commands that were proposed to the core together.
-struct StagedProposal<Output: Sendable>: Sendable {
+struct StagedProposal {
     let token: ProposalToken
-    var commands: [PendingCommand<Output>]
+    let commands: [CommandRequest]
 }
 
 /// Reads that share one question to the core.
-struct UnconfirmedReads: Sendable {
+struct UnconfirmedReads {
     let id: ReadID
-    var waiters: [Waiter<ReadOutcome>]
+    let reads: [ReadRequest]
 }
 
-/// Someone who waits until an index is applied.
-struct AppliedWaiter: Sendable {
+/// A read that is answered when an index is applied.
+struct AppliedWait {
     let index: LogIndex
-    var waiter: Waiter<ReadOutcome>
+    let read: ReadRequest
+}
+
+extension GroupState {
+    /// Takes the oldest waiting commands.
+    func takeBacklog(_ count: Int) -> [CommandRequest] {
+        var taken: [CommandRequest] = []
+        swap(&taken, &backlog)
+        if count < taken.count {
+            backlog = Array(taken[count...])
+            taken.removeSubrange(count...)
+        }
+        return taken
+    }
+
+    /// Takes a proposal out that the core has answered.
+    func takeStaged(_ token: ProposalToken) -> [CommandRequest] {
+        guard let place = staged.firstIndex(where: { $0.token == token }) else {
+            preconditionFailure("the core answered a proposal twice")
+        }
+        return staged.remove(at: place).commands
+    }
+
+    /// Every request that may be open.
+    func forEachRequest(_ body: (Request) -> Void) {
+        for command in backlog { body(command) }
+        for chunk in chunks {
+            for command in chunk.requests { body(command) }
+        }
+        for read in newReads { body(read) }
+        for question in unconfirmedReads {
+            for read in question.reads { body(read) }
+        }
+        for wait in appliedWaits { body(wait.read) }
+    }
+
+    /// Forgets answered requests where nothing else would.
+    func dropAnswered() {
+        backlog.removeAll { !$0.isOpen }
+        newReads.removeAll { !$0.isOpen }
+        appliedWaits.removeAll { !$0.read.isOpen }
+    }
+
+    /// Answers who opened the group that it cannot be had.
+    func failOpener(_ failure: RequestFailure) {
+        opener?.complete(.failure(failure))
+        opener = nil
+    }
+
+    /// Shows the group's standing to other threads.
+    func publish() {
+        var status = GroupStatus()
+        status.role = server.role
+        status.term = server.term
+        status.leader = server.leader
+        status.lastPosition = server.lastPosition
+        status.persistedIndex = server.persistedIndex
+        status.commitIndex = server.commitIndex
+        status.appliedIndex = server.appliedIndex
+        status.snapshotPosition = server.snapshotPosition
+        status.logBytesSinceSnapshot = snapshots.logBytes
+        status.snapshotBytes = snapshots.snapshotBytes
+        status.configuration = server.configuration
+        handle.publish(status)
+    }
 }

@@ -1,5 +1,4 @@
 package import RaftCore
-import Synchronization
 
 /// A group that is open on a host, for any number of callers.
 package final class RaftGroup<Machine: StateMachine>: Sendable {
@@ -8,35 +7,30 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// What the log is applied to.
     package let machine: Machine
 
-    private let slot: GroupSlot
-    private let inbox: HostInbox<Machine>
-    private let tickets: TicketCounter
-    private let defaultTimeout: Duration
-    private let commandBytesMaximum: Int
-    private let applied: Atomic<UInt64>
-    private let published = Lock(GroupStatus())
+    private let handle: GroupHandle
+    private let inbox: HostInbox
+    private let options: HostOptions
 
     init(
-        id: GroupID, machine: Machine, slot: GroupSlot, inbox: HostInbox<Machine>,
-        tickets: TicketCounter, options: HostOptions, applied: LogIndex
+        id: GroupID, machine: Machine, handle: GroupHandle, inbox: HostInbox, options: HostOptions
     ) {
         self.id = id
         self.machine = machine
-        self.slot = slot
+        self.handle = handle
         self.inbox = inbox
-        self.tickets = tickets
-        defaultTimeout = options.timeout
-        commandBytesMaximum = options.commandBytesMaximum
-        self.applied = Atomic(applied.rawValue)
+        self.options = options
     }
 
     /// The last entry applied here, without waiting for anybody.
-    package var appliedIndex: LogIndex { LogIndex(applied.load(ordering: .acquiring)) }
+    package var appliedIndex: LogIndex { handle.appliedIndex }
 
     /// How the group stood after the driver's last round.
-    package var status: GroupStatus { published.withLock { $0 } }
+    package var status: GroupStatus { handle.status }
 
     /// Adds a command to the log and waits until it is committed and applied here.
+    ///
+    /// A cancelled task gets its answer at once: not applied while the command waits its turn, unknown
+    /// once it is in the log.
     ///
     /// - Parameters:
     ///   - mayUseReserve: Whether the command frees space, so that it may be written on a full disk.
@@ -44,17 +38,18 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     package func propose(
         _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil
     ) async -> ProposalOutcome<Machine.Output> {
-        let ticket = tickets.next()
+        let ticket = inbox.nextTicket()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                submit(
+                let command = command(
                     payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: ticket,
-                    completion: .continuation(continuation))
+                    .continuation(continuation))
+                submit(command)
                 // A cancellation before this point found nothing to cancel.
-                if Task.isCancelled { cancel(ticket) }
+                if Task.isCancelled { inbox.cancel(ticket) }
             }
         } onCancel: {
-            cancel(ticket)
+            inbox.cancel(ticket)
         }
     }
 
@@ -64,8 +59,9 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) {
         submit(
-            payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: tickets.next(),
-            completion: .callback(completion))
+            command(
+                payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: inbox.nextTicket(),
+                .callback(completion)))
     }
 
     /// Waits until everything committed before the call is applied here.
@@ -82,52 +78,34 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         return await wait(.applied(index), timeout: timeout)
     }
 
-    func publishApplied(_ index: LogIndex) {
-        applied.store(index.rawValue, ordering: .releasing)
-    }
-
-    func publish(_ status: GroupStatus) {
-        published.withLock { $0 = status }
-    }
-
-    private func submit(
+    private func command(
         _ payload: [UInt8], mayUseReserve: Bool, timeout: Duration?, ticket: Ticket,
-        completion: Completion<ProposalOutcome<Machine.Output>>
-    ) {
-        guard payload.count <= commandBytesMaximum else {
-            return completion.complete(.rejected(.tooLarge))
-        }
-        inbox.submit(
-            Submission(
-                slot: slot, payload: payload, mayUseReserve: mayUseReserve,
-                timeout: timeout ?? defaultTimeout, ticket: ticket, completion: completion))
+        _ completion: Completion<ProposalOutcome<Machine.Output>>
+    ) -> CommandRequest {
+        MachineCommand(
+            payload: payload, mayUseReserve: mayUseReserve, slot: handle.slot, ticket: ticket,
+            timeout: timeout ?? options.timeout, completion: completion)
     }
 
-    private func wait(_ kind: ReadSubmission.Kind, timeout: Duration?) async -> ReadOutcome {
-        let ticket = tickets.next()
+    private func submit(_ command: CommandRequest) {
+        guard command.payload.count <= options.commandBytesMaximum else {
+            return command.answer(.tooLarge)
+        }
+        if let refusal = inbox.submit(command) { command.answer(refusal) }
+    }
+
+    private func wait(_ kind: ReadRequest.Kind, timeout: Duration?) async -> ReadOutcome {
+        let ticket = inbox.nextTicket()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                inbox.submit(
-                    ReadSubmission(
-                        slot: slot, kind: kind, timeout: timeout ?? defaultTimeout, ticket: ticket,
-                        completion: .continuation(continuation)))
-                if Task.isCancelled { cancel(ticket) }
+                let read = ReadRequest(
+                    kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
+                    completion: .continuation(continuation))
+                if let refusal = inbox.submit(read) { read.answer(refusal) }
+                if Task.isCancelled { inbox.cancel(ticket) }
             }
         } onCancel: {
-            cancel(ticket)
+            inbox.cancel(ticket)
         }
-    }
-
-    private func cancel(_ ticket: Ticket) {
-        inbox.post { $0.cancellations.append(ticket) }
-    }
-}
-
-/// Numbers the requests of a host.
-final class TicketCounter: Sendable {
-    private let last = Atomic<UInt64>(0)
-
-    func next() -> Ticket {
-        Ticket(rawValue: last.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 }

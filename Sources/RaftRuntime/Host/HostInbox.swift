@@ -2,26 +2,26 @@ import RaftCore
 import Synchronization
 
 /// Everything that others want of the driver.
-struct Mail<Machine: StateMachine>: Sendable {
-    var submissions: [Submission<Machine.Output>] = []
-    var reads: [ReadSubmission] = []
+struct Mail: Sendable {
+    var commands: [CommandRequest] = []
+    var reads: [ReadRequest] = []
     var cancellations: [Ticket] = []
-    var openings: [GroupOpening<Machine>] = []
+    var openings: [GroupOpening] = []
     var logResults: [LogResult] = []
     var snapshotResults: [SnapshotResult] = []
     /// Set once: the host shall carry through what was accepted, and stop.
     var isShutdownRequested = false
 
-    /// Whether there is something other than submissions.
+    /// Whether there is something other than commands.
     var isUrgent: Bool {
         !(reads.isEmpty && logResults.isEmpty && cancellations.isEmpty && openings.isEmpty
             && snapshotResults.isEmpty) || isShutdownRequested
     }
 
-    var isEmpty: Bool { submissions.isEmpty && !isUrgent }
+    var isEmpty: Bool { commands.isEmpty && !isUrgent }
 
     mutating func removeAll() {
-        submissions.removeAll(keepingCapacity: true)
+        commands.removeAll(keepingCapacity: true)
         reads.removeAll(keepingCapacity: true)
         cancellations.removeAll()
         openings.removeAll()
@@ -32,38 +32,51 @@ struct Mail<Machine: StateMachine>: Sendable {
 }
 
 /// The bounded queue between callers and the driver: arrays under a lock, and a wake-up.
-final class HostInbox<Machine: StateMachine>: Sendable {
+final class HostInbox: Sendable {
     private struct State {
-        var mail = Mail<Machine>()
-        /// Set while the log is busy: what is submitted then joins the next batch without a wake-up.
-        var holdsSubmissions = false
+        var mail = Mail()
+        /// Set while the log is busy: commands then join the next batch without a wake-up.
+        var holdsCommands = false
         var isClosed = false
     }
 
     private let monitor = Monitor(State())
     /// Requests that were accepted and not answered.
     private let openCount = Atomic<Int>(0)
+    /// Bytes of commands that are not in the log yet.
+    private let waitingBytes = Atomic<Int>(0)
     private let openMaximum: Int
+    private let waitingBytesMaximum: Int
+    private let lastTicket = Atomic<UInt64>(0)
 
-    init(openMaximum: Int) {
-        self.openMaximum = openMaximum
+    init(_ options: HostOptions) {
+        openMaximum = options.openRequestsMaximum
+        waitingBytesMaximum = options.waitingBytesMaximum
     }
 
-    /// Queues a command, or completes it at once as refused.
-    func submit(_ submission: Submission<Machine.Output>) {
-        let refusal = admit { $0.submissions.append(submission) }
-        if let refusal { submission.completion.complete(.rejected(refusal)) }
+    /// A name for a new request.
+    func nextTicket() -> Ticket {
+        Ticket(rawValue: lastTicket.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 
-    /// Queues a read, or completes it at once as refused.
-    func submit(_ read: ReadSubmission) {
-        let refusal = admit { $0.reads.append(read) }
-        if let refusal { read.completion.complete(.failure(refusal)) }
+    /// Queues a command, or says why not.
+    func submit(_ command: CommandRequest) -> RequestFailure? {
+        admit(bytes: command.byteCount) { $0.commands.append(command) }
+    }
+
+    /// Queues a read, or says why not.
+    func submit(_ read: ReadRequest) -> RequestFailure? {
+        admit(bytes: 0) { $0.reads.append(read) }
+    }
+
+    /// Asks for a request to be answered now, if it is not answered yet.
+    func cancel(_ ticket: Ticket) {
+        post { $0.cancellations.append(ticket) }
     }
 
     /// Queues what is not counted as a request; false if the driver has stopped.
     @discardableResult
-    func post(_ change: (inout Mail<Machine>) -> Void) -> Bool {
+    func post(_ change: (inout Mail) -> Void) -> Bool {
         monitor.withLock { state in
             guard !state.isClosed else { return false }
             change(&state.mail)
@@ -73,22 +86,28 @@ final class HostInbox<Machine: StateMachine>: Sendable {
     }
 
     /// Swaps everything queued for an empty mail.
-    func take(_ mail: inout Mail<Machine>) {
+    func take(_ mail: inout Mail) {
         monitor.withLock { swap(&$0.mail, &mail) }
     }
 
-    /// Makes room for another request; called before a request is answered.
-    func noteAnswer() {
-        openCount.subtract(1, ordering: .relaxed)
+    /// Makes room for other requests; called before the answers, so that a caller who asks again at
+    /// once finds the room.
+    func noteAnswers(_ count: Int) {
+        openCount.subtract(count, ordering: .relaxed)
+    }
+
+    /// Makes room for other commands when some are in the log, or refused.
+    func noteLeft(bytes: Int) {
+        waitingBytes.subtract(bytes, ordering: .relaxed)
     }
 
     /// Says whether commands alone are worth a wake-up.
-    func holdSubmissions(_ holds: Bool) {
-        monitor.withLock { $0.holdsSubmissions = holds }
+    func holdCommands(_ holds: Bool) {
+        monitor.withLock { $0.holdsCommands = holds }
     }
 
     /// Refuses everything from here on, and hands out what is queued.
-    func close(_ mail: inout Mail<Machine>) {
+    func close(_ mail: inout Mail) {
         monitor.withLock { state in
             state.isClosed = true
             swap(&state.mail, &mail)
@@ -97,17 +116,21 @@ final class HostInbox<Machine: StateMachine>: Sendable {
 
     func wait(nanoseconds: UInt64?) {
         monitor.wait(nanoseconds: nanoseconds) { state in
-            state.mail.isUrgent || (!state.mail.submissions.isEmpty && !state.holdsSubmissions)
+            state.mail.isUrgent || (!state.mail.commands.isEmpty && !state.holdsCommands)
         }
     }
 
-    private func admit(_ change: (inout Mail<Machine>) -> Void) -> RequestFailure? {
+    private func admit(bytes: Int, _ change: (inout Mail) -> Void) -> RequestFailure? {
         monitor.withLock { state in
             guard !state.isClosed else { return .shuttingDown }
             guard openCount.load(ordering: .relaxed) < openMaximum else { return .overloaded }
+            // A command is never too large by itself; only this lock's holder adds bytes.
+            let waiting = waitingBytes.load(ordering: .relaxed)
+            guard waiting == 0 || waiting + bytes <= waitingBytesMaximum else { return .overloaded }
             openCount.add(1, ordering: .relaxed)
+            waitingBytes.add(bytes, ordering: .relaxed)
             change(&state.mail)
-            if !state.holdsSubmissions || state.mail.isUrgent { monitor.wake() }
+            if !state.holdsCommands || state.mail.isUrgent { monitor.wake() }
             return nil
         }
     }

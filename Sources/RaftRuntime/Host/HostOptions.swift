@@ -4,6 +4,8 @@ package import RaftCore
 package struct HostOptions: Sendable, Hashable {
     /// Requests that may be open at once; more are refused as overloaded.
     package var openRequestsMaximum = 16_384
+    /// Bytes of commands that may wait for their turn; more are refused as overloaded.
+    package var waitingBytesMaximum = 64 << 20
     /// Entries in one batch of the log.
     package var batchEntriesMaximum = 8_192
     /// Bytes in one batch of the log, unless a single command has more.

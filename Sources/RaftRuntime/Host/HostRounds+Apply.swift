@@ -3,24 +3,25 @@ import RaftCore
 // Application: committed entries to the machine, in order, then answers to those who wait.
 extension HostRounds {
     /// Applies what may be applied, up to a limit; false if there was nothing.
-    func applySlice(of group: Group) -> Bool {
+    func applySlice(of group: GroupState) -> Bool {
         guard group.server.appliedIndex < group.applyTarget else { return false }
         let chunks = takeChunks(of: group)
         guard let last = chunks.last?.lastIndex else {
-            preconditionFailure("entry \(group.applyTarget) is committed but not at hand")
+            preconditionFailure("entry \(group.applyTarget.rawValue) is committed but not at hand")
         }
         group.apply(chunks)
         group.step(.applied(last), now: now)
         group.handle.publishApplied(last)
-        answer(chunks, of: group)
-        answerAppliedWaiters(of: group)
+        noteAnswers(chunks.reduce(0) { $0 + $1.openCount })
+        group.machine.answer(chunks)
+        answerAppliedWaits(of: group)
         noteReplay(of: group)
         snapshotIfDue(group)
         return true
     }
 
-    private func takeChunks(of group: Group) -> [EntryChunk<Output>] {
-        var taken: [EntryChunk<Output>] = []
+    private func takeChunks(of group: GroupState) -> [EntryChunk] {
+        var taken: [EntryChunk] = []
         var room = options.applySliceMaximum
         while room > 0, let chunk = group.chunks.first, chunk.firstIndex <= group.applyTarget {
             let allowed = group.applyTarget.distance(from: chunk.firstIndex) + 1
@@ -35,30 +36,14 @@ extension HostRounds {
         return taken
     }
 
-    private func answer(_ chunks: [EntryChunk<Output>], of group: Group) {
-        var output = group.outputs.startIndex
-        for chunk in chunks where chunk.kind == .command {
-            for (offset, place) in chunk.waiters.indices.enumerated() {
-                var waiter = chunk.waiters[place]
-                let index = chunk.firstIndex.advanced(by: offset)
-                finish(&waiter, .committed(index, group.outputs[output + offset]))
-            }
-            output += chunk.entries.count
-        }
-        group.outputs.removeAll(keepingCapacity: true)
-    }
-
-    private func answerAppliedWaiters(of group: Group) {
-        guard !group.appliedWaiters.isEmpty else { return }
+    private func answerAppliedWaits(of group: GroupState) {
+        guard !group.appliedWaits.isEmpty else { return }
         let applied = group.server.appliedIndex
-        for index in group.appliedWaiters.indices where group.appliedWaiters[index].index <= applied
-        {
-            finish(&group.appliedWaiters[index].waiter, .success(applied))
-        }
-        group.appliedWaiters.removeAll { $0.index <= applied }
+        for wait in group.appliedWaits where wait.index <= applied { succeed(wait.read, applied) }
+        group.appliedWaits.removeAll { $0.index <= applied }
     }
 
-    private func noteReplay(of group: Group) {
+    private func noteReplay(of group: GroupState) {
         guard let end = group.replayEnd else { return }
         let applied = group.server.appliedIndex
         group.observer(.replayed(through: min(applied, end), of: end))
@@ -67,19 +52,15 @@ extension HostRounds {
 }
 
 extension GroupState {
-    /// Hands chunks to the machine; the outputs of all commands are in `outputs` afterwards.
-    fileprivate func apply(_ taken: [EntryChunk<Output>]) {
+    /// Hands chunks to the machine, as one batch.
+    fileprivate func apply(_ taken: [EntryChunk]) {
+        guard let last = taken.last else { return }
         machine.willApplyBatch()
         for chunk in taken {
-            let last = chunk.entries[chunk.entries.endIndex - 1]
-            if chunk.kind == .command {
-                let expected = outputs.count + chunk.entries.count
-                machine.apply(chunk.entries, areLocal: !chunk.waiters.isEmpty, into: &outputs)
-                precondition(outputs.count == expected, "a machine gives one output per command")
-            }
-            appliedTime = last.time
-            snapshots.logBytes += chunk.entries.reduce(0) { $0 + UInt64($1.byteCount) }
+            if chunk.kind == .command { machine.apply(chunk) }
+            snapshots.logBytes += UInt64(chunk.byteCount)
         }
-        if let last = taken.last { machine.didApplyBatch(through: last.lastIndex) }
+        appliedTime = last.lastTime
+        machine.didApplyBatch(through: last.lastIndex)
     }
 }

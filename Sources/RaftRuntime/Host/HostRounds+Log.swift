@@ -3,19 +3,21 @@ import RaftCore
 // The log: filling the next batch, writing it, and what follows from success and failure.
 extension HostRounds {
     /// Offers waiting commands to the core, as many as the next batch has room for.
-    func proposeBacklog(of group: Group) {
+    func proposeBacklog(of group: GroupState) {
         guard !group.backlog.isEmpty, !log.isInFlight else { return }
         makeSpaceIfFull()
         guard !log.isInFlight else { return }
-        if log.stalled != nil { return rejectBacklog(of: group, .storageFull) }
+        if log.stalled != nil {
+            for command in group.takeBacklog(group.backlog.count) { fail(command, .storageFull) }
+        }
         while let count = fittingCommands(of: group) {
             propose(group.takeBacklog(count), to: group)
         }
     }
 
-    private func propose(_ commands: [PendingCommand<Output>], to group: Group) {
-        let token = ProposalToken(group.nextToken())
-        let byteCount = commands.reduce(0) { $0 + $1.payload.count + LogEntry.frameBytes }
+    private func propose(_ commands: [CommandRequest], to group: GroupState) {
+        let token = ProposalToken(group.nextNumber())
+        let byteCount = commands.reduce(0) { $0 + $1.byteCount }
         group.staged.append(StagedProposal(token: token, commands: commands))
         group.step(
             .propose(
@@ -29,13 +31,13 @@ extension HostRounds {
     /// How many commands of a group's backlog go into the batch together; nil for none.
     ///
     /// While the disk is full, those that may use the reserve are kept apart from those that may not.
-    private func fittingCommands(of group: Group) -> Int? {
+    private func fittingCommands(of group: GroupState) -> Int? {
         guard let first = group.backlog.first else { return nil }
         let room = options.batchEntriesMaximum - log.gathering.entryCount
         var bytes = log.gathering.byteCount
         var count = 0
         for command in group.backlog.prefix(max(room, 0)) {
-            bytes += command.payload.count + LogEntry.frameBytes
+            bytes += command.byteCount
             guard bytes <= options.batchBytesMaximum || log.gathering.entryCount + count == 0 else {
                 break
             }
@@ -48,7 +50,7 @@ extension HostRounds {
     }
 
     /// Puts a write of the core into the next batch.
-    func gather(_ write: RaftWrite, _ sequence: WriteSequence, of group: Group) {
+    func gather(_ write: RaftWrite, _ sequence: WriteSequence, of group: GroupState) {
         let logWrite: LogWrite
         switch write {
         case .hardState(let state): logWrite = .hardState(term: state.term, vote: state.vote)
@@ -57,15 +59,15 @@ extension HostRounds {
         case .append(let entries): logWrite = .append(makeEntries(entries, of: group))
         }
         log.gathering.batch.writes.append((group: group.id, write: logWrite))
-        if let place = log.gathering.sequences.firstIndex(where: { $0.slot == group.slot }) {
+        if let place = log.gathering.sequences.firstIndex(where: { $0.slot == group.handle.slot }) {
             log.gathering.sequences[place].sequence = sequence
         } else {
-            log.gathering.sequences.append((slot: group.slot, sequence: sequence))
+            log.gathering.sequences.append((slot: group.handle.slot, sequence: sequence))
         }
     }
 
     /// Gives entries their bytes and time, and keeps them with those who wait for them.
-    private func makeEntries(_ appended: AppendedEntries, of group: Group) -> [LogEntry] {
+    private func makeEntries(_ appended: AppendedEntries, of group: GroupState) -> [LogEntry] {
         group.lastTime = max(group.lastTime, ports.wallClock.milliseconds())
         func entry(_ index: LogIndex, _ kind: EntryKind, _ payload: [UInt8]) -> LogEntry {
             LogEntry(
@@ -73,33 +75,40 @@ extension HostRounds {
                 payload: payload)
         }
         let first = appended.indexes.lowerBound
+        var commands: [CommandRequest] = []
+        var entries: [LogEntry] = []
         switch appended.source {
-        case .noOperation:
-            return group.keep([entry(first, .noOperation, [])], waiters: [])
+        case .noOperation: entries = [entry(first, .noOperation, [])]
         case .configuration(let configuration):
-            let entries = [entry(first, .configuration, configuration.encoded())]
-            return group.keep(entries, waiters: [])
+            entries = [entry(first, .configuration, configuration.encoded())]
         case .proposal(let token):
-            let commands = group.takeStaged(token).commands
-            precondition(
-                commands.count == appended.indexes.upperBound.distance(from: first) + 1,
-                "a proposal is appended as a whole")
-            var entries: [LogEntry] = []
+            commands = group.takeStaged(token)
             entries.reserveCapacity(commands.count)
             for (offset, command) in commands.enumerated() {
                 entries.append(entry(first.advanced(by: offset), .command, command.payload))
-                if command.mayUseReserve, log.space == .full {
-                    log.gathering.batch.mayUseReserve = true
-                }
             }
-            log.gathering.entryCount += entries.count
-            log.gathering.byteCount += entries.reduce(0) { $0 + $1.byteCount }
-            return group.keep(entries, waiters: commands.map(\.waiter))
+            noteInLog(commands)
         }
+        group.chunks.append(EntryChunk(entries: entries[...], requests: commands[...]))
+        precondition(entries.last?.index == appended.indexes.upperBound, "an append is whole")
+        return entries
+    }
+
+    private func noteInLog(_ commands: [CommandRequest]) {
+        var byteCount = 0
+        for command in commands {
+            command.isInLog = true
+            byteCount += command.byteCount
+        }
+        log.gathering.entryCount += commands.count
+        log.gathering.byteCount += byteCount
+        inbox.noteLeft(bytes: byteCount)
+        // The core accepts nothing else while the disk is full.
+        if log.space == .full { log.gathering.batch.mayUseReserve = true }
     }
 
     /// Lets the log forget what no snapshot needs, with the next job.
-    func retire(through index: LogIndex, of group: Group) {
+    func retire(through index: LogIndex, of group: GroupState) {
         log.gathering.compactions.append((group: group.id, index: index))
         worker.submit(.prune(group.id))
     }
@@ -163,43 +172,8 @@ extension HostRounds {
         for group in groups {
             group.step(.persistFailed, now: now)
             group.observer(.storageFailed(error))
-            group.failOpeners(.storageFailed(error))
+            group.failOpener(.storageFailed(error))
         }
-        finishAll(.storageFailed(error))
-        for group in groups { group.forgetRequests() }
-    }
-}
-
-extension GroupState {
-    /// Takes the oldest waiting commands.
-    func takeBacklog(_ count: Int) -> [PendingCommand<Output>] {
-        var taken: [PendingCommand<Output>] = []
-        swap(&taken, &backlog)
-        if count < taken.count {
-            backlog = Array(taken[count...])
-            taken.removeSubrange(count...)
-        }
-        return taken
-    }
-
-    /// Answers those who opened the group that they cannot have it.
-    func failOpeners(_ failure: RequestFailure) {
-        for completion in openWaiters { completion.complete(.failure(failure)) }
-        openWaiters = []
-    }
-
-    /// Keeps entries until they are applied.
-    func keep(
-        _ entries: [LogEntry], waiters: [Waiter<ProposalOutcome<Output>>]
-    ) -> [LogEntry] {
-        chunks.append(EntryChunk(entries: entries[...], waiters: waiters[...]))
-        return entries
-    }
-
-    /// Drops requests that are all answered.
-    func forgetRequests() {
-        backlog = []
-        newReads = []
-        appliedWaiters = []
+        failAll(.storageFailed(error))
     }
 }

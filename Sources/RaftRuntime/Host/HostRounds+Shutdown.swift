@@ -8,11 +8,8 @@ extension HostRounds {
         let isWritten = !log.isInFlight && (log.gathering.isEmpty || log.isBusy)
         guard log.failure != nil || (isQuiet && isWritten) else { return }
         // What is left cannot be committed: there is no quorum, or no space.
-        finishAll(.shuttingDown)
-        for group in groups {
-            group.forgetRequests()
-            group.failOpeners(.shuttingDown)
-        }
+        failAll(.shuttingDown)
+        for group in groups { group.failOpener(.shuttingDown) }
         closeInbox()
         writer.stop()
         worker.stop()
@@ -21,10 +18,8 @@ extension HostRounds {
 
     private func closeInbox() {
         inbox.close(&mail)
-        for submission in mail.submissions {
-            submission.completion.complete(.rejected(.shuttingDown))
-        }
-        for read in mail.reads { read.completion.complete(.failure(.shuttingDown)) }
+        for command in mail.commands { command.answer(.shuttingDown) }
+        for read in mail.reads { read.answer(.shuttingDown) }
         for opening in mail.openings {
             opening.completion.complete(.failure(RequestFailure.shuttingDown))
         }

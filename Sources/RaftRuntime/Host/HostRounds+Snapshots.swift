@@ -2,7 +2,7 @@ import RaftCore
 
 // Snapshots: captured here in O(1), written by the worker, recorded in the log, then the log shrinks.
 extension HostRounds {
-    func snapshotIfDue(_ group: Group) {
+    func snapshotIfDue(_ group: GroupState) {
         guard !group.snapshots.isUnderWay, shutdown == .none, log.failure == nil else { return }
         guard options.snapshots.isDue(group.snapshots, now: now) else { return }
         let index = group.server.appliedIndex
@@ -18,7 +18,7 @@ extension HostRounds {
         group.snapshots.isUnderWay = true
         group.snapshots.logBytes = 0
         group.snapshots.lastTime = now
-        worker.submit(.take(group.slot, metadata, group.machine.capture()))
+        worker.submit(.take(group.handle.slot, metadata, group.machine.capture()))
     }
 
     /// Takes in what became of a snapshot.

@@ -14,11 +14,8 @@ extension HostRounds {
             return logFinished(writer.perform(job))
         }
         log.stalled = job
-        finishAll(.storageFull)
-        for group in groups {
-            group.forgetRequests()
-            group.failOpeners(.storageFull)
-        }
+        failAll(.storageFull)
+        for group in groups { group.failOpener(.storageFull) }
     }
 
     /// Tries whether there is space again, before commands are refused for want of it.
@@ -39,13 +36,6 @@ extension HostRounds {
         case let error? where error.code == .full: break
         case .some: logFinished(result)
         }
-    }
-
-    func rejectBacklog(of group: Group, _ failure: RequestFailure) {
-        for index in group.backlog.indices {
-            finish(&group.backlog[index].waiter, .rejected(failure))
-        }
-        group.backlog.removeAll(keepingCapacity: true)
     }
 
     private func setSpace(_ space: StorageSpace) {

@@ -1,25 +1,21 @@
 import RaftCore
 
 /// The driver's own state, and one round of its work.
-final class HostRounds<Machine: StateMachine> {
-    typealias Output = Machine.Output
-    typealias Group = GroupState<Machine>
-
+final class HostRounds {
     /// While the log is busy, queued commands are looked at this often, so that their timeouts count.
-    static var heldCommandsCheck: Duration { .milliseconds(100) }
+    static let heldCommandsCheck = Duration.milliseconds(100)
     /// Rounds after which the queue is looked at again, however much there is to apply.
-    static var roundsMaximum: Int { 16 }
+    static let roundsMaximum = 16
 
-    let inbox: HostInbox<Machine>
+    let inbox: HostInbox
     let writer: LogWriter
     let worker: SnapshotWorker
     let ports: HostPorts
     let options: HostOptions
-    let tickets: TicketCounter
 
     /// In order of opening; a slot is an index of it.
-    var groups: [Group] = []
-    var mail = Mail<Machine>()
+    var groups: [GroupState] = []
+    var mail = Mail()
     var watch = DeadlineWatch()
     var log = LogDesk()
     var statistics = HostStatistics()
@@ -31,15 +27,14 @@ final class HostRounds<Machine: StateMachine> {
     private var turn = 0
 
     init(
-        inbox: HostInbox<Machine>, writer: LogWriter, worker: SnapshotWorker, ports: HostPorts,
-        options: HostOptions, tickets: TicketCounter
+        inbox: HostInbox, writer: LogWriter, worker: SnapshotWorker, ports: HostPorts,
+        options: HostOptions
     ) {
         self.inbox = inbox
         self.writer = writer
         self.worker = worker
         self.ports = ports
         self.options = options
-        self.tickets = tickets
     }
 
     /// Takes what is queued and works until nothing is left to do, or for a number of rounds.
@@ -54,7 +49,7 @@ final class HostRounds<Machine: StateMachine> {
         if !isUnfinished { finishShutdownIfQuiet() }
         for group in groups { group.publish() }
         statistics.openRequests = watch.openCount
-        inbox.holdSubmissions(log.isInFlight)
+        inbox.holdCommands(log.isInFlight)
         return DrainOutcome(
             didWork: hadMail || rounds > 0, nextDeadline: isUnfinished ? now : nextDeadline,
             isStopped: shutdown == .finished)
@@ -78,7 +73,7 @@ final class HostRounds<Machine: StateMachine> {
         for opening in mail.openings { open(opening) }
         for result in mail.logResults { logFinished(result) }
         for result in mail.snapshotResults { snapshotFinished(result) }
-        for submission in mail.submissions { accept(submission) }
+        for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }
         for ticket in mail.cancellations { cancel(ticket) }
         if mail.isShutdownRequested { shutdown = .requested }

@@ -14,10 +14,10 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
 
     private let ports: HostPorts
     private let options: HostOptions
-    private let inbox: HostInbox<Machine>
-    private let driver: HostDriver<Machine>
-    private let writer: LogWriter
-    private let worker: SnapshotWorker
+    private let inbox: HostInbox
+    let driver: HostDriver
+    let writer: LogWriter
+    let worker: SnapshotWorker
     private let published = Lock(HostStatistics())
     private let isStarted = Lock(false)
     private let stop = Lock(Stop())
@@ -26,7 +26,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     package init(_ ports: HostPorts, options: HostOptions = HostOptions()) {
         self.ports = ports
         self.options = options
-        let inbox = HostInbox<Machine>(openMaximum: options.openRequestsMaximum)
+        let inbox = HostInbox(options)
         self.inbox = inbox
         writer = LogWriter(device: ports.log, clock: ports.clock) { result in
             inbox.post { $0.logResults.append(result) }
@@ -36,7 +36,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         }
         driver = HostDriver(
             inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,
-            tickets: TicketCounter(), statistics: published)
+            statistics: published)
     }
 
     /// Starts the threads; the second time does nothing.
@@ -86,16 +86,25 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     ) {
         let (store, options, seed) = (ports.snapshots, options, ports.entropy.next())
         let inbox = inbox
-        worker.submit(
-            .restore {
-                let loaded = Result {
-                    try LoadedGroup(description, store: store, options: options, seed: seed)
-                }
-                let opening = GroupOpening(loaded: loaded, completion: completion)
-                if !inbox.post({ $0.openings.append(opening) }) {
-                    completion.complete(.failure(RequestFailure.shuttingDown))
-                }
-            })
+        let opened = Completion<Result<GroupHandle, any Error>>.callback { handle in
+            completion.complete(
+                handle.map {
+                    RaftGroup(
+                        id: description.id, machine: description.machine, handle: $0, inbox: inbox,
+                        options: options)
+                })
+        }
+        let abandon = { @Sendable in opened.complete(.failure(RequestFailure.shuttingDown)) }
+        let run = { @Sendable in
+            let loaded = Result {
+                try LoadedGroup(
+                    GroupSource(description), recovered: description.recovered, store: store,
+                    options: options, seed: seed)
+            }
+            let opening = GroupOpening(loaded: loaded, completion: opened)
+            if !inbox.post({ $0.openings.append(opening) }) { abandon() }
+        }
+        if !worker.submit(.restore(run: run, abandon: abandon)) { abandon() }
     }
 
     /// Refuses new requests, carries the accepted ones through, and returns when the host has stopped.
@@ -128,6 +137,9 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         }
         for completion in waiting { completion.complete(()) }
     }
+
+    /// Driver, log writer and snapshot worker, for a simulator that drains each at times of its own.
+    package var parts: [any Drained] { [driver, writer, worker] }
 
     /// Does everything there is to do at an instant, for a host without threads.
     ///

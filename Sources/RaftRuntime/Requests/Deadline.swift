@@ -7,7 +7,14 @@ struct Deadline: Hashable, Comparable, Sendable {
     /// 8 ms in nanoseconds.
     static let grain: UInt64 = 8_000_000
 
+    /// After every other.
+    static let distantFuture = Deadline(instant: Instant(nanoseconds: .max))
+
     let instant: Instant
+
+    private init(instant: Instant) {
+        self.instant = instant
+    }
 
     init(_ timeout: Duration, after now: Instant) {
         let end = now.advanced(by: timeout).nanoseconds

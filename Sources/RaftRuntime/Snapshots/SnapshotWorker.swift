@@ -6,8 +6,9 @@ enum SnapshotJob: Sendable {
     case take(GroupSlot, SnapshotMetadata, any SnapshotSource)
     /// Remove what is not kept.
     case prune(GroupID)
-    /// Load a state; the function reports its result itself.
-    case restore(@Sendable () -> Void)
+    /// Load a state; the first function reports its result itself, the second that there is none
+    /// because the worker stops.
+    case restore(run: @Sendable () -> Void, abandon: @Sendable () -> Void)
 }
 
 /// What became of a snapshot.
@@ -56,10 +57,14 @@ final class SnapshotWorker: Drained {
         self.report = report
     }
 
-    func submit(_ job: SnapshotJob) {
+    /// Queues a job; false if the worker has been told to stop.
+    @discardableResult
+    func submit(_ job: SnapshotJob) -> Bool {
         desk.withLock { state in
+            guard !state.isStopping else { return false }
             state.jobs.append(job)
             desk.wake()
+            return true
         }
     }
 
@@ -78,10 +83,7 @@ final class SnapshotWorker: Drained {
 
     func drain(now: Instant) -> DrainOutcome {
         if desk.withLock({ $0.isStopping }) {
-            current.withLock { task in
-                task?.writer.abandon()
-                task = nil
-            }
+            abandonAll()
             return DrainOutcome(didWork: false, isStopped: true)
         }
         return current.withLock { task in
@@ -104,12 +106,24 @@ final class SnapshotWorker: Drained {
         }
     }
 
+    private func abandonAll() {
+        current.withLock { task in
+            task?.writer.abandon()
+            task = nil
+        }
+        let jobs = desk.withLock { state in
+            defer { state.jobs = [] }
+            return state.jobs
+        }
+        for case .restore(_, let abandon) in jobs { abandon() }
+    }
+
     /// Carries out the next job, or begins it if it takes several slices; false if there is none.
     private func startNext(_ task: inout Task?, now: Instant) -> Bool {
         let job = desk.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
         switch job {
         case nil: return false
-        case .restore(let restore): restore()
+        case .restore(let run, _): run()
         case .prune(let group): prune(group)
         case .take(let slot, let metadata, let source):
             do {

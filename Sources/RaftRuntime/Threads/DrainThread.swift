@@ -88,15 +88,14 @@ private final class ThreadBody: Sendable {
 
     func start() -> pthread_t {
         let context = Unmanaged.passRetained(self).toOpaque()
-        #if canImport(Darwin)
-        var thread: pthread_t?
-        let code = pthread_create(&thread, nil, { ThreadBody.enter($0) }, context)
-        #else
+        #if canImport(Glibc)
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { ThreadBody.enter($0) }, context)
+        #else
+        var thread: pthread_t?
         #endif
+        let code = pthread_create(&thread, nil, { ThreadBody.enter($0) }, context)
         precondition(code == 0, "a thread cannot be started: error \(code)")
-        #if canImport(Darwin)
+        #if !canImport(Glibc)
         guard let thread else { preconditionFailure("a thread has no handle") }
         #endif
         return thread

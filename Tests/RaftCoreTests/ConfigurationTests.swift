@@ -1,0 +1,129 @@
+import Testing
+
+@testable import RaftCore
+
+@Suite("Configurations")
+struct ConfigurationTests {
+    private func members(_ numbers: [UInt64]) -> [MemberID] {
+        numbers.map { MemberID(node: $0, incarnation: Identifier128(high: $0, low: 1)) }
+    }
+
+    /// Counts over every subset of voters, written without the code under test.
+    @Test func `a quorum is a majority of both sets of voters`() {
+        for incoming in 1...5 {
+            for outgoing in 0...4 {
+                let new = members((1...UInt64(incoming)).map { $0 })
+                let old = members((0..<UInt64(outgoing)).map { $0 + 3 })
+                let configuration = Configuration(voters: new, outgoing: old)
+                for subset in 0..<(1 << 8) {
+                    let agrees = { (member: MemberID) in subset >> member.node & 1 == 1 }
+                    let newCount = new.filter(agrees).count
+                    let oldCount = old.filter(agrees).count
+                    let expected =
+                        newCount * 2 > new.count && (old.isEmpty || oldCount * 2 > old.count)
+                    #expect(configuration.isQuorum(agrees) == expected)
+                }
+            }
+        }
+    }
+
+    @Test func `the quorum value is the highest that a quorum has reached`() throws {
+        var random = TestRandom()
+        for _ in 0..<500 {
+            let new = members((0...UInt64(random.next(through: 6))).map { $0 })
+            let old =
+                random.oneIn(2) ? [] : members((2...UInt64(2 + random.next(through: 5))).map { $0 })
+            let configuration = Configuration(voters: new, outgoing: old)
+            let values = (0..<10).map { _ in random.next(through: 8) }
+            let value = try #require(configuration.quorumValue { values[Int($0.node)] })
+            #expect(configuration.isQuorum { values[Int($0.node)] >= value }, "\(random)")
+            #expect(!configuration.isQuorum { values[Int($0.node)] > value }, "\(random)")
+        }
+    }
+
+    @Test func `nobody is a quorum of the empty configuration`() {
+        #expect(!Configuration.empty.isQuorum { _ in true })
+        #expect(Configuration.empty.quorumValue { _ in 1 } == nil)
+    }
+
+    @Test func `the encoding is canonical and complete`() throws {
+        let full = Configuration(
+            voters: members([3, 1, 2]), outgoing: members([1, 4]), learners: members([9, 7]))
+        let again = Configuration(
+            voters: members([1, 2, 3]), outgoing: members([4, 1]), learners: members([7, 9]))
+        #expect(full.encoded() == again.encoded())
+        for configuration in [full, .empty, Configuration(voters: members([5]))] {
+            #expect(try Configuration(encoded: configuration.encoded()) == configuration)
+        }
+    }
+
+    @Test func `the encoding is the one that was written down`() {
+        let bytes = Configuration(voters: members([5])).encoded()
+        let hex = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        #expect(hex == "a10081820550" + "0000000000000005" + "0000000000000001")
+    }
+
+    @Test func `unknown keys and items are passed over`() throws {
+        // {0: [[5, 16 bytes, "new"]], 9: {1: [2]}}
+        let incarnation = Identifier128(high: 5, low: 1).bytes
+        let bytes =
+            [0xA2, 0x00, 0x81, 0x83, 0x05, 0x50] + incarnation
+            + [0x63, 0x6E, 0x65, 0x77, 0x09, 0xA1, 0x01, 0x81, 0x02]
+        #expect(try Configuration(encoded: bytes) == Configuration(voters: members([5])))
+    }
+
+    @Test func `bytes that are no configuration are refused`() {
+        let good = Configuration(voters: members([1, 2]), learners: members([3])).encoded()
+        for count in 0..<good.count {
+            #expect(throws: (any Error).self) {
+                try Configuration(encoded: Array(good.prefix(count)))
+            }
+        }
+        #expect(throws: (any Error).self) { try Configuration(encoded: good + [0]) }
+    }
+
+    @Test func `no byte can be changed so that decoding traps`() {
+        let good = Configuration(voters: members([1, 2]), outgoing: members([2, 3])).encoded()
+        for position in good.indices {
+            for value in UInt8.min...UInt8.max {
+                var bytes = good
+                bytes[position] = value
+                if let decoded = try? Configuration(encoded: bytes) {
+                    #expect((try? Configuration(encoded: decoded.encoded())) == decoded)
+                }
+            }
+        }
+    }
+
+    @Test func `a list that is out of order, doubled or too long is refused`() {
+        #expect(!Configuration.isValid(voters: members([2, 1]), outgoing: [], learners: []))
+        #expect(!Configuration.isValid(voters: members([1, 1]), outgoing: [], learners: []))
+        #expect(!Configuration.isValid(voters: members([1]), outgoing: [], learners: members([1])))
+        #expect(!Configuration.isValid(voters: [], outgoing: members([1]), learners: []))
+        let nine = members((1...9).map { $0 })
+        #expect(Configuration.isValid(voters: nine, outgoing: [], learners: []))
+        let ten = members((1...10).map { $0 })
+        #expect(!Configuration.isValid(voters: ten, outgoing: [], learners: []))
+        let learners = members((10...64).map { $0 })
+        #expect(Configuration.isValid(voters: nine, outgoing: [], learners: learners))
+        let oneMore = members((10...65).map { $0 })
+        #expect(!Configuration.isValid(voters: nine, outgoing: [], learners: oneMore))
+    }
+
+    // Ra 82e5ca2f, canonical/raft #250.
+    @Test func `a truncation brings the configuration before back into force`() {
+        let first = Configuration(voters: members([1]))
+        let second = Configuration(voters: members([1, 2, 3]))
+        var history = ConfigurationHistory(base: first, at: LogIndex(4))
+        history.append(second, at: LogIndex(9))
+        #expect(history.current == second)
+        #expect(history.configuration(at: LogIndex(8)) == first)
+        history.truncate(from: LogIndex(9))
+        #expect(history.current == first)
+        history.append(second, at: LogIndex(10))
+        history.compact(through: LogIndex(9))
+        #expect(history.elements.count == 2)
+        history.compact(through: LogIndex(10))
+        #expect(history.elements.count == 1)
+    }
+}
