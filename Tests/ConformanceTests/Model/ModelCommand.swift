@@ -51,7 +51,8 @@ struct ModelCommand {
         let isNew = before[path] == nil
         for entry in entries {
             let isIgnored =
-                isNew && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
+                isNew
+                && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
             guard isIgnored || before.meets(entry, of: path) else {
                 throw Failure("keepWhileConditionsNotMet", at: path)
             }

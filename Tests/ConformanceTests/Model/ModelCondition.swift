@@ -22,6 +22,10 @@ indirect enum ModelCondition: Hashable, Sendable {
         case ("wildcard", "**"): self = .wildcard(deep: true)
         case ("nameMatches", .string(let regex)): self = .matches(try .init(regex), deep: false)
         case ("pathMatches", .string(let regex)): self = .matches(try .init(regex), deep: true)
+        case ("nameMatches", let glob) where glob["glob"]?.text != nil:
+            let pieces = glob["glob"]?.text?.bytes.split(
+                separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+            self = .matches(.init(glob: (pieces ?? []).map { Text(bytes: $0) }), deep: false)
         case ("exists", .bool(let flag)): self = .exists(flag)
         case ("hasPayload", .bool(let flag)): self = .hasPayload(flag)
         case ("payloadMatches", let pattern): self = .payload(pattern)
