@@ -29,9 +29,9 @@ import Testing
         let differential = Differential(makeSubject: subject)
         for seed in UInt64(1000)..<1020 {
             var generator = OperationGenerator(seed: seed)
-            let operations = generator.run(count: 300)
-            if differential.run(operations) == nil { continue }
-            Issue.record("\(differential.report(operations, seed: seed))")
+            let report = differential.report(generator.run(count: 300), seed: seed)
+            guard let report else { continue }
+            Issue.record("\(report)")
             return
         }
     }

@@ -99,6 +99,34 @@ indirect enum ModelCondition: Hashable, Sendable {
         }
     }
 
+    /// Whether the condition is about more than names.
+    var testsProperties: Bool {
+        switch self {
+        case .hasPayload, .payload, .number: return true
+        case .not(let inner): return inner.testsProperties
+        case .all(let inner), .any(let inner): return inner.contains(where: \.testsProperties)
+        default: return false
+        }
+    }
+
+    /// What the condition can come to for nodes of this name.
+    func outcomes(_ name: Text) -> Set<Bool> {
+        switch self {
+        case .hasPayload, .payload, .number: return [true, false]
+        case .not(let inner): return Set(inner.outcomes(name).map { !$0 })
+        case .all(let inner):
+            let outcomes = inner.map { $0.outcomes(name) }
+            return Set(
+                [true, false].filter { outcome in
+                    outcome
+                        ? outcomes.allSatisfy { $0.contains(true) }
+                        : outcomes.contains { $0.contains(false) }
+                })
+        case .any(let inner): return Self.not(.all(inner.map { .not($0) })).outcomes(name)
+        default: return [holds(name, ModelNode())]
+        }
+    }
+
     /// Whether the component is tried again on every level below.
     var reachesDown: Bool {
         switch self {
