@@ -101,11 +101,12 @@ struct ModelCommand {
         root[path]?.childListVersion += 1
     }
 
-    /// Copies a subtree to a place where no node is.
+    /// Copies a subtree to a place where no node is, and lists the new nodes.
     mutating func graft(_ source: ModelNode, at path: Path) throws {
         try put(source.payload, at: path)
-        root[path]?.keepWhile = source.keepWhile
+        newSets[path] = source.keepWhile
         for (name, child) in source.children { try graft(child, at: path + [name]) }
+        listed[path] = root[path]?.properties(options.returning.subtracting(["payload"]))
     }
 
     /// Evaluates keep-while conditions, then lets the new sets take effect.
