@@ -15,8 +15,10 @@ let package = Package(
     name: "khepri-swift",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Khepri", targets: ["Khepri"]),
         .library(name: "CBOR", targets: ["CBOR"]),
         .library(name: "Raft", targets: ["RaftCore", "RaftRuntime", "RaftStorage"]),
+        .executable(name: "khepri", targets: ["KhepriCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
@@ -41,8 +43,27 @@ let package = Package(
             swiftSettings: settings),
 
         // What users import.
+        .target(
+            name: "Khepri",
+            dependencies: [
+                "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
 
         // The program.
+        .target(
+            name: "KhepriCLI",
+            dependencies: [
+                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "KhepriCommand", dependencies: ["KhepriCLI"], swiftSettings: settings),
 
         // A simulated world for tests, ours and those of users.
 
@@ -56,6 +77,10 @@ let package = Package(
             name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
         .testTarget(
             name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KhepriTests",
+            dependencies: ["Khepri", "KhepriTree", "CBOR", "RaftRuntime", "RaftStorage"],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],

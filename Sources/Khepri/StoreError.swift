@@ -87,6 +87,10 @@ public struct StoreError: Error, Sendable {
         public static let newerFormat = Code("newerFormat")
         /// The directory cannot be used: it is missing, of another kind, or rights are missing.
         public static let cannotOpen = Code("cannotOpen")
+        /// The session of the command is not known, or not any more: begin a new one.
+        public static let sessionExpired = Code("sessionExpired")
+        /// The command was applied before, and its result is not kept.
+        public static let resultUnavailable = Code("resultUnavailable")
         /// This member does not lead the store and cannot serve the request.
         public static let notLeader = Code("notLeader")
     }

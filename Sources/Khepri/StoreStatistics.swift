@@ -1,3 +1,5 @@
+import RaftCore
+import RaftRuntime
 public import KhepriTree
 
 /// Counts and sizes of a store and of the host it is in.

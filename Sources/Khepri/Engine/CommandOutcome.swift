@@ -53,6 +53,10 @@ extension StoreError {
         case .patternMatchesManyNodes: code = .patternMatchesManyNodes
         case .readOnlyTransaction, .invalidOperation: code = .invalidOperation
         case .invalidPath: code = .invalidPath
+        case .aborted: code = .aborted
+        case .sessionExpired: code = .sessionExpired
+        case .tooManySessions: code = .overloaded
+        case .resultUnavailable: code = .resultUnavailable
         }
         self.init(code, error.message, path: error.path, cause: error)
     }

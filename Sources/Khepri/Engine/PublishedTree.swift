@@ -8,7 +8,7 @@ import KhepriTree
 ///
 /// Sendable: `state` is read under the read lock and changed under the write lock only.
 final class PublishedTree: @unchecked Sendable {
-    private struct State {
+    struct State {
         var tree: Tree
         var revision: Revision
     }
@@ -40,8 +40,8 @@ final class PublishedTree: @unchecked Sendable {
     }
 
     /// Lends the tree to `body`, which changes it in place while readers wait.
-    func edit<Result>(_ body: (inout Tree, inout Revision) throws -> Result) rethrows -> Result {
-        try lock.withWriteLock { try body(&state.tree, &state.revision) }
+    func edit<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+        try lock.withWriteLock { try body(&state) }
     }
 
     /// Replaces the tree; returns the old one.

@@ -1,6 +1,6 @@
 import KhepriTree
 public import Logging
-import RaftCore
+package import RaftCore
 import RaftRuntime
 import RaftStorage
 
@@ -146,7 +146,7 @@ public final class StoreHost: Sendable {
     ///
     /// - Returns: When there will be more to do if nothing else happens.
     @discardableResult
-    package func drain() -> Instant? {
+    package func drain() -> RaftCore.Instant? {
         raft.drain(now: environment.clock.now())
     }
 
@@ -158,7 +158,7 @@ public final class StoreHost: Sendable {
     ) async -> Result<TreeStore, any Error> {
         let entropy = environment.entropy
         let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
-        let machine = StoreMachine(name: name)
+        let machine = StoreMachine(name: name, history: id)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: Configuration(voters: [member]))

@@ -78,7 +78,7 @@ extension TreeStore {
     ) async throws -> WriteReceipt {
         let payload = try ValueCoding.payload(
             of: expected, at: path, limit: engine.configuration.valueBytesMaximum)
-        let condition = NodeCondition.payloadMatches(try PayloadPattern.exactly(payload))
+        let condition = NodeCondition.payloadMatches(try ValueCoding.pattern(of: payload))
         return try await put(value, at: path, if: condition, timeout: timeout)
     }
 
@@ -89,7 +89,7 @@ extension TreeStore {
     public func clearPayload(
         at path: TreePath, timeout: Duration? = nil
     ) async throws -> WriteReceipt? {
-        let operation = TreeOperation(.clearPayload, at: TreePattern(path))
+        let operation = TreeOperation(.clearPayload(keepWhile: nil), at: TreePattern(path))
         let outcome = try await engine.submit(operation, timeout: timeout)
         return try outcome.nodes().isEmpty ? nil : outcome.writeReceipt(for: path)
     }

@@ -29,15 +29,23 @@ enum ValueCoding {
         return payload
     }
 
+    /// The pattern that only this payload matches.
+    ///
+    /// A pattern of a map matches maps with more members too, so no other member may be there.
+    static func pattern(of payload: Payload) throws -> PayloadPattern {
+        .exactly(try CBORValue(decoding: payload.bytes))
+    }
+
     /// Decodes the payload of a node, nil if it has none.
     static func value<Value: Decodable & Sendable>(
         of node: TreeNode, at path: TreePath, as type: Value.Type
     ) throws -> Value? {
         guard node.hasPayload else { return nil }
         if type == Payload.self { return node.payload as? Value }
-        return try node.withPayload { bytes in
-            try bytes.map { try decode($0, at: path, as: type) }
+        let result: Result<Value, any Error>? = node.withPayload { bytes in
+            bytes.map { bytes in Result { try decode(bytes, at: path, as: type) } }
         }
+        return try result?.get()
     }
 
     /// Decodes a payload.
@@ -51,7 +59,7 @@ enum ValueCoding {
         _ bytes: UnsafeRawBufferPointer, at path: TreePath, as type: Value.Type
     ) throws -> Value {
         do {
-            return try CBORDecoder().decode(type, from: bytes)
+            return try CBORDecoder().decode(type, fromValidated: bytes)
         } catch {
             throw StoreError(
                 .valueCoding, "expected a \(type): \(error)", path: path, cause: error)

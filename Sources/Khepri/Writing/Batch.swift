@@ -45,7 +45,7 @@ public struct Batch: Sendable {
 
     /// Adds the removal of a payload.
     public mutating func clearPayload(at path: TreePath) {
-        operations.append(TreeOperation(.clearPayload, at: TreePattern(path)))
+        operations.append(TreeOperation(.clearPayload(keepWhile: nil), at: TreePattern(path)))
     }
 
     /// Adds a deletion, as ``TreeStore/delete(_:if:timeout:)``.

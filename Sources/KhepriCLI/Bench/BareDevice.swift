@@ -6,10 +6,10 @@ enum BareDevice {
     static func measure(in directory: String, seconds: Double) throws -> BenchRow {
         let disk = PosixDisk()
         let path = directory + "/bare"
-        let file = try disk.create(path)
+        let file = try disk.open(path, .create)
         defer { try? disk.remove(path) }
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
-        try zeros.withUnsafeBytes { try file.write($0, at: 0) }
+        _ = try zeros.withUnsafeBytes { try file.write($0, at: 0) }
         try file.flush()
         let record = [UInt8](repeating: 7, count: 128)
         var latencies = Latencies()
@@ -17,7 +17,7 @@ enum BareDevice {
         var offset: UInt64 = 0
         while (ContinuousClock.now - start).inSeconds < seconds {
             let before = ContinuousClock.now
-            try record.withUnsafeBytes { try file.write($0, at: offset) }
+            _ = try record.withUnsafeBytes { try file.write($0, at: offset) }
             try file.flush()
             latencies.add(ContinuousClock.now - before)
             offset = (offset + 128) % (1 << 20)

@@ -1,7 +1,8 @@
+import CBOR
 import Khepri
 import KhepriTree
 
-/// How long a reader waits beside large commands, and a writer beside a snapshot.
+/// How long a reader waits beside large commands.
 struct InterferenceBench {
     let directory: String
     let seconds: Double
@@ -12,17 +13,9 @@ struct InterferenceBench {
     func rows() async throws -> [BenchRow] {
         let store = try await TreeStore.open(at: directory + "/interference")
         try await fill(store)
-        let calm = try await WriteBench(store: store, seconds: seconds).run(callers: 16)
-        let besides = try await writesBesideSnapshots(store)
         let reads = try await readsBesideLargeCommands(store)
         try await store.close()
-        return [Self.named("durable put, 16 callers, calm", calm), besides, reads]
-    }
-
-    private static func named(_ name: String, _ row: BenchRow) -> BenchRow {
-        var row = row
-        row.name = name
-        return row
+        return [reads]
     }
 
     private func fill(_ store: TreeStore) async throws {
@@ -34,25 +27,6 @@ struct InterferenceBench {
                 TreeOperation(.put(TreeOperation.Write(payload: payload)), at: TreePattern(path)))
         }
         try await writes.finish()
-    }
-
-    private func writesBesideSnapshots(_ store: TreeStore) async throws -> BenchRow {
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            group.addTask {
-                var count = 0
-                while !Task.isCancelled {
-                    try await store.takeSnapshot()
-                    count += 1
-                }
-                return count
-            }
-            let row = try await WriteBench(store: store, seconds: seconds).run(callers: 16)
-            group.cancelAll()
-            let count = try await group.next() ?? 0
-            var named = Self.named("durable put, 16 callers, beside snapshots", row)
-            named.note = "\(count) snapshots of \(Self.nodeCount) nodes"
-            return named
-        }
     }
 
     private func readsBesideLargeCommands(_ store: TreeStore) async throws -> BenchRow {

@@ -19,7 +19,11 @@ enum ProcessMemory {
     /// The most memory that was in use.
     static var peakBytes: Int {
         var usage = rusage()
+        #if canImport(Glibc)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        #else
         getrusage(RUSAGE_SELF, &usage)
+        #endif
         #if os(macOS)
         return usage.ru_maxrss
         #else

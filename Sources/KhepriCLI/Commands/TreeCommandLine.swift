@@ -66,7 +66,7 @@ struct TreeDrawing {
         for (index, name) in names.enumerated() {
             let isLast = index + 1 == total
             let child = path.child(name)
-            line(prefix + (isLast ? "╰── " : "├── ") + (try label(child, name: name.pathText)))
+            line(prefix + (isLast ? "╰── " : "├── ") + (try label(child, name: TreePath.root.child(name).description.dropFirstSlash)))
             let deeper = prefix + (isLast ? "    " : "│   ")
             try drawChildren(of: child, prefix: deeper, levels: levels - 1, line: line)
         }
@@ -78,4 +78,9 @@ struct TreeDrawing {
         let text = value.jsonText
         return name + " = " + (text.count > 60 ? text.prefix(59) + "…" : text)
     }
+}
+
+extension String {
+    /// The text of a path of one component without its slash.
+    fileprivate var dropFirstSlash: String { String(dropFirst()) }
 }

@@ -103,7 +103,7 @@ final class ExecSession: Sendable {
                 store = try await self.store()
                 await window.reserve()
                 answers.yield(.line(#"{"ok":true}"#))
-            case .operation(let operation) where operation.isRead:
+            case .operation(let operation) where operation.kind.isRead:
                 await window.drain()
                 let outcome = try await store.perform(operation)
                 await window.reserve()

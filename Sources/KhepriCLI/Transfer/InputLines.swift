@@ -11,7 +11,7 @@ struct InputLines: AsyncSequence {
     private let window: Window
 
     /// Bounds how many batches wait; the reading thread blocks on it, no task ever does.
-    private final class Window: Sendable {
+    fileprivate final class Window: Sendable {
         let free = DispatchSemaphore(value: 4)
     }
 

@@ -80,3 +80,15 @@ extension Payload: CustomStringConvertible {
     /// The value as JSON text.
     public var description: String { jsonText }
 }
+
+extension Payload: Codable {
+    /// Reads a payload that stands inside another value; by the coders of `CBOR` only.
+    public init(from decoder: any Decoder) throws {
+        try self.init(CBORValue(from: decoder))
+    }
+
+    /// Writes the payload inside another value; by the coders of `CBOR` only.
+    public func encode(to encoder: any Encoder) throws {
+        try CBORValue(decoding: bytes).encode(to: encoder)
+    }
+}

@@ -112,6 +112,14 @@ extension TreeEditor {
 }
 
 extension TreeOperation.Kind {
+    /// Whether the operation is answered from the tree alone, without an entry of the log.
+    package var isRead: Bool {
+        switch self {
+        case .abort, .abortIfError: false
+        default: !isWrite
+        }
+    }
+
     /// Whether the operation can change something.
     package var isWrite: Bool {
         switch self {

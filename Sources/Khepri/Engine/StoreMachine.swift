@@ -1,0 +1,157 @@
+import KhepriTree
+import Metrics
+import RaftCore
+import RaftRuntime
+
+/// The state machine of a store: applies commands and shows readers the tree.
+///
+/// Sendable: `machine` is touched on the driver's thread only, and before that by `restore`.
+final class StoreMachine: StateMachine, @unchecked Sendable {
+    /// How many nodes a command may look at while readers wait.
+    static let visitsInPlaceMaximum = 64
+
+    let published: PublishedTree
+    private var machine: TreeMachine
+    private let shared = Lock(StoreCounts())
+    private let metrics: StoreMetrics
+    private var commandCount = 0
+    /// Stands for the published tree while the real one changes.
+    private let placeholder = Tree()
+
+    init(name: String, history: GroupID) {
+        machine = TreeMachine(history: SessionID(high: history.high, low: history.low))
+        published = PublishedTree(tree: machine.tree, revision: machine.revision)
+        metrics = StoreMetrics(store: name)
+        publish()
+    }
+
+    var machineVersion: UInt32 { TreeMachine.version }
+
+    /// Sizes of the state, as of the last batch.
+    var counts: StoreCounts { shared.withLock { $0 } }
+
+    func willApplyBatch() {
+        commandCount = 0
+    }
+
+    func apply(
+        _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [CommandOutcome]
+    ) {
+        for entry in commands { outputs.append(apply(entry, areLocal: areLocal)) }
+        commandCount += commands.count
+    }
+
+    func didApplyBatch(through index: LogIndex) {
+        let counts = StoreCounts(machine)
+        shared.withLock { $0 = counts }
+        metrics.note(commands: commandCount, counts)
+    }
+
+    func capture() -> any SnapshotSource {
+        StateSource(machine.makeSnapshot())
+    }
+
+    func restore(from reader: any SnapshotReader) throws {
+        var loader = StateLoader()
+        while let bytes = try reader.next() { try loader.consume(bytes) }
+        machine = try loader.finish()
+        publish()
+    }
+
+    /// Applies one command: in place while readers wait, or, if it is large, beside what they see.
+    private func apply(_ entry: LogEntry, areLocal: Bool) -> CommandOutcome {
+        let context = ApplyContext(
+            revision: Revision(entry.index.rawValue), time: entry.time,
+            machineVersion: TreeMachine.version)
+        let small = published.edit { state in
+            // The machine's reference to the root must be the only one while the tree changes.
+            state.tree = placeholder
+            defer { state = PublishedTree.State(tree: machine.tree, revision: machine.revision) }
+            return perform(entry, context, visitLimit: Self.visitsInPlaceMaximum, areLocal)
+        }
+        if case .applied(let applied) = small { return Self.outcome(applied, context) }
+        if case .needsNewerVersion(let message) = small { Self.stop(message) }
+        let large = perform(entry, context, visitLimit: nil, areLocal)
+        publish()
+        guard case .applied(let applied) = large else {
+            preconditionFailure("a command without a limit of visits is applied")
+        }
+        return Self.outcome(applied, context)
+    }
+
+    private func perform(
+        _ entry: LogEntry, _ context: ApplyContext, visitLimit: Int?, _ areLocal: Bool
+    ) -> ApplyOutcome {
+        entry.payload.withUnsafeBytes { bytes in
+            machine.apply(
+                encoded: bytes, in: context, visitLimit: visitLimit, wantsNodes: areLocal)
+        }
+    }
+
+    private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
+        CommandOutcome(
+            revision: context.revision, modifiedRevision: applied.modifiedRevision,
+            result: applied.result)
+    }
+
+    /// A command that only a newer version knows must not be skipped: the replicas would differ.
+    private static func stop(_ message: String) -> Never {
+        preconditionFailure("the log holds a command of a newer version of Khepri: \(message)")
+    }
+
+    private func publish() {
+        _ = published.replace(by: machine.tree, at: machine.revision)
+        let counts = StoreCounts(machine)
+        shared.withLock { $0 = counts }
+    }
+}
+
+/// Sizes of a store's state.
+struct StoreCounts: Sendable {
+    var nodeCount = 1
+    var payloadBytes = 0
+    var keepWhileCount = 0
+    var sessionCount = 0
+
+    init() {}
+
+    init(_ machine: TreeMachine) {
+        nodeCount = machine.tree.nodeCount
+        payloadBytes = machine.tree.payloadByteCount
+        keepWhileCount = machine.keepWhileCount
+        sessionCount = machine.sessionCount
+    }
+}
+
+/// A captured state as the driver wants it.
+private final class StateSource: SnapshotSource {
+    private let snapshot: StateSnapshot
+
+    init(_ snapshot: StateSnapshot) {
+        self.snapshot = snapshot
+    }
+
+    func next(byteLimit: Int) throws -> [UInt8]? {
+        try snapshot.next(byteLimit: byteLimit)
+    }
+}
+
+/// What a store tells the metrics system of the process.
+struct StoreMetrics: Sendable {
+    private let commands: Counter
+    private let nodes: Gauge
+    private let bytes: Gauge
+
+    init(store: String) {
+        let dimensions = [("store", store)]
+        commands = Counter(label: "khepri_commands_applied_total", dimensions: dimensions)
+        nodes = Gauge(label: "khepri_nodes", dimensions: dimensions)
+        bytes = Gauge(label: "khepri_payload_bytes", dimensions: dimensions)
+    }
+
+    func note(commands count: Int, _ counts: StoreCounts) {
+        commands.increment(by: count)
+        nodes.record(counts.nodeCount)
+        bytes.record(counts.payloadBytes)
+    }
+}

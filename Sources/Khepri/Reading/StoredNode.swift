@@ -1,0 +1,51 @@
+package import KhepriTree
+
+/// A node with all that an export keeps of it.
+package struct StoredNode: Sendable {
+    package let path: TreePath
+    let payload: Payload?
+    let keepWhile: KeepWhileSet?
+    let hasChildren: Bool
+
+    /// The write that makes the node again, nil if its children do.
+    package var put: TreeOperation? {
+        if path == .root && payload == nil { return nil }
+        if payload == nil && hasChildren && keepWhile === KeepWhileSet.reclaimed { return nil }
+        let own = isSelfContained ? keepWhile?.entries : nil
+        let write = TreeOperation.Write(payload: payload, keepWhile: own)
+        return TreeOperation(.put(write), at: TreePattern(path))
+    }
+
+    /// The write that ties the node to others, when all of them are there.
+    package var watcherPut: TreeOperation? {
+        guard let keepWhile, !isSelfContained else { return nil }
+        let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile.entries)
+        return TreeOperation(.put(write), at: TreePattern(path))
+    }
+
+    /// Whether all conditions are about the node itself: these may come with the node.
+    private var isSelfContained: Bool {
+        keepWhile?.entries.allSatisfy { $0.watched == .relative(up: 0, .root) } ?? true
+    }
+}
+
+extension TreeView {
+    /// Calls `body` with a node and everything below it, parents first.
+    package func forEachStoredNode(
+        from path: TreePath, _ body: (StoredNode) throws -> Void
+    ) rethrows {
+        guard let top = tree.node(at: path) else { return }
+        try body(Self.stored(path, top))
+        let below = TreePattern(path).child(where: .anyPath)
+        try tree.forEachMatch(of: below) { path, node in
+            try body(Self.stored(path, node))
+            return true
+        }
+    }
+
+    private static func stored(_ path: TreePath, _ node: TreeNode) -> StoredNode {
+        StoredNode(
+            path: path, payload: node.payload, keepWhile: node.keepWhileSet,
+            hasChildren: node.childCount > 0)
+    }
+}
