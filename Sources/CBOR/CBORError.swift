@@ -56,9 +56,3 @@ extension CBORError: CustomStringConvertible {
         "\(message) (\(code) at byte \(offset))"
     }
 }
-
-/// The limits of the formats.
-package enum CBORLimit {
-    /// Arrays and maps may be nested this deep; a scalar alone has depth 0.
-    package static let depthMaximum = 64
-}

@@ -1,8 +1,10 @@
 import CBOR
+import Foundation
+import Testing
 
 /// The bytes that hexadecimal digits stand for.
 func bytes(_ hexadecimal: String) -> [UInt8] {
-    let digits = hexadecimal.filter { !$0.isWhitespace }.map { UInt8($0.hexDigitValue!) }
+    let digits = hexadecimal.compactMap(\.hexDigitValue).map(UInt8.init)
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }
 
@@ -11,14 +13,105 @@ func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }
 
-/// The code of the error that a call throws, nil when it throws none.
+/// The code of the error that a call throws, nil when it throws none or another.
 func errorCode(_ body: () throws -> Void) -> CBORError.Code? {
+    cborError(body)?.code
+}
+
+/// The error that a call throws, nil when it throws none or another.
+func cborError(_ body: () throws -> Void) -> CBORError? {
     do {
         try body()
         return nil
-    } catch let error as CBORError {
-        return error.code
     } catch {
-        fatalError("unexpected error \(error)")
+        return error as? CBORError
+    }
+}
+
+/// Expects a call to throw an error with a code.
+func expectError(
+    _ code: CBORError.Code, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
+) {
+    let found = errorCode(body)
+    #expect(found == code, sourceLocation: sourceLocation)
+}
+
+/// Reproducible random numbers (SplitMix64); `KHEPRI_SEED` replays a run.
+struct Chance: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// Takes the seed of the environment, or another every time, and prints it.
+    init(_ test: String) {
+        let given = ProcessInfo.processInfo.environment["KHEPRI_SEED"].flatMap { UInt64($0) }
+        let seed = given ?? UInt64.random(in: 0 ... .max)
+        print("\(test): KHEPRI_SEED=\(seed)")
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    /// An integer of a random number of bits.
+    mutating func integer() -> UInt64 {
+        next() >> UInt64.random(in: 0...63, using: &self)
+    }
+
+    mutating func isTrue(oneIn count: Int) -> Bool {
+        Int.random(in: 0..<count, using: &self) == 0
+    }
+
+    /// A floating-point number: of every width, special or any bits.
+    mutating func double() -> Double {
+        switch Int.random(in: 0..<6, using: &self) {
+        case 0: Double(bitPattern: next())
+        case 1: Double(Float(bitPattern: UInt32(truncatingIfNeeded: next())))
+        case 2: Double(Int8(truncatingIfNeeded: next())) / 16
+        case 3:
+            Double(sign: .plus, exponent: Int.random(in: -30...30, using: &self), significand: 1)
+        case 4:
+            [0.0, -0.0, .infinity, -.infinity, .nan, Double.leastNonzeroMagnitude][Int(next() % 6)]
+        default: Double.random(in: -1000...1000, using: &self)
+        }
+    }
+
+    /// Text of every length of UTF-8 sequence, sometimes with a `$` in front.
+    mutating func text() -> String {
+        let alphabet: [Character] = [
+            "a", "b", "$", "\"", "\\", "\n", "\u{0}", "\u{7f}", "\u{85}", "é", "e\u{301}", "水", "😀",
+            "/", "\u{2028}", "\u{ffff}", "\u{10ffff}",
+        ]
+        let length = isTrue(oneIn: 10) ? Int(next() % 300) : Int(next() % 6)
+        let characters = (0..<length).map { _ in
+            alphabet[Int.random(in: alphabet.indices, using: &self)]
+        }
+        return (isTrue(oneIn: 5) ? "$" : "") + String(characters)
+    }
+
+    /// Any value, with nesting up to a depth.
+    mutating func value(depth: Int = 4) -> CBORValue {
+        switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &self) {
+        case 0: return .null
+        case 1: return .boolean(isTrue(oneIn: 2))
+        case 2: return .unsigned(integer())
+        case 3: return .negative(~Int64(integer() >> 1))
+        case 4: return .double(double())
+        case 5: return .text(CBORText(text()))
+        case 6: return .bytes((0..<(next() % 30)).map { _ in UInt8(truncatingIfNeeded: next()) })
+        case 7: return .array((0..<(next() % 5)).map { _ in value(depth: depth - 1) })
+        default:
+            var entries: [CBORMapEntry] = []
+            for _ in 0..<(next() % 5) {
+                let key = CBORText(text())
+                guard !entries.contains(where: { $0.key == key }) else { continue }
+                entries.append(CBORMapEntry(key: key, value: value(depth: depth - 1)))
+            }
+            return .map(entries)
+        }
     }
 }

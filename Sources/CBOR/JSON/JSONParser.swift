@@ -22,8 +22,8 @@ package struct JSONParser {
     ///
     /// - Throws: ``CBORError`` with the byte offset of what is not allowed.
     package static func value(of text: UnsafeRawBufferPointer) throws -> JSONValue {
-        guard UTF8Validation.isValid(text) else {
-            throw CBORError(.invalidText, at: 0, "expected UTF-8")
+        if let offset = UTF8Validation.firstInvalid(text) {
+            throw CBORError(.invalidText, at: offset, "expected UTF-8")
         }
         var parser = JSONParser(text)
         parser.skipSpace()

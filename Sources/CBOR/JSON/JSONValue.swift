@@ -1,7 +1,7 @@
 /// JSON as it was written: no meaning is given to members whose names begin with `$`.
 ///
 /// Objects keep the order of the text and have no name twice.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
     /// `null`
     case null
     /// `true` or `false`

@@ -34,6 +34,7 @@ extension CBORText: Hashable, Comparable {
         Self.compare(self, other, by: ByteOrder.compareKeys) < 0
     }
 
+    @inline(__always)
     private static func compare(
         _ left: CBORText, _ right: CBORText,
         by order: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Int
@@ -56,7 +57,7 @@ extension CBORText: ExpressibleByStringLiteral, CustomStringConvertible {
 
 extension String {
     /// Lends the UTF-8, without a copy unless the string comes from Objective-C.
-    @inlinable @inline(__always)
+    @inline(__always)
     func withUTF8Bytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {

@@ -28,7 +28,8 @@ extension CBORValue {
         try write(to: &writer, depth: 0)
     }
 
-    private func write(to writer: inout CBORWriter, depth: Int) throws {
+    /// Appends the encoding of an item inside that many arrays and maps.
+    func write(to writer: inout CBORWriter, depth: Int) throws {
         switch self {
         case .null: writer.writeNull()
         case .boolean(let value): writer.writeBoolean(value)
@@ -43,8 +44,7 @@ extension CBORValue {
             for element in elements { try element.write(to: &writer, depth: depth + 1) }
         case .map(let entries):
             guard depth < CBORLimit.depthMaximum else { throw Self.tooDeep }
-            let sorted = Self.sorted(entries)
-            try Self.checkDistinct(sorted)
+            let sorted = try Self.sortedDistinct(entries)
             writer.writeMapHeader(sorted.count)
             for entry in sorted {
                 writer.writeText(entry.key.string)
@@ -55,22 +55,36 @@ extension CBORValue {
 
     /// The entries in the order of their encoded keys (RFC 8949 §4.2.1).
     static func sorted(_ entries: [CBORMapEntry]) -> [CBORMapEntry] {
-        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { first, second in
-            !second.key.isEncodedBefore(first.key)
+        let firstUnordered = entries.indices.dropFirst().first { index in
+            !entries[index - 1].key.isEncodedBefore(entries[index].key)
         }
-        return isSorted ? entries : entries.sorted { $0.key.isEncodedBefore($1.key) }
+        if firstUnordered == nil { return entries }
+        return entries.sorted { $0.key.isEncodedBefore($1.key) }
     }
 
-    private static func checkDistinct(_ sorted: [CBORMapEntry]) throws {
-        for (first, second) in zip(sorted, sorted.dropFirst()) where first.key == second.key {
+    private static func sortedDistinct(_ entries: [CBORMapEntry]) throws -> [CBORMapEntry] {
+        let sorted = sorted(entries)
+        for index in sorted.indices.dropFirst() where sorted[index - 1].key == sorted[index].key {
             throw CBORError(.duplicateKey, at: 0, "expected distinct keys, found one twice")
         }
+        return sorted
     }
 
     private static var tooDeep: CBORError {
         CBORError(
             .tooDeep, at: 0,
             "expected at most \(CBORLimit.depthMaximum) nested arrays and maps, found more")
+    }
+}
+
+extension CBORValue: CustomStringConvertible {
+    /// The value as JSON, or the reason why it cannot be encoded.
+    public var description: String {
+        do {
+            return try JSONPrinter.text(of: encoded())
+        } catch {
+            return "\(error)"
+        }
     }
 }
 

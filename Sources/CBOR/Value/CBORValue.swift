@@ -2,7 +2,7 @@
 ///
 /// Equality is equality of the deterministic encodings: `1` is not `1.0`, `-0.0` is not `0.0`, every
 /// NaN is the one NaN.
-public indirect enum CBORValue: Sendable {
+public enum CBORValue: Sendable {
     /// The simple value `null`.
     case null
     /// A truth value.

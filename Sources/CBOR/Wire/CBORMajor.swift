@@ -1,5 +1,4 @@
 /// The major types of RFC 8949 §3.1: the top three bits of an item's first byte.
-@usableFromInline
 enum CBORMajor: UInt8 {
     case unsigned, negative, bytes, text, array, map, tag, simple
 }

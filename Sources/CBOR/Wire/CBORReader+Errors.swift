@@ -1,27 +1,32 @@
 // Errors are built out of line: the reads that succeed stay small.
 extension CBORReader {
-    @usableFromInline @inline(never)
+    @inline(never)
     func truncated() -> CBORError {
         CBORError(.truncated, at: offset, "expected more bytes, found the end of the input")
     }
 
-    @usableFromInline @inline(never)
+    @inline(never)
     func tooManyItems(_ count: UInt64) -> CBORError {
         CBORError(
             .truncated, at: offset,
             "expected \(count) items or bytes after the header, found the end of the input")
     }
 
-    @usableFromInline @inline(never)
+    @inline(never)
     func unexpected(_ wanted: StaticString) -> CBORError {
         guard offset < buffer.count else { return truncated() }
         guard let kind = try? peekKind() else { return unsupported() }
         return CBORError(.unexpectedKind, at: offset, "expected \(wanted), found \(kind.noun)")
     }
 
-    @usableFromInline @inline(never)
+    @inline(never)
     func outOfRange(_ wanted: String) -> CBORError {
         CBORError(.outOfRange, at: offset, "expected \(wanted), found another")
+    }
+
+    @inline(never)
+    func invalidText() -> CBORError {
+        CBORError(.invalidText, at: offset, "expected UTF-8 in a text string")
     }
 
     @inline(never)

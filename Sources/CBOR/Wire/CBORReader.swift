@@ -12,7 +12,7 @@ package struct CBORReader {
     package private(set) var depth = 0
 
     /// Starts at an offset, by default at the first byte.
-    @inlinable package init(_ buffer: UnsafeRawBufferPointer, offset: Int = 0) {
+    package init(_ buffer: UnsafeRawBufferPointer, offset: Int = 0) {
         precondition(offset >= 0, "an offset is not negative")
         precondition(offset <= buffer.count, "an offset is not past the end")
         self.buffer = buffer
@@ -20,10 +20,10 @@ package struct CBORReader {
     }
 
     /// How many bytes are left.
-    @inlinable package var remaining: Int { buffer.count &- offset }
+    package var remaining: Int { buffer.count &- offset }
 
     /// Whether nothing is left.
-    @inlinable package var isAtEnd: Bool { offset == buffer.count }
+    package var isAtEnd: Bool { offset == buffer.count }
 
     /// Refuses bytes after the last item.
     package func expectEnd() throws {
@@ -70,7 +70,7 @@ extension CBORReader {
     }
 
     /// Reads `null` if it is next, and says whether it was.
-    @inlinable package mutating func readNullIfPresent() throws -> Bool {
+    package mutating func readNullIfPresent() throws -> Bool {
         guard offset < buffer.count else { throw truncated() }
         guard buffer[offset] == 0xF6 else { return false }
         offset &+= 1
@@ -78,7 +78,7 @@ extension CBORReader {
     }
 
     /// Reads a truth value.
-    @inlinable package mutating func readBoolean() throws -> Bool {
+    package mutating func readBoolean() throws -> Bool {
         guard offset < buffer.count else { throw truncated() }
         let byte = buffer[offset]
         guard byte == 0xF4 || byte == 0xF5 else { throw unexpected("a boolean") }
@@ -87,12 +87,12 @@ extension CBORReader {
     }
 
     /// Reads an integer from 0 on.
-    @inlinable package mutating func readUnsigned() throws -> UInt64 {
+    package mutating func readUnsigned() throws -> UInt64 {
         try readHead(.unsigned, "an unsigned integer")
     }
 
     /// Reads an integer that the type can hold.
-    @inlinable package mutating func readInteger<Integer: FixedWidthInteger>(
+    package mutating func readInteger<Integer: FixedWidthInteger>(
         as type: Integer.Type = Integer.self
     ) throws -> Integer {
         let start = offset
@@ -112,7 +112,13 @@ extension CBORReader {
 
     /// Reads a text string.
     package mutating func readText() throws -> String {
-        String(decoding: try readTextBuffer(), as: UTF8.self)
+        let start = offset
+        let utf8 = try readString(.text, "a text string")
+        guard let text = String(validating: utf8, as: UTF8.self) else {
+            offset = start
+            throw invalidText()
+        }
+        return text
     }
 
     /// Reads a text string as its UTF-8, which is checked.
@@ -121,7 +127,7 @@ extension CBORReader {
         let utf8 = try readString(.text, "a text string")
         guard UTF8Validation.isValid(utf8) else {
             offset = start
-            throw CBORError(.invalidText, at: start, "expected UTF-8 in a text string")
+            throw invalidText()
         }
         return utf8
     }
@@ -132,12 +138,12 @@ extension CBORReader {
     }
 
     /// Reads a byte string without copying it.
-    @inlinable package mutating func readBytesBuffer() throws -> UnsafeRawBufferPointer {
+    package mutating func readBytesBuffer() throws -> UnsafeRawBufferPointer {
         try readString(.bytes, "a byte string")
     }
 
     /// Begins an array and returns its count, which is not more than the bytes that are left.
-    @inlinable package mutating func readArrayHeader() throws -> Int {
+    package mutating func readArrayHeader() throws -> Int {
         let start = offset
         let count = try readHead(.array, "an array")
         guard count <= UInt64(truncatingIfNeeded: remaining) else {
@@ -148,7 +154,7 @@ extension CBORReader {
     }
 
     /// Begins a map and returns its count of pairs, each of which has two bytes left at least.
-    @inlinable package mutating func readMapHeader() throws -> Int {
+    package mutating func readMapHeader() throws -> Int {
         let start = offset
         let count = try readHead(.map, "a map")
         guard count <= UInt64(truncatingIfNeeded: remaining / 2) else {
@@ -183,7 +189,6 @@ extension CBORReader {
     }
 
     /// Reads a byte or text string without looking at its bytes.
-    @inlinable
     mutating func readString(
         _ major: CBORMajor, _ wanted: StaticString
     ) throws -> UnsafeRawBufferPointer {
@@ -200,7 +205,7 @@ extension CBORReader {
     }
 
     /// Reads the first byte of an item of a major type with its argument.
-    @inlinable @inline(__always)
+    @inline(__always)
     mutating func readHead(_ major: CBORMajor, _ wanted: StaticString) throws -> UInt64 {
         guard offset < buffer.count else { throw truncated() }
         let initial = buffer[offset]
@@ -214,7 +219,6 @@ extension CBORReader {
     }
 
     /// Reads an argument of 1, 2, 4 or 8 bytes, which no shorter form could hold.
-    @usableFromInline
     mutating func readLongArgument(_ information: UInt8) throws -> UInt64 {
         guard information <= 27 else { throw unsupported() }
         let size = 1 << (information - 24)

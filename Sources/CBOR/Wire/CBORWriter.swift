@@ -4,9 +4,9 @@
 /// in the order of RFC 8949 §4.2.1. Reuse one writer for many items: ``reset()`` and ``finish()``
 /// keep the capacity, and writing then allocates nothing.
 package struct CBORWriter: ~Copyable {
-    @usableFromInline var base: UnsafeMutableRawPointer
-    @usableFromInline var capacity: Int
-    @usableFromInline var length: Int
+    private var base: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var length: Int
 
     /// Makes an empty writer with room for some bytes.
     package init(capacity: Int = 256) {
@@ -21,10 +21,10 @@ package struct CBORWriter: ~Copyable {
     }
 
     /// How many bytes are written.
-    @inlinable package var count: Int { length }
+    package var count: Int { length }
 
     /// Forgets what is written and keeps the capacity.
-    @inlinable package mutating func reset() {
+    package mutating func reset() {
         length = 0
     }
 
@@ -36,20 +36,20 @@ package struct CBORWriter: ~Copyable {
     }
 
     /// Lends what is written.
-    @inlinable package borrowing func withUnsafeBytes<Result>(
+    package borrowing func withUnsafeBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         try body(UnsafeRawBufferPointer(start: base, count: length))
     }
 
     /// Makes room and returns where the next byte goes.
-    @inlinable @inline(__always)
+    @inline(__always)
     mutating func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
         if capacity &- length < byteCount { grow(byteCount) }
         return base + length
     }
 
-    @usableFromInline @inline(never)
+    @inline(never)
     mutating func grow(_ byteCount: Int) {
         let wanted = max(capacity * 2, length + byteCount)
         let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 1)
@@ -73,22 +73,22 @@ extension CBORWriter: @unchecked Sendable {}
 
 extension CBORWriter {
     /// Writes `null`.
-    @inlinable package mutating func writeNull() {
+    package mutating func writeNull() {
         writeByte(0xF6)
     }
 
     /// Writes a truth value.
-    @inlinable package mutating func writeBoolean(_ value: Bool) {
+    package mutating func writeBoolean(_ value: Bool) {
         writeByte(value ? 0xF5 : 0xF4)
     }
 
     /// Writes an integer from 0 on.
-    @inlinable package mutating func writeUnsigned(_ value: UInt64) {
+    package mutating func writeUnsigned(_ value: UInt64) {
         writeHead(.unsigned, value)
     }
 
     /// Writes an integer.
-    @inlinable package mutating func writeInteger(_ value: Int64) {
+    package mutating func writeInteger(_ value: Int64) {
         if value >= 0 {
             writeHead(.unsigned, UInt64(bitPattern: value))
         } else {
@@ -106,56 +106,56 @@ extension CBORWriter {
     }
 
     /// Writes a text string.
-    @inlinable package mutating func writeText(_ text: String) {
+    package mutating func writeText(_ text: String) {
         text.withUTF8Bytes { writeText(utf8: $0) }
     }
 
     /// Writes a text string given as UTF-8, which is not checked.
-    @inlinable package mutating func writeText(utf8: UnsafeRawBufferPointer) {
+    package mutating func writeText(utf8: UnsafeRawBufferPointer) {
         writeHead(.text, UInt64(utf8.count))
         writeEncoded(utf8)
     }
 
     /// Writes a byte string.
-    @inlinable package mutating func writeBytes(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func writeBytes(_ bytes: UnsafeRawBufferPointer) {
         writeHead(.bytes, UInt64(bytes.count))
         writeEncoded(bytes)
     }
 
     /// Writes a byte string.
-    @inlinable package mutating func writeBytes(_ bytes: [UInt8]) {
+    package mutating func writeBytes(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { writeBytes($0) }
     }
 
     /// Begins an array: that many items follow.
-    @inlinable package mutating func writeArrayHeader(_ count: Int) {
+    package mutating func writeArrayHeader(_ count: Int) {
         writeHead(.array, UInt64(count))
     }
 
     /// Begins a map: that many pairs of a key and a value follow.
-    @inlinable package mutating func writeMapHeader(_ count: Int) {
+    package mutating func writeMapHeader(_ count: Int) {
         writeHead(.map, UInt64(count))
     }
 
     /// Writes items that are encoded already, as they are.
-    @inlinable package mutating func writeEncoded(_ items: UnsafeRawBufferPointer) {
+    package mutating func writeEncoded(_ items: UnsafeRawBufferPointer) {
         guard let source = items.baseAddress, items.count > 0 else { return }
         reserve(items.count).copyMemory(from: source, byteCount: items.count)
         length &+= items.count
     }
 
     /// Writes items that are encoded already, as they are.
-    @inlinable package mutating func writeEncoded(_ items: [UInt8]) {
+    package mutating func writeEncoded(_ items: [UInt8]) {
         items.withUnsafeBytes { writeEncoded($0) }
     }
 
-    @inlinable @inline(__always)
+    @inline(__always)
     mutating func writeByte(_ byte: UInt8) {
         reserve(1).storeBytes(of: byte, as: UInt8.self)
         length &+= 1
     }
 
-    @inlinable @inline(__always)
+    @inline(__always)
     mutating func writeHead(_ major: CBORMajor, _ argument: UInt64) {
         if argument < 24 {
             writeByte(major.rawValue << 5 | UInt8(truncatingIfNeeded: argument))
@@ -164,7 +164,6 @@ extension CBORWriter {
         }
     }
 
-    @usableFromInline
     mutating func writeLongHead(_ major: CBORMajor, _ argument: UInt64) {
         let initial = major.rawValue << 5
         if let short = UInt8(exactly: argument) {

@@ -1,7 +1,13 @@
 /// Checks UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
 enum UTF8Validation {
-    /// Whether the bytes are UTF-8; runs of ASCII are checked eight bytes at a time.
+    /// Whether the bytes are UTF-8.
     static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        firstInvalid(bytes) == nil
+    }
+
+    /// Where the first sequence that is not UTF-8 begins, nil when all is; eight bytes of ASCII are
+    /// checked at a time.
+    static func firstInvalid(_ bytes: UnsafeRawBufferPointer) -> Int? {
         let count = bytes.count
         var index = 0
         while index < count {
@@ -13,10 +19,10 @@ enum UTF8Validation {
                 }
             }
             let length = bytes[index] < 0x80 ? 1 : sequenceLength(bytes, at: index)
-            if length == 0 { return false }
+            if length == 0 { return index }
             index &+= length
         }
-        return true
+        return nil
     }
 
     /// The length of the sequence of two to four bytes there, 0 when it is none.

@@ -1,5 +1,3 @@
-package import CBOR
-
 /// The replicated state of one store, and the one way to change it.
 ///
 /// Application is total: whatever a committed command holds, there is a result and no trap, and an

@@ -16,6 +16,14 @@ public struct OperationError: Error, Hashable, Sendable {
         case invalidPath
         /// Not an operation, or one that cannot be.
         case invalidOperation
+        /// A transaction aborted itself; nothing of it was applied.
+        case aborted
+        /// The session of the command is not known, or not any more.
+        case sessionExpired
+        /// There are too many sessions, or too many unanswered commands of one.
+        case tooManySessions
+        /// The command was applied before, and its nodes are not kept.
+        case resultUnavailable
     }
 
     /// The kind of failure.

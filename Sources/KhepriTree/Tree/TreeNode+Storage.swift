@@ -56,7 +56,10 @@ extension TreeNode {
         header.isBranch = branch != nil
         header.payloadByteCount = UInt32(payload.count)
         let byteCount = tailByteCount(isBranch: branch != nil, payloadByteCount: payload.count)
-        let storage = Storage(bufferClass: TreeNode.self, minimumCapacity: byteCount) { _, _ in
+        let storage = Storage(
+            bufferClass: TreeNode.self,
+            minimumCapacity: byteCount + MemoryLayout<Header>.stride - MemoryLayout<Header>.size
+        ) { _, _ in
             header
         }
         let node = unsafeDowncast(storage.buffer, to: TreeNode.self)

@@ -27,19 +27,27 @@ struct Differential {
         return nil
     }
 
-    /// Exact equality, also of the order of nodes; but what an error says of a malformed operation
-    /// beside its code is free, and so are messages.
+    /// Exact equality, also of the order of nodes, but for what is free: messages, which characters
+    /// of a path are escaped, and what is said of a malformed operation beside the code.
     private func agree(_ found: JSON, _ expected: JSON) -> Bool {
-        if let error = found["error"], let wanted = expected["error"] {
-            let isMalformed = ["invalidOperation", "invalidPath"].contains(wanted["code"])
+        switch (found.onlyMember?.key, found.onlyMember?.value) {
+        case ("error", let error?):
+            let isMalformed = ["invalidOperation", "invalidPath"].contains(error["code"])
             return isMalformed
-                ? error["code"] == wanted["code"] : error.removing("message") == wanted
+                ? error["code"] == expected["error"]?["code"]
+                : error.removing("message").withPath(error["path"]) == expected["error"]
+        case ("nodes", .array(let rows)):
+            let nodes = rows.map {
+                JSON.array([$0.array?[0].canonicalPath ?? .null, $0.array?[1] ?? .null])
+            }
+            return .array(nodes) == expected["nodes"]
+        case ("results", .array(let results)):
+            guard let wanted = expected["results"]?.array, wanted.count == results.count else {
+                return false
+            }
+            return zip(results, wanted).allSatisfy { agree($0, $1) }
+        default: return found == expected
         }
-        guard let results = found["results"]?.array else { return found == expected }
-        guard let wanted = expected["results"]?.array, wanted.count == results.count else {
-            return false
-        }
-        return zip(results, wanted).allSatisfy { agree($0, $1) }
     }
 
     /// Drops operations as long as the rest still disagrees.
@@ -80,13 +88,16 @@ struct Differential {
         return best
     }
 
-    /// What a person needs to see and repeat a disagreement.
-    func report(_ operations: [JSON], seed: UInt64) -> String {
-        let shrunk = shrink(operations)
+    /// What a person needs to see and repeat a disagreement; nil when there is none.
+    func report(_ operations: [JSON], seed: UInt64) -> String? {
+        guard let first = run(operations) else { return nil }
+        let failing = Array(operations.prefix(first.index + 1))
+        let isRepeatable = run(failing) != nil
+        let shrunk = isRepeatable ? shrink(failing) : failing
+        let disagreement = run(shrunk) ?? first
         let lines = shrunk.map(\.description).joined(separator: "\n")
-        guard let disagreement = run(shrunk) else { return "not repeatable, KHEPRI_SEED=\(seed)" }
         return """
-            disagreement, KHEPRI_SEED=\(seed) KHEPRI_RUNS=1
+            \(isRepeatable ? "disagreement" : "disagreement, not repeatable"), KHEPRI_SEED=\(seed) KHEPRI_RUNS=1
             \(lines)
             expected \(disagreement.expected)
             found    \(disagreement.found)
@@ -95,6 +106,17 @@ struct Differential {
 }
 
 extension JSON {
+    /// The text of a path as the model writes it.
+    fileprivate var canonicalPath: JSON? {
+        guard let text, let names = try? ModelPath.names(text) else { return nil }
+        return .string(ModelPath.text(names))
+    }
+
+    /// The object with its path, if it has one, as the model writes it.
+    fileprivate func withPath(_ path: JSON?) -> JSON {
+        path.flatMap(\.canonicalPath).map { adding("path", $0) } ?? self
+    }
+
     /// This value with one member or element less, at any depth.
     fileprivate var simplifications: [JSON] {
         switch self {

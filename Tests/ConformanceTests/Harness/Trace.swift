@@ -1,12 +1,12 @@
 import Foundation
 
 /// A file of operations with their expected results.
-struct Trace {
+struct Trace: Sendable {
     var file: String
     /// Every line but the header.
     var lines: [Line]
 
-    struct Line {
+    struct Line: Sendable {
         /// The place in the file, from 1.
         var number: Int
         /// The line as it stands there, with its expected result.
@@ -18,8 +18,14 @@ struct Trace {
         var isCompared: Bool { !isReset && json["compare"] != false }
     }
 
-    /// The traces recorded by running Khepri.
+    /// The traces recorded by running Khepri; read once.
     static func recorded() throws -> [Trace] {
+        try allRecorded.get()
+    }
+
+    private static let allRecorded = Result { try readRecorded() }
+
+    private static func readRecorded() throws -> [Trace] {
         let folder = fixtures.appending(path: "conformance")
         return try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".jsonl") }.sorted()

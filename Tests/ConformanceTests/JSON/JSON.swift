@@ -23,15 +23,14 @@ struct Text: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomS
 
 /// A JSON value whose numbers keep their kind and whose objects are sorted by key.
 ///
-/// `bytes` stands for `{"$bytes":…}` and `literal` objects for themselves once a value has been
-/// decoded with ``init(decoding:)``; the parser makes neither.
+/// `bytes` stands for `{"$bytes":…}` in a decoded value; the parser does not make it.
 indirect enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int128)
     case double(bits: UInt64)
     case string(Text)
-    case bytes(Text)
+    case bytes([UInt8])
     case array([JSON])
     case object([Member])
 

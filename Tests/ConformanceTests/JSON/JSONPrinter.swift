@@ -13,7 +13,7 @@ extension JSON: CustomStringConvertible {
         case .integer(let value): text += "\(value)"
         case .double(let bits): text += "\(Double(bitPattern: bits))"
         case .string(let value): JSON.print(value, into: &text)
-        case .bytes(let value): text += "bytes\(value.bytes)"
+        case .bytes(let value): text += "bytes\(value)"
         case .array(let elements):
             text += "["
             for (index, element) in elements.enumerated() {

@@ -51,7 +51,8 @@ struct ModelCommand {
         let isNew = before[path] == nil
         for entry in entries {
             let isIgnored =
-                isNew && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
+                isNew
+                && entry.key(of: path).prefix(path.count).elementsEqual(path.map { .name($0) })
             guard isIgnored || before.meets(entry, of: path) else {
                 throw Failure("keepWhileConditionsNotMet", at: path)
             }
@@ -100,11 +101,12 @@ struct ModelCommand {
         root[path]?.childListVersion += 1
     }
 
-    /// Copies a subtree to a place where no node is.
+    /// Copies a subtree to a place where no node is, and lists the new nodes.
     mutating func graft(_ source: ModelNode, at path: Path) throws {
         try put(source.payload, at: path)
-        root[path]?.keepWhile = source.keepWhile
+        newSets[path] = source.keepWhile
         for (name, child) in source.children { try graft(child, at: path + [name]) }
+        listed[path] = root[path]?.properties(options.returning.subtracting(["payload"]))
     }
 
     /// Evaluates keep-while conditions, then lets the new sets take effect.
@@ -186,9 +188,24 @@ struct ModelChanges {
         return isAffected && node.keepWhile.contains { !root.meets($0, of: watcher) }
     }
 
-    /// Whether the nodes that match a key, or what conditions can see of them, differ.
+    /// Whether something changed that a key which is a pattern can see: the nodes that match it, and,
+    /// if it tests more than names on the way to them, all nodes that its names lead to.
     private func sees(_ key: [ModelCondition], in root: ModelNode) -> Bool {
+        let changed = deleted.union(touched.keys)
+        if key.dropLast().contains(where: \.testsProperties) {
+            return changed.contains { leads(key[...], to: $0[...]) }
+        }
         let paths = root.matches(key)
         return paths != old.matches(key) || paths.contains { touched[$0] != nil }
+    }
+
+    /// Whether the beginning of a pattern may match a path, as far as the names tell.
+    private func leads(_ key: ArraySlice<ModelCondition>, to path: ArraySlice<Text>) -> Bool {
+        guard let condition = key.first, let name = path.first else { return false }
+        let (rest, below) = (key.dropFirst(), path.dropFirst())
+        if condition.outcomes(name).contains(true), below.isEmpty || leads(rest, to: below) {
+            return true
+        }
+        return condition.reachesDown && leads(key, to: below)
     }
 }

@@ -22,6 +22,10 @@ indirect enum ModelCondition: Hashable, Sendable {
         case ("wildcard", "**"): self = .wildcard(deep: true)
         case ("nameMatches", .string(let regex)): self = .matches(try .init(regex), deep: false)
         case ("pathMatches", .string(let regex)): self = .matches(try .init(regex), deep: true)
+        case ("nameMatches", let glob) where glob["glob"]?.text != nil:
+            let pieces = glob["glob"]?.text?.bytes.split(
+                separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+            self = .matches(.init(glob: (pieces ?? []).map { Text(bytes: $0) }), deep: false)
         case ("exists", .bool(let flag)): self = .exists(flag)
         case ("hasPayload", .bool(let flag)): self = .hasPayload(flag)
         case ("payloadMatches", let pattern): self = .payload(pattern)
@@ -92,6 +96,34 @@ indirect enum ModelCondition: Hashable, Sendable {
         case .all(let inner): return inner.allSatisfy(\.permitsCreation)
         case .any(let inner): return inner.contains(where: \.permitsCreation)
         default: return false
+        }
+    }
+
+    /// Whether the condition is about more than names.
+    var testsProperties: Bool {
+        switch self {
+        case .hasPayload, .payload, .number: return true
+        case .not(let inner): return inner.testsProperties
+        case .all(let inner), .any(let inner): return inner.contains(where: \.testsProperties)
+        default: return false
+        }
+    }
+
+    /// What the condition can come to for nodes of this name.
+    func outcomes(_ name: Text) -> Set<Bool> {
+        switch self {
+        case .hasPayload, .payload, .number: return [true, false]
+        case .not(let inner): return Set(inner.outcomes(name).map { !$0 })
+        case .all(let inner):
+            let outcomes = inner.map { $0.outcomes(name) }
+            return Set(
+                [true, false].filter { outcome in
+                    outcome
+                        ? outcomes.allSatisfy { $0.contains(true) }
+                        : outcomes.contains { $0.contains(false) }
+                })
+        case .any(let inner): return Self.not(.all(inner.map { .not($0) })).outcomes(name)
+        default: return [holds(name, ModelNode())]
         }
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 extension JSON {
     /// The value that a text stands for: `$bytes`, `$double` and `$literal` objects replaced.
     init(decoding json: JSON) throws {
@@ -5,7 +7,11 @@ extension JSON {
         case .array(let elements): self = .array(try elements.map { try JSON(decoding: $0) })
         case .object(let members):
             switch (json.onlyMember?.key, json.onlyMember?.value) {
-            case ("$bytes", .string(let base64)): self = .bytes(base64)
+            case ("$bytes", .string(let base64)):
+                guard let data = Data(base64Encoded: base64.description) else {
+                    throw Failure("invalidOperation")
+                }
+                self = .bytes(Array(data))
             case ("$double", "NaN"): self = .double(.nan)
             case ("$double", "Infinity"): self = .double(.infinity)
             case ("$double", "-Infinity"): self = .double(-.infinity)
@@ -25,7 +31,8 @@ extension JSON {
     /// The text of a value, the inverse of ``init(decoding:)``.
     var encoded: JSON {
         switch self {
-        case .bytes(let base64): return .object(["$bytes": .string(base64)])
+        case .bytes(let bytes):
+            return .object(["$bytes": .string(Text(Data(bytes).base64EncodedString()))])
         case .double(let bits):
             let value = Double(bitPattern: bits)
             if value.isFinite { return self }
@@ -98,7 +105,7 @@ extension JSON {
         }
     }
 
-    /// -1, 0 or 1 for two numbers or two texts; nil where there is no order.
+    /// -1, 0 or 1 for two numbers, texts or byte strings; nil where there is no order.
     fileprivate func order(against other: JSON) -> Int? {
         switch (self, other) {
         case (.integer(let left), .integer(let right)):
@@ -111,6 +118,8 @@ extension JSON {
             return JSON.order(right, Double(bitPattern: left)).map { -$0 }
         case (.string(let left), .string(let right)):
             return left < right ? -1 : left == right ? 0 : 1
+        case (.bytes(let left), .bytes(let right)):
+            return Text(bytes: left) < Text(bytes: right) ? -1 : left == right ? 0 : 1
         default: return nil
         }
     }

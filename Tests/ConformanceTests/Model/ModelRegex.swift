@@ -133,6 +133,7 @@ extension ModelRegex {
         private mutating func escape() throws -> ModelRegex {
             guard let kind = rest.popFirst() else { throw refusal }
             switch kind {
+            case "n": return .scalars([0x0A...0x0A], negated: false)
             case "d": return .scalars(digits, negated: false)
             case "D": return .scalars(digits, negated: true)
             case "w": return .scalars(words, negated: false)

@@ -91,3 +91,30 @@ struct KeepWhileIndex: Sendable {
     /// Whether somebody watches by a pattern.
     var hasPatterns: Bool { patternGroupCount > 0 }
 }
+
+extension KeepWhileIndex {
+    /// Whether another index knows the same watchers, with the same numbers.
+    func describesSame(as other: KeepWhileIndex) -> Bool {
+        guard groupsByKey.count == other.groupsByKey.count else { return false }
+        return groupsByKey.values.allSatisfy { number in
+            let group = groups[number]
+            let watched = conditions(at: group.slot)
+            guard let twin = other.group(of: watched, group.condition) else { return false }
+            let isCounted = group.isCounted && group.pattern != nil
+            return other.groups[twin].watchers == group.watchers
+                && (!isCounted || other.groups[twin].matched == group.matched)
+                && (!isCounted || other.groups[twin].met == group.met)
+        }
+    }
+
+    /// The components from the root of the trie to a slot.
+    private func conditions(at slot: Int) -> [NodeCondition] {
+        var conditions: [NodeCondition] = []
+        var slot = slot
+        while let condition = slots[slot].condition {
+            conditions.append(condition)
+            slot = slots[slot].parent
+        }
+        return conditions.reversed()
+    }
+}

@@ -1,3 +1,5 @@
+import CBOR
+
 /// The keep-while conditions of one node: it lives while all of them hold.
 ///
 /// Sets are immutable and may be shared by many nodes: relative paths are resolved against the node
@@ -5,9 +7,23 @@
 package final class KeepWhileSet: Sendable {
     /// The conditions as they were given.
     package let entries: [KeepWhileEntry]
+    /// A hash of the entries, for the state hash.
+    let digest: UInt128
 
     private init(entries: [KeepWhileEntry]) {
         self.entries = entries
+        var hash = SipHash128()
+        Self.encode(entries).withUnsafeBytes { hash.append($0) }
+        digest = hash.finish()
+    }
+
+    /// The entries as they stand in commands and snapshots.
+    package static func encode(_ entries: [KeepWhileEntry]) -> [UInt8] {
+        var writer = CBORWriter(capacity: 64)
+        writer.writeArrayHeader(entries.count)
+        // What came in a command is within the limits of commands.
+        for entry in entries { try? entry.write(to: &writer) }
+        return writer.finish()
     }
 
     /// The set of the nodes that a write creates on its way to a target: such a node goes as soon as

@@ -1,4 +1,14 @@
 extension TreeEditor {
+    /// Applies the one operation, or the transaction, that a command is.
+    mutating func perform(command operation: TreeOperation) throws(Interruption) -> OperationResult {
+        switch operation.kind {
+        case .transaction(let isReadOnly, let operations):
+            return try performTransaction(operations, isReadOnly: isReadOnly)
+        default:
+            return try perform(operation)
+        }
+    }
+
     /// Applies one operation of a command.
     ///
     /// - Parameter isReadOnly: Whether it is in a read-only transaction.

@@ -122,3 +122,28 @@ struct SessionTable: Sendable {
         return hash.finish()
     }
 }
+
+extension OperationError.Code {
+    /// The number of a code in the state; never changes, and 0 means none.
+    var number: UInt64 {
+        switch self {
+        case .nodeNotFound: 1
+        case .mismatchingNode: 2
+        case .keepWhileConditionsNotMet: 3
+        case .patternMatchesManyNodes: 4
+        case .readOnlyTransaction: 5
+        case .invalidPath: 6
+        case .invalidOperation: 7
+        case .aborted: 8
+        case .sessionExpired: 9
+        case .tooManySessions: 10
+        case .resultUnavailable: 11
+        }
+    }
+
+    /// The code of a number in the state.
+    init?(number: UInt64) {
+        guard let code = Self.allCases.first(where: { $0.number == number }) else { return nil }
+        self = code
+    }
+}

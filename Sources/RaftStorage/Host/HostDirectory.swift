@@ -1,0 +1,116 @@
+package import RaftCore
+package import RaftRuntime
+
+/// The data directory of a host, open and locked: its log and its snapshots.
+///
+///     DIRECTORY/identity      who it belongs to
+///     DIRECTORY/lock          locked while a process has it open
+///     DIRECTORY/log/          the files of the log
+///     DIRECTORY/snapshots/    the snapshots of all groups
+package final class HostDirectory: Sendable {
+    package let path: String
+    package let identity: HostIdentity
+    package let log: WriteAheadLog
+    package let snapshots: SnapshotDirectory
+    private let lock: any DiskFile
+
+    static let logName = "log"
+    static let snapshotsName = "snapshots"
+    static let lockName = "lock"
+
+    private init(
+        path: String, identity: HostIdentity, log: WriteAheadLog, snapshots: SnapshotDirectory,
+        lock: any DiskFile
+    ) {
+        self.path = path
+        self.identity = identity
+        self.log = log
+        self.snapshots = snapshots
+        self.lock = lock
+    }
+
+    /// Opens a directory, or makes it if there is nothing or an empty directory.
+    ///
+    /// Reads and checks the whole log. Nothing is told to anybody before what was found is durable.
+    /// - Parameter progress: Called after each file of the log.
+    /// - Returns: The open directory, and what the log knows of each group.
+    /// - Throws: ``LogDeviceError``: `.locked`, `.newerFormat`, `.corrupt`, `.permission`, `.full`,
+    ///   `.failed`, or `.invalid` for a directory that is not ours or lacks something.
+    package static func open(
+        _ path: String, disk: any Disk, options: LogOptions,
+        progress: (OpenProgress) -> Void = { _ in }
+    ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
+        do {
+            let isNew = try prepareDirectory(path, disk)
+            let lock = try takeLock(path, disk)
+            let layout = HostLayout(path: path, disk: disk)
+            if isNew { try layout.create(options) }
+            return try open(layout, lock: lock, options: options, progress: progress)
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    /// Confirms and closes the log, then gives the directory free.
+    package func close() throws {
+        try log.close()
+        try lock.close()
+    }
+
+    private static func open(
+        _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
+        progress: (OpenProgress) -> Void
+    ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
+        let identity = try IdentityFile.read(in: layout.path, on: layout.disk)
+        if let wanted = options.cluster, wanted != identity.cluster {
+            throw LogDeviceError(.invalid, "the directory belongs to another cluster")
+        }
+        try layout.checkParts()
+        var scan = LogScan(
+            disk: layout.disk, directory: layout.logDirectory, identity: identity)
+        try scan.run(progress: progress)
+        let snapshots = SnapshotDirectory(
+            path: layout.snapshotDirectory, disk: layout.disk, identity: identity,
+            options: options)
+        try snapshots.reconcile(
+            with: scan.groups.groups.values.map {
+                .init(head: $0.head, firstEntry: $0.entries.first?.index)
+            })
+        let (log, entries) = try LogOpening.open(scan, options: options)
+        var recovered: [GroupID: RecoveredGroup] = [:]
+        for (group, head) in log.heads {
+            recovered[group] = RecoveredGroup(
+                name: head.name, term: head.term, vote: head.vote, snapshot: head.snapshot,
+                entries: entries[group] ?? [])
+        }
+        let host = HostDirectory(
+            path: layout.path, identity: identity, log: log, snapshots: snapshots, lock: lock)
+        return (host, recovered)
+    }
+
+    /// Makes the directory if it is missing, and tells whether it has still to be filled.
+    private static func prepareDirectory(_ path: String, _ disk: any Disk) throws -> Bool {
+        switch try disk.kind(of: path) {
+        case .missing:
+            try disk.makeDirectory(path)
+            try disk.synchronizeDirectory(HostLayout.parent(of: path))
+            return true
+        case .directory:
+            let names = try disk.names(in: path)
+            if names.contains(IdentityFile.name) { return false }
+            try HostLayout.checkIsOurs(names, path: path)
+            return true
+        case .file, .other:
+            throw LogDeviceError(.invalid, "expected a directory, found something else")
+        }
+    }
+
+    private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
+        switch try disk.lock(path + "/" + lockName) {
+        case .taken(let file): return file
+        case .held(let holder):
+            let process = holder.map { "process \($0)" } ?? "another process"
+            throw LogDeviceError(.locked, "\(process) has the directory open")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import RaftCore
+import RaftRuntime
+
+/// Where the parts of a data directory are, and how it is made.
+struct HostLayout {
+    let path: String
+    let disk: any Disk
+
+    var logDirectory: String { path + "/" + HostDirectory.logName }
+    var snapshotDirectory: String { path + "/" + HostDirectory.snapshotsName }
+
+    /// Makes the parts, the identity last; goes over what a crash left half made.
+    func create(_ options: LogOptions) throws {
+        try removeHalfMade()
+        let identity = HostIdentity(
+            cluster: options.cluster ?? Self.newIdentifier(options),
+            incarnation: Self.newIdentifier(options))
+        for directory in [logDirectory, snapshotDirectory]
+        where try disk.kind(of: directory) == .missing {
+            try disk.makeDirectory(directory)
+        }
+        try LogOpening.create(
+            disk: disk, directory: logDirectory, options: options, identity: identity)
+        try disk.synchronizeDirectory(path)
+        try IdentityFile.write(identity, in: path, on: disk)
+    }
+
+    /// Checks that log and snapshots are there.
+    func checkParts() throws {
+        for directory in [logDirectory, snapshotDirectory]
+        where try disk.kind(of: directory) != .directory {
+            throw LogDeviceError(.invalid, "a part of the data directory is missing", path: directory)
+        }
+    }
+
+    /// Refuses a directory without identity that holds anything but what a crash can leave.
+    static func checkIsOurs(_ names: [String], path: String) throws {
+        let known = [
+            HostDirectory.lockName, HostDirectory.logName, HostDirectory.snapshotsName,
+            IdentityFile.temporaryName, "lost+found",
+        ]
+        guard let foreign = names.first(where: { name in !known.contains(name) }) else { return }
+        throw LogDeviceError(
+            .invalid, "expected an empty directory or a data directory, found \(foreign)",
+            path: path)
+    }
+
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Removes the files of a directory whose making was interrupted.
+    ///
+    /// The identity comes last and nothing is written before it, so they hold no data; a log
+    /// that does has lost its identity.
+    private func removeHalfMade() throws {
+        if try disk.kind(of: snapshotDirectory) == .directory {
+            guard try disk.names(in: snapshotDirectory).isEmpty else {
+                throw lostIdentity()
+            }
+        }
+        guard try disk.kind(of: logDirectory) == .directory else { return }
+        for name in try disk.names(in: logDirectory) {
+            let path = logDirectory + "/" + name
+            if case .segment(let sequence) = LogFileName(name) {
+                guard try sequence == 1 && isWithoutData(path) else { throw lostIdentity() }
+            }
+            try disk.remove(path)
+        }
+    }
+
+    /// Whether a first file of a log holds its empty group table and nothing else.
+    private func isWithoutData(_ path: String) throws -> Bool {
+        let file = try disk.open(path, .readOnly)
+        let bytes = try file.readWhole(at: 0, byteCount: Int(try file.size()))
+        try file.close()
+        return try bytes.withUnsafeBytes { bytes in
+            var scanner = BatchScanner(bytes, header: try SegmentHeader(reading: bytes))
+            guard scanner.next() != nil else { return false }
+            return scanner.next() == nil && TailDiagnosis(after: scanner).verdict() == .torn
+        }
+    }
+
+    private func lostIdentity() -> LogDeviceError {
+        LogDeviceError(
+            .invalid, "the file \(IdentityFile.name) is missing though there are data", path: path)
+    }
+
+    private static func newIdentifier(_ options: LogOptions) -> Identifier128 {
+        Identifier128(high: options.randomBits(), low: options.randomBits())
+    }
+}

@@ -1,0 +1,97 @@
+import CBOR
+import RaftCore
+import RaftRuntime
+
+/// The file `identity` of a data directory; written last when a directory is made, so that its
+/// presence says that the directory is whole.
+///
+/// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri", 1 the
+/// format version, 2 the cluster UUID, 3 the incarnation UUID.
+enum IdentityFile {
+    static let name = "identity"
+    static let temporaryName = "identity.tmp"
+    static let currentVersion: UInt64 = 1
+    private static let bytesMaximum = 4096
+
+    /// Writes the file: temporary name, flush, rename, flush of the directory.
+    static func write(_ identity: HostIdentity, in directory: String, on disk: any Disk) throws {
+        let temporary = directory + "/" + temporaryName
+        if try disk.kind(of: temporary) != .missing { try disk.remove(temporary) }
+        let file = try disk.open(temporary, .create)
+        try encode(identity).withUnsafeBytes { try file.writeAll($0, at: 0) }
+        try file.flush()
+        try file.close()
+        try disk.rename(temporary, to: directory + "/" + name)
+        try disk.synchronizeDirectory(directory)
+    }
+
+    /// Reads and checks the file.
+    static func read(in directory: String, on disk: any Disk) throws -> HostIdentity {
+        let path = directory + "/" + name
+        do {
+            let file = try disk.open(path, .readOnly)
+            let bytes = try file.readUpTo(bytesMaximum, at: 0)
+            try file.close()
+            return try bytes.withUnsafeBytes { try decode($0) }
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    private static func encode(_ identity: HostIdentity) -> [UInt8] {
+        let body = StructuredCoding.encode { writer in
+            writer.writeMapHeader(4)
+            writer.writeUnsigned(0)
+            writer.writeText("khepri")
+            writer.writeUnsigned(1)
+            writer.writeUnsigned(currentVersion)
+            writer.writeUnsigned(2)
+            writer.writeIdentifier(identity.cluster)
+            writer.writeUnsigned(3)
+            writer.writeIdentifier(identity.incarnation)
+        }
+        return StructuredCoding.encode { writer in
+            writer.writeArrayHeader(2)
+            writer.writeBytes(body)
+            writer.writeUnsigned(UInt64(body.withUnsafeBytes { CRC32C.checksum($0) }))
+        }
+    }
+
+    private static func decode(_ bytes: UnsafeRawBufferPointer) throws -> HostIdentity {
+        var reader = CBORReader(bytes)
+        guard try reader.readArrayHeader() == 2 else {
+            throw LogDeviceError(.corrupt, "expected an identity and its checksum")
+        }
+        let body = try reader.readBytesBuffer()
+        let checksum = try reader.readUnsigned()
+        try reader.expectEnd()
+        guard UInt64(CRC32C.checksum(body)) == checksum else {
+            throw LogDeviceError(.corrupt, "the identity's checksum is wrong")
+        }
+        return try decodeBody(body)
+    }
+
+    private static func decodeBody(_ body: UnsafeRawBufferPointer) throws -> HostIdentity {
+        var version: UInt64 = 0
+        var cluster: Identifier128?
+        var incarnation: Identifier128?
+        try StructuredCoding.decodeMap(body) { key, reader in
+            switch key {
+            case 1: version = try reader.readUnsigned()
+            case 2: cluster = try reader.readIdentifier()
+            case 3: incarnation = try reader.readIdentifier()
+            default: return false
+            }
+            return true
+        }
+        guard version <= currentVersion else {
+            throw LogDeviceError(
+                .newerFormat,
+                "expected directory format \(currentVersion) or lower, found \(version)")
+        }
+        guard let cluster, let incarnation else {
+            throw LogDeviceError(.corrupt, "expected the identifiers of cluster and incarnation")
+        }
+        return HostIdentity(cluster: cluster, incarnation: incarnation)
+    }
+}

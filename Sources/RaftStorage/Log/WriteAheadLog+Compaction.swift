@@ -1,0 +1,39 @@
+package import RaftCore
+import RaftRuntime
+
+extension WriteAheadLog {
+    package func compact(_ group: GroupID, through index: LogIndex) throws {
+        try throwIfPoisoned()
+        guard let head = heads[group], let snapshot = head.snapshot else { return }
+        let firstLive = min(index, snapshot.index).successor
+        guard firstLive > head.firstLive else { return }
+        heads[group]?.firstLive = firstLive
+        indexes[group]?.drop(before: firstLive.rawValue)
+        try removeUnneededFiles()
+    }
+
+    /// Removes the oldest files as long as no group needs an entry of them.
+    ///
+    /// All else of a file is in the group table of the next one.
+    func removeUnneededFiles() throws {
+        let needed = indexes.values.reduce(current.header.sequence) {
+            min($0, $1.oldestFile ?? .max)
+        }
+        while let oldest = segments.first, oldest.sequence < needed {
+            if openReader?.sequence == oldest.sequence { openReader = nil }
+            segments.removeFirst()
+            try poisoning { try removeOrRecycle(oldest) }
+        }
+    }
+
+    private func removeOrRecycle(_ segment: SegmentInfo) throws {
+        let path = pool.path(LogFileName.nameOfSegment(segment.sequence))
+        hasUnsynchronizedNames = true
+        let isWanted =
+            pool.spares.count < SegmentPool.wantedCount && segment.bytes == wantedSegmentBytes
+        guard isWanted else { return try disk.remove(path) }
+        let name = LogFileName.nameOfSpare(pool.reserveNumber())
+        try disk.rename(path, to: pool.path(name))
+        pool.add(SegmentPool.Spare(name: name, bytes: segment.bytes))
+    }
+}

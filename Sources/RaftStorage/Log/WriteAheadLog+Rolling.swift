@@ -1,0 +1,157 @@
+import RaftRuntime
+
+extension WriteAheadLog {
+    /// Whether ``prepareNextSegment()`` has something to do.
+    package var needsPreparation: Bool {
+        failure == nil && pool.spares.count < SegmentPool.wantedCount
+    }
+
+    /// Makes one file ready for when the current one is full; otherwise that is done in a hurry.
+    ///
+    /// Writes as many zeros as a segment has bytes, and flushes them.
+    /// - Throws: ``LogDeviceError`` `.full`; the log goes on.
+    package func prepareNextSegment() throws {
+        guard needsPreparation else { return }
+        try makeSpare(bytes: wantedSegmentBytes)
+    }
+
+    /// Segments grow with the log: a quarter of what is kept, a power of two within the limits.
+    var wantedSegmentBytes: UInt64 {
+        let kept = segments.reduce(0) { $0 + $1.bytes }
+        var bytes = SegmentPool.smallestBytes
+        while bytes * 2 <= options.maximumSegmentBytes && bytes * 4 <= kept { bytes *= 2 }
+        return bytes
+    }
+
+    /// Makes sure that a batch fits into the current file.
+    ///
+    /// - Throws: ``LogDeviceError`` `.full`, with nothing changed.
+    func makeRoom(for plan: BatchPlan) throws {
+        if plan.urgency == .ordinary && pool.spares.isEmpty {
+            try makeSpare(bytes: SegmentPool.smallestBytes)
+        }
+        var free = current.freeBytes
+        if plan.urgency == .reserve && pool.spares.isEmpty {
+            free -= min(free, BatchPlan.reservedBytes)
+        }
+        guard plan.byteCount > free else { return }
+        try roll(minimumBytes: plan.byteCount, urgency: plan.urgency)
+    }
+
+    private func makeSpare(bytes: UInt64) throws {
+        do {
+            pool.add(try pool.make(number: pool.reserveNumber(), bytes: bytes))
+        } catch {
+            let error = LogDeviceError(wrapping: error)
+            if error.code != .full { failure = error }
+            throw error
+        }
+    }
+
+    /// Goes on in a new file.
+    private func roll(minimumBytes: UInt64, urgency: BatchPlan.Urgency) throws {
+        let table = heads.values.sorted { $0.reference < $1.reference }
+            .map { (reference: $0.reference, payload: $0.encoded()) }
+        let tableBytes = table.reduce(BatchTrailer.byteCount) {
+            $0 + RecordHeader.recordBytes(payloadLength: $1.payload.count)
+        }
+        let overhead = UInt64(SegmentHeader.byteCount + tableBytes) + Segment.sealBytes
+        let needed = minimumBytes + overhead + BatchPlan.reservedBytes
+        let spare = try takeSpare(minimumBytes: needed, urgency: urgency)
+        let header = SegmentHeader(
+            identity: current.header.identity, sequence: current.header.sequence + 1,
+            salt: options.randomBits(), fileBytes: spare.bytes,
+            previousSequence: current.header.sequence, previousHash: lastHash,
+            firstBatchSequence: nextBatchSequence)
+        try begin(header, in: spare, table)
+    }
+
+    /// A spare that leaves another one as the reserve, or for urgent batches the reserve itself.
+    private func takeSpare(
+        minimumBytes: UInt64, urgency: BatchPlan.Urgency
+    ) throws -> SegmentPool.Spare {
+        if let spare = pool.take(minimumBytes: minimumBytes, leaving: 1) { return spare }
+        let unit = SegmentPool.smallestBytes
+        let bytes = (minimumBytes + unit - 1) / unit * unit
+        do {
+            return try pool.make(number: pool.reserveNumber(), bytes: bytes)
+        } catch {
+            let error = LogDeviceError(wrapping: error)
+            guard error.code == .full else {
+                failure = error
+                throw error
+            }
+            guard urgency > .ordinary,
+                let reserve = pool.take(minimumBytes: minimumBytes, leaving: 0)
+            else { throw error }
+            return reserve
+        }
+    }
+
+    /// Writes the head of a file, gives it its name, and ends the one before.
+    ///
+    /// The head is durable before the name is, and the name before the file before is ended.
+    private func begin(
+        _ header: SegmentHeader, in spare: SegmentPool.Spare,
+        _ table: [(reference: UInt32, payload: [UInt8])]
+    ) throws {
+        try poisoning {
+            if hasUnsynchronizedNames { try disk.synchronizeDirectory(directory) }
+            hasUnsynchronizedNames = false
+        }
+        let before = current
+        let hashBefore = lastHash
+        do {
+            try writeHead(header, in: spare, table)
+        } catch {
+            let error = LogDeviceError(wrapping: error)
+            if error.code == .full { pool.add(spare) } else { failure = error }
+            throw error
+        }
+        try poisoning {
+            try disk.rename(pool.path(spare.name), to: pool.path(current.name))
+            try disk.synchronizeDirectory(directory)
+            try seal(before, hash: hashBefore)
+            try before.file.close()
+        }
+    }
+
+    /// Writes the header and the group table, and makes the file the current one.
+    private func writeHead(
+        _ header: SegmentHeader, in spare: SegmentPool.Spare,
+        _ table: [(reference: UInt32, payload: [UInt8])]
+    ) throws {
+        let file = try disk.open(pool.path(spare.name), .readWrite)
+        var next = Segment(file: file, header: header, tail: UInt64(SegmentHeader.byteCount))
+        beginBatch(codec: next.codec, at: next.tail, sequence: nextBatchSequence, hash: lastHash)
+        for line in table {
+            addRecord(RecordHeader(.groupState, group: line.reference), line.payload)
+        }
+        let trailer = try finishBatch { bytes, trailer in
+            try Segment.writeWhole(bytes, to: file, at: next.tail)
+            next.tail += UInt64(bytes.count)
+            return trailer
+        }
+        try header.withBlock { try Segment.writeWhole($0, to: file, at: 0) }
+        try file.flush()
+        current = next
+        segments.append(SegmentInfo(sequence: header.sequence, bytes: header.fileBytes))
+        lastHash = trailer.hash
+        nextBatchSequence += 1
+        isConfirmed = false
+    }
+
+    /// Ends a file with the number of the next one.
+    ///
+    /// The batch has the sequence number of the next file's table: both follow the same batch.
+    func seal(_ segment: Segment, hash: UInt32) throws {
+        beginBatch(
+            codec: segment.codec, at: segment.tail, sequence: current.header.firstBatchSequence,
+            hash: hash)
+        addRecord(RecordHeader(.fileEnd, index: segment.header.sequence + 1))
+        try finishBatch { bytes, _ in
+            try Segment.writeWhole(bytes, to: segment.file, at: segment.tail)
+        }
+        try segment.file.flush()
+    }
+}

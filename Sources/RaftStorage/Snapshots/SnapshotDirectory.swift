@@ -1,0 +1,122 @@
+package import RaftCore
+package import RaftRuntime
+
+/// The snapshots of a host's groups, each a file; see ``SnapshotFormat``.
+///
+/// Has no state of its own, so threads may share it; of one group one snapshot is written at a time.
+package final class SnapshotDirectory: SnapshotStore {
+    /// How many snapshots of a group are kept.
+    static let keptCount = 2
+
+    let path: String
+    let disk: any Disk
+    private let identity: HostIdentity
+    private let randomBits: @Sendable () -> UInt64
+    let report: @Sendable (StorageFinding) -> Void
+
+    init(path: String, disk: any Disk, identity: HostIdentity, options: LogOptions) {
+        self.path = path
+        self.disk = disk
+        self.identity = identity
+        randomBits = options.randomBits
+        report = options.report
+    }
+
+    package func begin(_ metadata: SnapshotMetadata) throws -> any SnapshotWriter {
+        let header = SnapshotHeader(metadata: metadata, identity: identity, salt: randomBits())
+        do {
+            return try SnapshotFileWriter(header, in: self)
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    package func openNewest(of group: GroupID) throws -> (any SnapshotReader)? {
+        do {
+            for name in try names(of: group).reversed() {
+                if let reader = try openWhole(name) { return reader }
+            }
+            return nil
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    package func prune(_ group: GroupID) throws {
+        do {
+            for name in try names(of: group).dropLast(Self.keptCount) {
+                try disk.remove(path(name.text))
+            }
+            let prefix = hexadecimal(group.high) + hexadecimal(group.low)
+            for name in try disk.names(in: path)
+            where SnapshotFileName.isTemporary(name) && name.hasPrefix(prefix) {
+                try disk.remove(path(name))
+            }
+            try disk.synchronizeDirectory(path)
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    /// Removes all snapshots of a group that is deleted.
+    package func removeAll(of group: GroupID) throws {
+        do {
+            for name in try names(of: group) { try disk.remove(path(name.text)) }
+            try disk.synchronizeDirectory(path)
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
+    }
+
+    /// Removes the older one of two snapshots of some group, to make room on a full disk.
+    ///
+    /// - Returns: false if every group has one only.
+    func removeSpareSnapshot() throws -> Bool {
+        let published = try allNames()
+        for name in published {
+            let newest = published.last { $0.group == name.group }
+            guard newest != name else { continue }
+            try disk.remove(path(name.text))
+            report(StorageFinding(.note, path: path(name.text), "removed to make room"))
+            return true
+        }
+        return false
+    }
+
+    /// The published snapshots of a group, oldest first.
+    func names(of group: GroupID) throws -> [SnapshotFileName] {
+        try allNames().filter { $0.group == group }
+    }
+
+    /// All published snapshots, oldest first within a group.
+    func allNames() throws -> [SnapshotFileName] {
+        try disk.names(in: path).compactMap(SnapshotFileName.init)
+            .sorted { ($0.group.high, $0.group.low, $0.position.index) < ($1.group.high, $1.group.low, $1.position.index) }
+    }
+
+    func path(_ name: String) -> String { path + "/" + name }
+
+    /// Opens and checks a snapshot; nil and a report if it is damaged.
+    private func openWhole(_ name: SnapshotFileName) throws -> SnapshotFileReader? {
+        do {
+            let reader = try SnapshotFileReader(opening: path(name.text), on: disk)
+            try reader.verify()
+            try check(reader, name)
+            return reader
+        } catch let error as LogDeviceError where error.code == .corrupt {
+            report(StorageFinding(.warning, path: path(name.text), error.message))
+            return nil
+        }
+    }
+
+    /// Checks that a file is what its name says, and ours.
+    func check(_ reader: SnapshotFileReader, _ name: SnapshotFileName) throws {
+        let metadata = reader.metadata
+        guard metadata.group == name.group, metadata.position == name.position else {
+            throw LogDeviceError(.corrupt, "the header names another group or position")
+        }
+        guard reader.header.identity == identity else {
+            throw LogDeviceError(.corrupt, "the snapshot belongs to another host or cluster")
+        }
+    }
+}
