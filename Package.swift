@@ -74,14 +74,17 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
             swiftSettings: settings),
         .testTarget(
-            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], exclude: ["Transcripts"],
-            swiftSettings: settings),
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
         .testTarget(
             name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriTests",
             dependencies: ["Khepri", "KhepriTree", "CBOR", "RaftRuntime", "RaftStorage"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KhepriCLITests",
+            dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],

@@ -29,7 +29,9 @@ import Testing
         let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? 40
         let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) } ?? 1
         print("KHEPRI_SEED=\(first) KHEPRI_RUNS=\(runs)")
-        let differential = Differential(makeSubject: { SystemUnderTest.make(checksInvariants: true) })
+        let differential = Differential(makeSubject: {
+            SystemUnderTest.make(checksInvariants: true)
+        })
         for seed in first..<first + runs {
             var generator = OperationGenerator(seed: seed)
             let report = differential.report(generator.run(count: 300), seed: seed)

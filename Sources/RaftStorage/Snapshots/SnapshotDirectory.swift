@@ -91,7 +91,11 @@ package final class SnapshotDirectory: SnapshotStore {
     /// All published snapshots, oldest first within a group.
     func allNames() throws -> [SnapshotFileName] {
         try disk.names(in: path).compactMap(SnapshotFileName.init)
-            .sorted { ($0.group.high, $0.group.low, $0.position.index) < ($1.group.high, $1.group.low, $1.position.index) }
+            .sorted {
+                ($0.group.high, $0.group.low, $0.position.index) < (
+                    $1.group.high, $1.group.low, $1.position.index
+                )
+            }
     }
 
     func path(_ name: String) -> String { path + "/" + name }

@@ -34,7 +34,9 @@ extension TreeEditor {
         for (path, _) in nodes { listing.add(path, replacing: nil, in: tree) }
         try settle()
         for (path, node) in nodes where !path.isRoot {
-            guard let set = node.keepWhileSet, tree.withNode(at: path, { $0 != nil }) else { continue }
+            guard let set = node.keepWhileSet, tree.withNode(at: path, { $0 != nil }) else {
+                continue
+            }
             setKeepWhile(set, of: path)
         }
         return result(listing)
