@@ -1,5 +1,4 @@
 import KhepriTree
-public import Logging
 package import RaftCore
 import RaftRuntime
 import RaftStorage

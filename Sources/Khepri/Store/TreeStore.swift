@@ -1,4 +1,4 @@
-public import KhepriTree
+package import KhepriTree
 import RaftRuntime
 public import ServiceLifecycle
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Khepri
 import KhepriTree
 
-/// `khepri tree`
+/// The command `khepri tree`.
 struct TreeCommandLine: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",

@@ -2,7 +2,9 @@ package import RaftCore
 
 /// How a log is opened.
 package struct LogOptions: Sendable {
-    /// The size that segments grow to with the traffic; 1 MiB at least. 1 MiB for small devices.
+    /// The size that segments grow to with the traffic; 1 MiB at least.
+    ///
+    /// 1 MiB for small devices.
     package var maximumSegmentBytes: UInt64
     /// The cluster a new directory belongs to, or must belong to; nil for a new or any one.
     package var cluster: Identifier128?

@@ -97,7 +97,7 @@ private struct RandomRun {
 
     private mutating func randomPath() -> ModelPath {
         let depth = generator.chance(2) ? 0 : Int.random(in: depths, using: &generator)
-        return ModelPath(names: (0..<depth).map { _ in names.randomElement(using: &generator)! })
+        return ModelPath(names: (0..<depth).map { _ in names.randomElement(using: &generator) ?? names[0] })
     }
 
     private mutating func randomPayload() -> [UInt8]? {
