@@ -1,4 +1,5 @@
 import KhepriTree
+import Logging
 package import RaftCore
 import RaftRuntime
 import RaftStorage
