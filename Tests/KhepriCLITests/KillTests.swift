@@ -16,7 +16,7 @@ import Testing
                 let writer = try WriterProcess(
                     executable: Program.executable, dataDirectory: place, under: "/w", run: round,
                     tasks: 1 + round % 8)
-                while writer.count < 1 + 7 * (round % 13) {
+                while writer.isRunning && writer.count < 1 + 7 * (round % 13) {
                     try await Task.sleep(for: .milliseconds(1))
                 }
                 try await writer.kill()
