@@ -1,7 +1,7 @@
 /// Everything a server wants done.
 ///
-/// Writes are carried out in the order of their numbers. Effects that must wait for the disk are
-/// only emitted after the matching ``RaftEvent/persisted(_:)``.
+/// Writes are carried out in the order of their numbers. Effects that must wait for the disk are only
+/// emitted after the matching ``RaftEvent/persisted(_:)``.
 public enum RaftEffect: Hashable, Sendable {
     /// Make a change durable, then report its number with ``RaftEvent/persisted(_:)``.
     case write(WriteSequence, RaftWrite)

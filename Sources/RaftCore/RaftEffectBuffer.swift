@@ -1,7 +1,6 @@
 /// A reusable list of effects.
 ///
-/// Appending to a buffer that keeps its storage costs a third of returning a new array from each
-/// step.
+/// Appending to a buffer that keeps its storage costs a third of returning a new array from each step.
 public struct RaftEffectBuffer: Sendable, RandomAccessCollection {
     private var effects: [RaftEffect] = []
 

@@ -16,8 +16,8 @@ public enum RaftEvent: Hashable, Sendable {
 
     // Clients
 
-    /// Add entries to the log. Answered by a ``RaftWrite/append(_:)`` whose source is the
-    /// proposal's token, or by ``RaftEffect/rejected(_:_:)``.
+    /// Add entries to the log. Answered by a ``RaftWrite/append(_:)`` whose source is the proposal's
+    /// token, or by ``RaftEffect/rejected(_:_:)``.
     case propose(Proposal)
     /// A linearizable read. Answered by ``RaftEffect/readReady(_:at:)`` or
     /// ``RaftEffect/readFailed(_:_:)``.

@@ -1,8 +1,8 @@
 /// One member of a group: the whole of Raft's rules, as a value without clock, disk or network.
 ///
-/// Events go in by ``step(_:now:into:)``, effects come out; the same server, event and instant
-/// always give the same result. The server knows the index and term of every entry but never its
-/// bytes, so it is small, and can be copied, compared and explored by tests.
+/// Events go in by ``step(_:now:into:)``, effects come out; the same server, event and instant always
+/// give the same result. The server knows the index and term of every entry but never its bytes, so it
+/// is small, and can be copied, compared and explored by tests.
 ///
 /// Events of the network and the disk never trap, whatever they say. A broken *local* rule, such as
 /// a completion for a write that was never issued, is a precondition, kept in release builds.
@@ -114,8 +114,8 @@ extension RaftServer {
         configurations.configuration(at: index)
     }
 
-    /// Whether the server leads and the state machine has applied an entry of the server's own
-    /// term, so that it holds everything committed before.
+    /// Whether the server leads and the state machine has applied an entry of the server's own term,
+    /// so that it holds everything committed before.
     public var isReady: Bool {
         guard case .leader(let leadership) = state else { return false }
         return appliedIndex >= leadership.firstIndex

@@ -11,7 +11,7 @@ public struct RecoveredState: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - snapshot: The position of the snapshot that was restored, zero without one.
-    ///   - configuration: What that snapshot names, which overrules every entry before.
+    ///   - configuration: The configuration that snapshot names, which overrules every entry before.
     public init(
         hardState: HardState = HardState(), snapshot: LogPosition = .zero,
         configuration: Configuration = .empty

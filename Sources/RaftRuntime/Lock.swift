@@ -11,8 +11,7 @@ import Musl
 /// A POSIX mutex everywhere: the thread sanitizer understands it, and finds false races with
 /// `Synchronization.Mutex`. About 20 ns when nobody else holds it.
 package final class Lock<State>: @unchecked Sendable {
-    // Sendable because `state` is reached through `withLock` only, and is given away by who made
-    // it.
+    // Sendable because `state` is reached through `withLock` only, and is given away by who made it.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     @usableFromInline var state: State
 
@@ -72,8 +71,7 @@ package final class Monitor<State>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs a short piece of code alone; it must not block or use the same monitor, except
-    /// ``wake()``.
+    /// Runs a short piece of code alone; it must not block or use the same monitor, except ``wake()``.
     @inlinable
     package func withLock<Result>(
         _ body: (inout State) throws -> sending Result

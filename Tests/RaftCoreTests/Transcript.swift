@@ -3,8 +3,8 @@ import RaftCore
 
 /// A text of commands with what they do, and the code that carries them out.
 ///
-/// A block is comments and commands, a line `----`, then the output; blocks are divided by empty
-/// lines. The commands are described in ``TranscriptRunner``.
+/// A block is comments and commands, a line `----`, then the output; blocks are divided by empty lines.
+/// The commands are described in ``TranscriptRunner``.
 struct Transcript {
     struct Block {
         var lines: [String]

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// Each file in `Transcripts` is a scenario; `KHEPRI_REWRITE_TRANSCRIPTS=1` writes down what
-/// happens now.
+/// Each file in `Transcripts` is a scenario; `KHEPRI_REWRITE_TRANSCRIPTS=1` writes down what happens now.
 @Suite("Transcripts")
 struct TranscriptTests {
     static let directory = URL(filePath: #filePath).deletingLastPathComponent()

@@ -41,8 +41,7 @@ struct WriteLedgerTests {
         }
     }
 
-    /// Random appends, truncations and completions against a disk: whatever is said to be durable
-    /// is.
+    /// Random appends, truncations and completions against a disk: whatever is said to be durable is.
     @Test func `an index is never called durable unless the disk holds that very entry`() {
         var random = TestRandom()
         for _ in 0..<500 {

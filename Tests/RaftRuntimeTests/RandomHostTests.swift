@@ -5,8 +5,8 @@ import Testing
 
 /// Random requests, timeouts, full disks, failures and restarts on a host without threads.
 ///
-/// The oracle knows only the answers: what was committed must be there for ever at its index, what
-/// was rejected must never be there, and what is unknown at most once.
+/// The oracle knows only the answers: what was committed must be there for ever at its index, what was
+/// rejected must never be there, and what is unknown at most once.
 @Suite("Random host")
 struct RandomHostTests {
     @Test func `answers are true whatever happens`() throws {

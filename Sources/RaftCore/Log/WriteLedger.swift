@@ -1,9 +1,8 @@
 /// Numbers the durable writes of a group and tells how far the log is on stable storage.
 ///
-/// Each write remembers where the log ended after it. A truncation lowers that memory of all
-/// earlier writes at once, so no completion, however late, can speak for entries which were written
-/// later at the same indexes. Lowering `persistedIndex` alone is the mistake the field has made (Ra
-/// 39490978).
+/// Each write remembers where the log ended after it. A truncation lowers that memory of all earlier
+/// writes at once, so no completion, however late, can speak for entries which were written later at
+/// the same indexes. Lowering `persistedIndex` alone is the mistake the field has made (Ra 39490978).
 struct WriteLedger: Hashable, Sendable {
     /// A write that is not yet durable.
     struct InFlight: Hashable, Sendable {

@@ -3,9 +3,8 @@ extension Configuration {
     ///
     /// That is a majority of the voters and, during a change, of the outgoing voters too. False for
     /// the empty configuration.
-    ///
-    /// One function decides votes, commits and reads; it never adds the asking server by itself, so
-    /// a leader that was removed does not count (thesis §4.2.2).
+    /// One function decides votes, commits and reads; it never adds the asking server by itself, so a
+    /// leader that was removed does not count (thesis §4.2.2).
     ///
     /// - Complexity: O(*n*) calls of `agrees` for *n* voters.
     public func isQuorum(_ agrees: (MemberID) -> Bool) -> Bool {

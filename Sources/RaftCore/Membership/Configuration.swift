@@ -1,8 +1,8 @@
 /// The members of a group and what they count for (thesis §4.3).
 ///
-/// While `outgoing` is not empty the group is between two sets of voters, and every decision needs
-/// a majority of both (joint consensus). All lists are in ascending order without duplicates, so
-/// equal configurations have equal bytes.
+/// While `outgoing` is not empty the group is between two sets of voters, and every decision needs a
+/// majority of both (joint consensus). All lists are in ascending order without duplicates, so equal
+/// configurations have equal bytes.
 public struct Configuration: Hashable, Sendable {
     /// Members whose agreement commits entries and elects leaders.
     public let voters: [MemberID]

@@ -41,8 +41,8 @@ extension RaftServer {
 
     /// Sets when the next election starts.
     ///
-    /// A sole voter starts at once, and never again: there is no answer it could miss. A member
-    /// that is no voter never starts one.
+    /// A sole voter starts at once, and never again: there is no answer it could miss. A member that is
+    /// no voter never starts one.
     mutating func armElectionTimer(now: Instant) {
         if !configuration.isVoter(id) {
             electionDeadline = nil

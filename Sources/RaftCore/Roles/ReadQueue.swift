@@ -1,7 +1,7 @@
 /// The linearizable reads of a leader that are not yet confirmed (thesis §6.4).
 ///
-/// A read is confirmed when a quorum has echoed a round that began after the read arrived. The
-/// rounds are numbered by the leader, never by a caller, so an old echo cannot confirm a new read.
+/// A read is confirmed when a quorum has echoed a round that began after the read arrived. The rounds
+/// are numbered by the leader, never by a caller, so an old echo cannot confirm a new read.
 struct ReadQueue: Hashable, Sendable {
     struct Element: Hashable, Sendable {
         let read: ReadID

@@ -14,8 +14,7 @@ public struct MemberID: Hashable, Comparable, Sendable {
         self.incarnation = incarnation
     }
 
-    /// Whether the left member has the smaller number, or the same number and a smaller
-    /// incarnation.
+    /// Whether the left member has the smaller number, or the same number and a smaller incarnation.
     public static func < (lhs: MemberID, rhs: MemberID) -> Bool {
         (lhs.node, lhs.incarnation) < (rhs.node, rhs.incarnation)
     }

@@ -83,8 +83,8 @@ struct LoadedGroup: Sendable {
         if let named = group?.snapshot?.index, named > last {
             throw LogDeviceError(
                 .corrupt,
-                "expected a snapshot at entry \(named.rawValue), or the log up to it; found "
-                    + "the log ending at \(last.rawValue)")
+                "expected a snapshot at entry \(named.rawValue), or the log up to it; found the log "
+                    + "ending at \(last.rawValue)")
         }
     }
 }

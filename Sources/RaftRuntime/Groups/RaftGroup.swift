@@ -29,11 +29,11 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
 
     /// Adds a command to the log and waits until it is committed and applied here.
     ///
-    /// A cancelled task gets its answer at once: not applied while the command waits its turn,
-    /// unknown once it is in the log.
+    /// A cancelled task gets its answer at once: not applied while the command waits its turn, unknown
+    /// once it is in the log.
     ///
     /// - Parameters:
-    ///   - mayUseReserve: Whether the command frees space, so it may be written on a full disk.
+    ///   - mayUseReserve: Whether the command frees space, so that it may be written on a full disk.
     ///   - timeout: Measured from when the driver takes the command; nil is the host's default.
     package func propose(
         _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil

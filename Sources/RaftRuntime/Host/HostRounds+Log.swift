@@ -30,8 +30,7 @@ extension HostRounds {
 
     /// How many commands of a group's backlog go into the batch together; nil for none.
     ///
-    /// While the disk is full, those that may use the reserve are kept apart from those that may
-    /// not.
+    /// While the disk is full, those that may use the reserve are kept apart from those that may not.
     private func fittingCommands(of group: GroupState) -> Int? {
         guard let first = group.backlog.first else { return nil }
         let room = options.batchEntriesMaximum - log.gathering.entryCount

@@ -1,7 +1,6 @@
 import RaftCore
 
-// Snapshots: captured here in O(1), written by the worker, recorded in the log, then the log
-// shrinks.
+// Snapshots: captured here in O(1), written by the worker, recorded in the log, then the log shrinks.
 extension HostRounds {
     func snapshotIfDue(_ group: GroupState) {
         guard !group.snapshots.isUnderWay, shutdown == .none, log.failure == nil else { return }

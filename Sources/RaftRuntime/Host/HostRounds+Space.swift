@@ -2,9 +2,9 @@ import RaftCore
 
 // A full disk: nothing promised is lost, reads go on, and writes go on once there is space.
 //
-// What the core had accepted when the space ran out is written with the reserve. If even that is
-// full, the job waits and its callers learn that the outcome is unknown. New commands are refused,
-// except those that free space; each round with commands first tries whether there is space again.
+// What the core had accepted when the space ran out is written with the reserve. If even that is full,
+// the job waits and its callers learn that the outcome is unknown. New commands are refused, except
+// those that free space; each round with commands first tries whether there is space again.
 extension HostRounds {
     func ranOutOfSpace(_ job: LogJob) {
         setSpace(.full)

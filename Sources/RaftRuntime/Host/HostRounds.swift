@@ -2,8 +2,7 @@ import RaftCore
 
 /// The driver's own state, and one round of its work.
 final class HostRounds {
-    /// While the log is busy, queued commands are looked at this often, so that their timeouts
-    /// count.
+    /// While the log is busy, queued commands are looked at this often, so that their timeouts count.
     static let heldCommandsCheck = Duration.milliseconds(100)
     /// Rounds after which the queue is looked at again, however much there is to apply.
     static let roundsMaximum = 16

@@ -2,8 +2,8 @@ package import RaftCore
 
 /// The groups of one data directory: one log, one driver, any number of groups.
 ///
-/// With threads, ``start()`` runs the driver, the log writer and the snapshot worker on one each,
-/// and an idle host never wakes. Without, whoever made the host calls ``drain(now:)``.
+/// With threads, ``start()`` runs the driver, the log writer and the snapshot worker on one each, and
+/// an idle host never wakes. Without, whoever made the host calls ``drain(now:)``.
 ///
 /// A host must be shut down before it is dropped.
 package final class RaftHost<Machine: StateMachine>: Sendable {
@@ -107,8 +107,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         if !worker.submit(.restore(run: run, abandon: abandon)) { abandon() }
     }
 
-    /// Refuses new requests, carries the accepted ones through, and returns when the host has
-    /// stopped.
+    /// Refuses new requests, carries the accepted ones through, and returns when the host has stopped.
     ///
     /// Everybody gets an answer, and the threads are gone. May be called any number of times.
     package func shutDown() async {
@@ -139,8 +138,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         for completion in waiting { completion.complete(()) }
     }
 
-    /// Driver, log writer and snapshot worker, for a simulator that drains each at times of its
-    /// own.
+    /// Driver, log writer and snapshot worker, for a simulator that drains each at times of its own.
     package var parts: [any Drained] { [driver, writer, worker] }
 
     /// Does everything there is to do at an instant, for a host without threads.

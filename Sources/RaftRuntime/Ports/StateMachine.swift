@@ -16,8 +16,8 @@ package protocol StateMachine: AnyObject, Sendable {
 
     /// Applies commands in order and adds exactly one output for each.
     ///
-    /// - Parameter areLocal: Whether callers here wait for the outputs. If not, they are thrown
-    ///   away, so cheap ones will do.
+    /// - Parameter areLocal: Whether callers here wait for the outputs. If not, they are thrown away,
+    ///   so cheap ones will do.
     func apply(_ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output])
 
     /// Called after the entries of a batch and before their callers are answered.

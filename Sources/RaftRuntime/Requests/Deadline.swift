@@ -28,9 +28,8 @@ struct Deadline: Hashable, Comparable, Sendable {
 
 /// Knows a time before which no open request expires.
 ///
-/// Requests nearly always finish long before they expire, and most have the same timeout. So
-/// nothing is kept for each: there is one lower bound, and all requests are looked through when it
-/// is reached.
+/// Requests nearly always finish long before they expire, and most have the same timeout. So nothing is
+/// kept for each: there is one lower bound, and all requests are looked through when it is reached.
 struct DeadlineWatch: Sendable {
     /// How many requests are open.
     private(set) var openCount = 0

@@ -2,9 +2,8 @@ import RaftCore
 
 /// When a group's state is saved.
 ///
-/// With two snapshots kept, and the log since the older one, the disk holds about twice the state
-/// and twice the bytes between snapshots. Half the state's size between them makes that three
-/// times.
+/// With two snapshots kept, and the log since the older one, the disk holds about twice the state and
+/// twice the bytes between snapshots. Half the state's size between them makes that three times.
 package struct SnapshotPolicy: Sendable, Hashable {
     /// Not before this many bytes of log, however small the state is.
     package var logBytesMinimum: Int

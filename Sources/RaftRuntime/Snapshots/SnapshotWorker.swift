@@ -168,8 +168,8 @@ final class SnapshotWorker: Drained {
         return false
     }
 
-    /// While the log works the disk is shared evenly: a pause as long as the slice took, and at
-    /// least one flush of the log.
+    /// While the log works the disk is shared evenly: a pause as long as the slice took, and at least
+    /// one flush of the log.
     private func pause(since start: Instant) -> UInt64 {
         let end = clock.now()
         let flush = desk.withLock { state in
