@@ -16,28 +16,28 @@ package struct TreeMachine: Sendable {
     package private(set) var revision = Revision.zero
     /// The time of the last command, in milliseconds.
     package private(set) var time: UInt64 = 0
-    /// A sum over the whole state, modulo 2^128; equal on all members at a revision.
-    package private(set) var stateHash: UInt128
+    /// The sum over all nodes.
+    private var treeHash: UInt128
     /// The nodes with a keep-while set.
     package private(set) var keepWhileCount = 0
 
     /// An empty store.
     package init(history: SessionID) {
         self.history = history
-        stateHash = StateHash.ofEmptyTree
+        treeHash = StateHash.ofEmptyTree
     }
 
     /// A store that a snapshot holds.
     init(
         history: SessionID, revision: Revision, time: UInt64, tree: Tree, sessions: SessionTable,
-        hash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int
+        treeHash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int
     ) {
         self.history = history
         self.revision = revision
         self.time = time
         self.sessions = sessions
         self.keepWhileCount = keepWhileCount
-        stateHash = hash
+        self.treeHash = treeHash
         editor.tree = tree
         for (path, set) in keepWhileSets { editor.keepWhile.add(set, of: path, in: tree) }
         editor.keepWhile.commit()
@@ -48,6 +48,9 @@ package struct TreeMachine: Sendable {
         get { editor.tree }
         _modify { yield &editor.tree }
     }
+
+    /// A sum over the whole state, modulo 2^128; equal on all members at a revision.
+    package var stateHash: UInt128 { treeHash &+ sessions.hash }
 
     /// The sessions that are not expired.
     package var sessionCount: Int { sessions.count }
@@ -90,7 +93,7 @@ extension TreeMachine {
     ) -> ApplyOutcome {
         precondition(context.revision > revision, "commands are applied in the order of the log")
         if let session = command.session {
-            if let known = sessions.outcome(of: session, at: context.time) {
+            if let known = sessions.outcome(of: session) {
                 advance(to: context)
                 return .applied(Applied(result: known.result, changes: ChangeSet()))
             }
@@ -101,7 +104,7 @@ extension TreeMachine {
             let result = try editor.perform(command: command.operation)
             let changes = editor.commit()
             account(changes)
-            let modified = modifiedRevision(of: command.operation)
+            let modified = modifiedRevision(of: command.operation, changes)
             applied = Applied(result: result, modifiedRevision: modified, changes: changes)
         } catch {
             editor.rollBack()
@@ -109,7 +112,9 @@ extension TreeMachine {
             applied = Applied(result: result, changes: ChangeSet())
         }
         advance(to: context)
-        if let session = command.session { record(applied, of: session, in: context) }
+        if let session = command.session {
+            sessions.record(applied.result, at: context, of: session)
+        }
         return .applied(applied)
     }
 
@@ -117,36 +122,29 @@ extension TreeMachine {
         revision = context.revision
         let previous = time
         time = max(time, context.time)
-        for expired in sessions.expire(from: previous, to: time) { stateHash &-= expired.hash }
-    }
-
-    private mutating func record(
-        _ applied: Applied, of session: TreeCommand.Session, in context: ApplyContext
-    ) {
-        stateHash &-= sessions.hash(of: session.id)
-        sessions.record(applied.result, at: context, of: session)
-        stateHash &+= sessions.hash(of: session.id)
+        sessions.expire(from: previous, to: time)
     }
 
     /// Takes what a command changed into the sums over all nodes.
     private mutating func account(_ changes: ChangeSet) {
         for change in changes.changes {
-            let present = editor.tree.node(at: change.path)
-            if let old = change.old {
-                stateHash &-= StateHash.of(change.path, old, present: present)
-                keepWhileCount -= old.keepWhile == nil ? 0 : 1
-            }
-            if let new = change.new {
-                stateHash &+= StateHash.of(change.path, new, present: present)
-                keepWhileCount += new.keepWhile == nil ? 0 : 1
-            }
+            treeHash &+= StateHash.difference(by: change)
+            keepWhileCount += change.new?.keepWhile == nil ? 0 : 1
+            keepWhileCount -= change.old?.keepWhile == nil ? 0 : 1
         }
     }
 
     /// The last change of payload of the node that a write of one node was for.
-    private func modifiedRevision(of operation: TreeOperation) -> Revision? {
+    private func modifiedRevision(
+        of operation: TreeOperation, _ changes: ChangeSet
+    ) -> Revision? {
         switch operation.kind {
         case .put, .create, .update, .compareAndSwap, .clearPayload:
+            if changes.changes.count == 1, let new = changes.changes[0].new,
+                changes.changes[0].isPayloadChanged
+            {
+                return Revision(new.modifiedRevision)
+            }
             let names = operation.path.components.compactMap(\.denotedName)
             guard names.count == operation.path.components.count else { return nil }
             return editor.tree.withNode(at: names) { $0.map { Revision($0.modifiedRevision) } }
@@ -159,18 +157,18 @@ extension TreeMachine {
     /// Checks that everything derived is what it would be if it were computed anew.
     package func checkInvariants() {
         editor.tree.checkInvariants()
-        var hash = StateHash.ofNode(.root, editor.tree.root)
+        var hash = editor.tree.root.stateHash(at: .root)
         var count = 0
         var index = KeepWhileIndex()
         editor.tree.forEachMatch(of: TreePattern(components: [.anyPath])) { path, node in
-            hash &+= StateHash.ofNode(path, node)
+            hash &+= node.stateHash(at: path)
             if let set = node.keepWhileSet {
                 count += 1
                 index.add(set, of: path, in: editor.tree)
             }
             return true
         }
-        hash &+= sessions.hash
+        hash &+= SessionTable(sessions.sorted).hash
         precondition(hash == stateHash, "the state hash is not the sum over the state")
         precondition(count == keepWhileCount, "the number of keep-while sets is wrong")
         precondition(editor.keepWhile.describesSame(as: index), "the keep-while index is wrong")

@@ -36,7 +36,12 @@ struct ChangeRecord: Sendable {
     }
 
     /// Keeps a payload that the tree is about to lose, in every image that refers to it.
-    mutating func keepPayload(as state: NodeImage.PayloadState) {
+    mutating func keepPayload(as state: @autoclosure () -> NodeImage.PayloadState) {
+        guard
+            atCommandStart?.hasUnchangedPayload == true
+                || atOperationStart?.hasUnchangedPayload == true
+        else { return }
+        let state = state()
         if atCommandStart?.hasUnchangedPayload == true { atCommandStart?.payloadState = state }
         if atOperationStart?.hasUnchangedPayload == true { atOperationStart?.payloadState = state }
     }

@@ -39,9 +39,9 @@ extension Tree {
 
 /// The nodes that an operation wrote, each as it was right after its write.
 struct WriteListing {
-    private let options: TreeOperation.Options
+    fileprivate let options: TreeOperation.Options
     private let wantsNodes: Bool
-    private(set) var written: [TreePath: ResultNode] = [:]
+    fileprivate var written: [ResultNode] = []
 
     init(_ options: TreeOperation.Options, in editor: TreeEditor) {
         self.options = options
@@ -50,14 +50,10 @@ struct WriteListing {
 
     /// Adds a node that was just written: its new numbers, with its former payload.
     ///
-    /// - Parameter former: The node before the write, nil when the write created it.
-    mutating func add(_ path: TreePath, replacing former: TreeNode?, in tree: Tree) {
-        guard wantsNodes, let node = tree.node(at: path) else { return }
-        let returning = options.returning
-        var listed = ResultNode(path, node, returning.subtracting(.payload), in: tree)
-        if returning.contains(.payload) { listed.payload = former?.payload }
-        if returning.contains(.hasPayload), former?.hasPayload == true { listed.hasPayload = true }
-        written[path] = listed
+    /// - Parameter isNew: Whether what was there before is not told.
+    mutating func add(_ path: TreePath, asNew isNew: Bool = false, in editor: TreeEditor) {
+        guard wantsNodes else { return }
+        written.append(editor.listWritten(path, options.returning, asNew: isNew))
     }
 
     /// Adds the root that is about to be emptied: it counts as deleted, though it stays.
@@ -65,32 +61,70 @@ struct WriteListing {
         guard wantsNodes else { return }
         var root = ResultNode(.root, tree.root, options.returning, in: tree)
         if options.returning.contains(.deleteReason) { root.deleteReason = .explicit }
-        written[.root] = root
+        written.append(root)
+    }
+}
+
+extension TreeEditor {
+    /// The result of a write: what it wrote, and every node that it removed.
+    ///
+    /// A node that was written and removed is listed as removed.
+    func result(_ listing: WriteListing) -> OperationResult {
+        guard wantsNodes else { return .nodes([]) }
+        let options = listing.options
+        var removed: [ResultNode] = []
+        for record in records where record.operation == operation && record.current == nil {
+            guard let last = record.removed else { continue }
+            guard last.reason == .explicit || options.returnIndirectDeletes else { continue }
+            removed.append(listRemoved(record.path, last, options.returning))
+        }
+        var nodes = listing.written
+        if !removed.isEmpty {
+            let isRemoved = Set(removed.map(\.path))
+            nodes.removeAll { isRemoved.contains($0.path) }
+            nodes += removed
+        }
+        if nodes.count > 1 { nodes.sort { $0.path < $1.path } }
+        return .nodes(nodes)
     }
 
-    /// Adds a node that the operation removed, in place of its entry as a written one.
-    mutating func add(_ path: TreePath, _ removed: ChangeRecord.Removed, in tree: Tree) {
-        if removed.reason == .keepWhile, !options.returnIndirectDeletes { return }
-        let returning = options.returning
+    /// A node that was just written.
+    fileprivate func listWritten(
+        _ path: TreePath, _ returning: NodePropertySet, asNew isNew: Bool
+    ) -> ResultNode {
+        var listed = ResultNode(path: path)
+        guard let number = find(path), records[number].operation == operation,
+            let image = records[number].current
+        else {
+            guard let node = tree.node(at: path) else { return listed }
+            return ResultNode(path, node, returning, in: tree)
+        }
+        let isCreated = isNew || records[number].creatingOperation == operation
+        let former = isCreated ? nil : records[number].atOperationStart
+        listed.setNumbers(image, returning)
+        if returning.contains(.payload), let former {
+            listed.payload =
+                former.hasUnchangedPayload
+                ? tree.node(at: path)?.payload : former.payload(present: nil)
+        }
+        let hasPayload = image.hasPayload || former?.hasPayload == true
+        if returning.contains(.hasPayload), hasPayload { listed.hasPayload = true }
+        if returning.contains(.childNames) {
+            listed.childNames = tree.node(at: path).map { tree.childNames(of: $0) }
+        }
+        return listed
+    }
+
+    /// A node that is gone, with its last properties.
+    private func listRemoved(
+        _ path: TreePath, _ removed: ChangeRecord.Removed, _ returning: NodePropertySet
+    ) -> ResultNode {
         var listed = ResultNode(path: path)
         listed.setNumbers(removed.image, returning)
         if returning.contains(.payload) { listed.payload = removed.image.payload(present: nil) }
         if returning.contains(.hasPayload), removed.image.hasPayload { listed.hasPayload = true }
         if returning.contains(.childNames) { listed.childNames = tree.childNames(of: removed.node) }
         if returning.contains(.deleteReason) { listed.deleteReason = removed.reason }
-        written[path] = listed
-    }
-}
-
-extension TreeEditor {
-    /// The result of a write: what it wrote, and every node that it removed.
-    func result(_ listing: WriteListing) -> OperationResult {
-        guard wantsNodes else { return .nodes([]) }
-        var listing = listing
-        for record in records where record.operation == operation && record.current == nil {
-            guard let removed = record.removed else { continue }
-            listing.add(record.path, removed, in: tree)
-        }
-        return .nodes(listing.written.values.sorted { $0.path < $1.path })
+        return listed
     }
 }

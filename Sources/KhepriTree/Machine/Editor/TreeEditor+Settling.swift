@@ -30,9 +30,9 @@ extension TreeEditor {
         for number in childListsInRound { depth = max(depth, records[number].path.depth) }
         while depth > 0 {
             // Removing a node adds at most the one above it, so a level is complete when it begins.
-            let parents = childListsInRound.map { records[$0] }.filter { $0.path.depth == depth }
-            for parent in parents where parent.creatingOperation != operation {
-                let path = parent.path
+            let parents = childListsInRound.filter { records[$0].path.depth == depth }
+            for parent in parents where records[parent].creatingOperation != operation {
+                let path = records[parent].path
                 if !isKeptByItself(path) { try remove(path, because: .keepWhile) }
             }
             depth -= 1
@@ -41,27 +41,29 @@ extension TreeEditor {
 
     /// Whether the conditions of a node about itself hold, or there is no such node or condition.
     private func isKeptByItself(_ path: TreePath) -> Bool {
-        tree.withNode(at: path) { node in
-            guard let node, let set = node.keepWhileSet else { return true }
-            if set === KeepWhileSet.reclaimed { return node.childCount > 0 || node.hasPayload }
-            return set.entries.allSatisfy { entry in
-                guard entry.target(from: path) == .itself else { return true }
-                return entry.condition.isMet(name: path.nameForConditions, of: node)
-            }
+        tree.withNode(at: path) { $0.map { isKept($0, byItselfAt: path) } ?? true }
+    }
+
+    private func isKept(_ node: TreeNode, byItselfAt path: TreePath) -> Bool {
+        guard let set = node.keepWhileSet else { return true }
+        if set === KeepWhileSet.reclaimed { return node.childCount > 0 || node.hasPayload }
+        return set.entries.allSatisfy { entry in
+            guard entry.target(from: path) == .itself else { return true }
+            return entry.condition.isMet(name: path.nameForConditions, of: node)
         }
     }
 
     /// The watchers that the changes of the round make expire.
     private mutating func expiredWatchers() throws(Interruption) -> Set<TreePath> {
         var expired: Set<TreePath> = []
-        let changed = changedInRound.compactMap { number in
+        for number in changedInRound {
+            guard let image = records[number].current else { continue }
+            guard image.keepWhile != nil || !keepWhile.isEmpty else { continue }
             let path = records[number].path
-            return tree.node(at: path).map { (path, $0) }
-        }
-        for (path, node) in changed {
+            guard let node = tree.node(at: path) else { continue }
             keepWhile.recount(node, at: path)
             keepWhile.collectExpired(by: node, at: path, into: &expired)
-            if !isKeptByItself(path) { expired.insert(path) }
+            if !isKept(node, byItselfAt: path) { expired.insert(path) }
         }
         keepWhile.collectExpiredByPatterns(in: tree, into: &expired)
         for path in removedInRound {

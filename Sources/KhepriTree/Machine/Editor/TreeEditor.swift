@@ -109,7 +109,9 @@ extension TreeEditor {
     /// for each ancestor that goes with its last child. So only writes that somebody may watch pay
     /// for a restore point.
     mutating func prepareToWrite(at path: TreePath) {
-        guard visitLimit != nil, restorePoint == nil, !hasWritten else { return }
+        guard visitLimit != nil, restorePoint == nil, !hasWritten, !keepWhile.isUnused else {
+            return
+        }
         if keepWhile.mayBeWatched(path) || hasOwnConditions(upTo: path) { restorePoint = tree }
     }
 
@@ -125,13 +127,16 @@ extension TreeEditor {
     }
 
     /// How many more nodes the command may look at, nil for any number.
-    var visitsLeft: Int? { visitLimit.map { max(0, $0 - visitCount) } }
+    var visitsLeft: Int? {
+        guard let visitLimit, !hasWritten || restorePoint != nil else { return nil }
+        return max(0, visitLimit - visitCount)
+    }
 
     /// Counts nodes that the command looks at.
     mutating func visit(_ count: Int = 1) throws(Interruption) {
+        let left = visitsLeft
         visitCount += count
-        guard let visitLimit, visitCount > visitLimit else { return }
-        guard hasWritten, restorePoint == nil else { throw .visitLimitExceeded }
+        if let left, count > left { throw .visitLimitExceeded }
     }
 }
 
@@ -142,7 +147,7 @@ extension TreeEditor {
         return makeRecord(path, tree.withNode(at: path) { $0.map { NodeImage($0) } })
     }
 
-    /// As ``touch(_:)``, for a node that was just taken out of the tree.
+    /// As ``touch(_:)``, for a node that was found, or just taken out of the tree.
     private mutating func touch(_ path: TreePath, _ node: TreeNode) -> Int {
         if let number = find(path) { return enterOperation(number) }
         return makeRecord(path, NodeImage(node))
@@ -192,19 +197,24 @@ extension TreeEditor {
         tree.insert(path, fields, at: revision)
     }
 
-    /// Sets or clears the payload of a node that exists, and does nothing when it is equal.
-    mutating func setPayload(_ payload: Payload?, of path: TreePath) {
-        guard let node = tree.node(at: path), !node.hasPayload(equalTo: payload) else { return }
+    /// Sets or clears the payload of a node; an equal one changes nothing.
+    ///
+    /// - Returns: Whether there is such a node.
+    @discardableResult
+    mutating func setPayload(_ payload: Payload?, of path: TreePath) -> Bool {
+        guard let node = tree.node(at: path) else { return false }
+        guard !node.hasPayload(equalTo: payload) else { return true }
         hasWritten = true
-        let number = touch(path)
+        let number = touch(path, node)
         noteChange(of: number, from: node)
         records[number].keepPayload(as: node.payload.map { .copied($0) } ?? .none)
-        guard var image = records[number].current else { return }
+        guard var image = records[number].current else { return true }
         image.payloadVersion += records[number].creatingOperation == operation ? 0 : 1
         image.modifiedRevision = revision.rawValue
         image.payloadState = payload.map { .copied($0) } ?? .none
         records[number].current = image
         write(number, payload.map { .set($0.bytes) } ?? .clear)
+        return true
     }
 
     /// Replaces the keep-while set of a node that exists; no condition is tested because of it.
@@ -292,7 +302,26 @@ extension TreeNode {
     func hasPayload(equalTo payload: Payload?) -> Bool {
         withPayload { present in
             guard let present, let payload else { return present == nil && payload == nil }
-            return present.elementsEqual(payload.bytes)
+            return payload.bytes.withUnsafeBytes { $0.hasEqualBytes(present) }
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are the same, eight at a time.
+    fileprivate func hasEqualBytes(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var offset = 0
+        while offset + 8 <= count {
+            let left = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let right = other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            guard left == right else { return false }
+            offset += 8
+        }
+        while offset < count {
+            guard self[offset] == other[offset] else { return false }
+            offset += 1
+        }
+        return true
     }
 }

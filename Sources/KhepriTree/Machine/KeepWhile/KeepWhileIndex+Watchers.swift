@@ -46,6 +46,7 @@ extension KeepWhileIndex {
     }
 
     private mutating func link(_ set: KeepWhileSet, of watcher: TreePath, in tree: Tree) {
+        setCount += 1
         for entry in set.entries {
             guard let watched = entry.target(from: watcher).conditions else { continue }
             let group = makeGroup(watched, entry.condition, in: tree)
@@ -54,6 +55,7 @@ extension KeepWhileIndex {
     }
 
     private mutating func unlink(_ set: KeepWhileSet, of watcher: TreePath) {
+        setCount -= 1
         for entry in set.entries {
             guard let watched = entry.target(from: watcher).conditions,
                 let group = group(of: watched, entry.condition)

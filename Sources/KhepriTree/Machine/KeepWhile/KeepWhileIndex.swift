@@ -15,6 +15,8 @@ struct KeepWhileIndex: Sendable {
     var groups: [Group] = []
     var freeGroups: [Int] = []
     var groupsByKey: [GroupKey: Int] = [:]
+    /// How many nodes have a set other than ``KeepWhileSet/reclaimed``.
+    var setCount = 0
     /// How many groups have a pattern.
     var patternGroupCount = 0
 
@@ -84,6 +86,9 @@ struct KeepWhileIndex: Sendable {
         /// The numbers of a group before the command.
         case counted(TreePattern, NodeCondition, matched: Int, met: Int)
     }
+
+    /// Whether no node has a set of its own, not even of conditions about itself.
+    var isUnused: Bool { setCount == 0 }
 
     /// Whether nobody watches another node.
     var isEmpty: Bool { groupsByKey.isEmpty }

@@ -4,6 +4,7 @@ extension Tree {
     /// - Parameters:
     ///   - includesRoot: Whether the root matches too when the pattern begins with a condition.
     ///   - after: Only nodes behind this path are visited.
+    ///   - visitLimit: How many nodes to look at; the walk ends at the first one more.
     ///   - body: Returns whether to go on.
     /// - Returns: The number of nodes looked at.
     /// - Complexity: The number of nodes looked at, which are those that a prefix of the pattern
@@ -11,9 +12,10 @@ extension Tree {
     @discardableResult
     package func forEachMatch(
         of pattern: TreePattern, includesRoot: Bool = false, after: TreePath? = nil,
-        _ body: (TreePath, TreeNode) throws -> Bool
+        visitLimit: Int? = nil, _ body: (TreePath, TreeNode) throws -> Bool
     ) rethrows -> Int {
-        var walk = MatchWalk(tree: self, walk: PatternWalk(pattern), after: after)
+        var walk = MatchWalk(
+            tree: self, walk: PatternWalk(pattern), after: after, visitLimit: visitLimit ?? .max)
         let isRootMatched =
             pattern.components.isEmpty || includesRoot && pattern.beginsWithCondition
         try walk.run(isRootMatched: isRootMatched, body)
@@ -36,13 +38,15 @@ private struct MatchWalk {
     let tree: Tree
     let walk: PatternWalk
     let after: TreePath?
+    let visitLimit: Int
     var path: [PathComponent] = []
     var visitCount = 0
 
-    init(tree: Tree, walk: PatternWalk, after: TreePath?) {
+    init(tree: Tree, walk: PatternWalk, after: TreePath?, visitLimit: Int) {
         self.tree = tree
         self.walk = walk
         self.after = after
+        self.visitLimit = visitLimit
     }
 
     mutating func run(
@@ -90,6 +94,7 @@ private struct MatchWalk {
         _ body: (TreePath, TreeNode) throws -> Bool
     ) rethrows -> Bool {
         visitCount += 1
+        guard visitCount <= visitLimit else { return false }
         let next = walk.advance(state, name: name, node: node)
         guard next.isAccepting || next.canContinue else { return true }
         path.append(name)

@@ -17,8 +17,11 @@ extension Tree {
                 return error.result ?? .nodes([])
             }
         }
+        var visitCount = 0
         do {
-            if let result = try answer(operation, after: after, limit: limit) { return result }
+            let result = try answer(
+                operation, after: after, limit: limit, visitLimit: nil, &visitCount)
+            if let result { return result }
         } catch {
             return error.result ?? .nodes([])
         }
@@ -26,10 +29,20 @@ extension Tree {
     }
 
     /// Answers a read of one operation; nil when it is not a read.
+    ///
+    /// - Parameters:
+    ///   - visitLimit: How many nodes to look at; the answer is incomplete when it takes more.
+    ///   - visitCount: Grows by the number of nodes looked at.
     func answer(
-        _ operation: TreeOperation, after: TreePath? = nil, limit: Int? = nil
+        _ operation: TreeOperation, after: TreePath? = nil, limit: Int? = nil, visitLimit: Int?,
+        _ visitCount: inout Int
     ) throws(Interruption) -> OperationResult? {
         let returning = operation.options.returning
+        let includesRoot = operation.options.includeRoot
+        switch operation.kind {
+        case .get, .exists, .hasPayload: visitCount += operation.path.components.count + 1
+        default: break
+        }
         switch operation.kind {
         case .get:
             let path = try locate(operation.path)
@@ -37,41 +50,40 @@ extension Tree {
             return .nodes([ResultNode(path, node, returning, in: self)])
         case .getMany:
             return list(
-                operation.path, includesRoot: operation.options.includeRoot, returning,
-                after: after, limit: limit)
+                operation.path, includesRoot: includesRoot, returning, after: after, limit: limit,
+                visitLimit: visitLimit, &visitCount)
         case .exists:
             return .boolean(try locateIfPresent(operation.path) != nil)
         case .hasPayload:
             guard let path = try locateIfPresent(operation.path) else { return .boolean(false) }
             return .boolean(withNode(at: path) { $0?.hasPayload ?? false })
         case .count:
-            return .count(count(operation.path, includesRoot: operation.options.includeRoot))
+            var count = 0
+            visitCount += forEachMatch(
+                of: operation.path, includesRoot: includesRoot, visitLimit: visitLimit
+            ) { _, _ in
+                count += 1
+                return true
+            }
+            return .count(count)
         case .dump:
             return list(
                 TreePattern(components: [.anyPath]), includesRoot: true, .dumped,
-                after: after, limit: limit)
+                after: after, limit: limit, visitLimit: visitLimit, &visitCount)
         default:
             return nil
         }
     }
 
-    /// The number of nodes that match a pattern.
-    private func count(_ pattern: TreePattern, includesRoot: Bool) -> Int {
-        var count = 0
-        forEachMatch(of: pattern, includesRoot: includesRoot) { _, _ in
-            count += 1
-            return true
-        }
-        return count
-    }
-
     private func list(
         _ pattern: TreePattern, includesRoot: Bool, _ returning: NodePropertySet,
-        after: TreePath?, limit: Int?
+        after: TreePath?, limit: Int?, visitLimit: Int?, _ visitCount: inout Int
     ) -> OperationResult {
         var nodes: [ResultNode] = []
         guard limit.map({ $0 > 0 }) ?? true else { return .nodes(nodes) }
-        forEachMatch(of: pattern, includesRoot: includesRoot, after: after) { path, node in
+        visitCount += forEachMatch(
+            of: pattern, includesRoot: includesRoot, after: after, visitLimit: visitLimit
+        ) { path, node in
             nodes.append(ResultNode(path, node, returning, in: self))
             return limit.map { nodes.count < $0 } ?? true
         }

@@ -31,7 +31,7 @@ extension TreeEditor {
                 create(path, payload: node.payload, keepWhile: nil)
             }
         }
-        for (path, _) in nodes { listing.add(path, replacing: nil, in: tree) }
+        for (path, _) in nodes { listing.add(path, asNew: true, in: self) }
         try settle()
         for (path, node) in nodes where !path.isRoot {
             guard let set = node.keepWhileSet, tree.withNode(at: path, { $0 != nil }) else {

@@ -17,7 +17,7 @@ extension TreeEditor {
     mutating func perform(
         _ operation: TreeOperation, isReadOnly: Bool = false
     ) throws(Interruption) -> OperationResult {
-        if let read = try tree.answer(operation) { return read }
+        if let read = try answer(operation) { return read }
         guard !isReadOnly || !operation.kind.isWrite else {
             throw .endsTransaction(
                 OperationError(
@@ -54,6 +54,16 @@ extension TreeEditor {
             .abortIfError:
             throw .invalid("expected an operation that can stand here")
         }
+    }
+
+    /// Answers a read; nil when it is not a read.
+    private mutating func answer(
+        _ operation: TreeOperation
+    ) throws(Interruption) -> OperationResult? {
+        var visits = 0
+        let result = try tree.answer(operation, visitLimit: visitsLeft, &visits)
+        try visit(visits)
+        return result
     }
 
     /// Clears the payload of a node; a missing one is no error.

@@ -32,10 +32,11 @@ extension TreeEditor {
         of pattern: TreePattern, includesRoot: Bool
     ) throws(Interruption) -> [TreePath] {
         var paths: [TreePath] = []
-        let limit = visitsLeft
-        let visits = tree.forEachMatch(of: pattern, includesRoot: includesRoot) { path, _ in
+        let visits = tree.forEachMatch(
+            of: pattern, includesRoot: includesRoot, visitLimit: visitsLeft
+        ) { path, _ in
             paths.append(path)
-            return limit.map { paths.count <= $0 } ?? true
+            return true
         }
         try visit(visits)
         return paths
@@ -76,9 +77,8 @@ extension TreeEditor {
         for target in targets { prepareToWrite(at: target) }
         var listing = WriteListing(options, in: self)
         for target in targets {
-            let former = tree.node(at: target)
             put(write.payload, at: target)
-            listing.add(target, replacing: former, in: tree)
+            listing.add(target, in: self)
         }
         try settle()
         if let entries = write.keepWhile {
@@ -92,9 +92,8 @@ extension TreeEditor {
 
     /// Writes a node, and creates it and those above it where they are missing.
     private mutating func put(_ payload: Payload?, at path: TreePath) {
-        let existing = tree.depthOfExisting(path)
-        guard existing < path.depth else { return setPayload(payload, of: path) }
-        createAncestors(of: path, from: existing)
+        guard !setPayload(payload, of: path) else { return }
+        createAncestors(of: path, from: tree.depthOfExisting(path))
         create(path, payload: payload)
     }
 

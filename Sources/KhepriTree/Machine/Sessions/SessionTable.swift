@@ -26,11 +26,13 @@ struct SessionTable: Sendable {
         var time: UInt64
         /// All sequences below are answered, and their outcomes forgotten.
         var lowestUnanswered: UInt64 = 1
-        /// In the order of their sequences.
+        /// In the order of their sequences; at least one.
         var outcomes: [Outcome] = []
     }
 
     private var sessions: [SessionID: Session] = [:]
+    /// The sum over all sessions and outcomes.
+    private(set) var hash: UInt128 = 0
 
     var count: Int { sessions.count }
 
@@ -43,11 +45,14 @@ struct SessionTable: Sendable {
 
     /// The sessions that a snapshot holds.
     init(_ list: [(id: SessionID, session: Session)]) {
-        for (id, session) in list { sessions[id] = session }
+        for (id, session) in list {
+            sessions[id] = session
+            hash &+= session.hash(of: id)
+        }
     }
 
     /// What a command gets without being applied; nil if it is to be applied.
-    func outcome(of command: TreeCommand.Session, at time: UInt64) -> Applied? {
+    func outcome(of command: TreeCommand.Session) -> Applied? {
         func refusal(_ code: OperationError.Code, _ message: String) -> Applied {
             Applied(result: .error(OperationError(code, message)), changes: ChangeSet())
         }
@@ -58,7 +63,9 @@ struct SessionTable: Sendable {
             return sessions.count < Self.sessionsMaximum
                 ? nil : refusal(.tooManySessions, "there are \(Self.sessionsMaximum) sessions")
         }
-        if let known = session.outcomes.first(where: { $0.sequence == command.sequence }) {
+        let place = session.place(of: command.sequence)
+        if place < session.outcomes.count, session.outcomes[place].sequence == command.sequence {
+            let known = session.outcomes[place]
             guard let error = known.error else {
                 let message = "applied before at revision \(known.revision.rawValue)"
                 return refusal(.resultUnavailable, message)
@@ -68,7 +75,7 @@ struct SessionTable: Sendable {
         guard command.sequence >= session.lowestUnanswered else {
             return refusal(.resultUnavailable, "the command was answered before")
         }
-        let kept = session.outcomes.count { $0.sequence >= command.lowestUnanswered }
+        let kept = session.outcomes.count - session.place(of: command.lowestUnanswered)
         return kept < Self.outcomesMaximum
             ? nil : refusal(.tooManySessions, "\(Self.outcomesMaximum) commands are unanswered")
     }
@@ -77,52 +84,86 @@ struct SessionTable: Sendable {
     mutating func record(
         _ result: OperationResult, at context: ApplyContext, of command: TreeCommand.Session
     ) {
-        var session = sessions[command.id] ?? Session(time: context.time)
-        session.time = max(session.time, context.time)
-        session.lowestUnanswered = max(session.lowestUnanswered, command.lowestUnanswered)
-        session.outcomes.removeAll { $0.sequence < session.lowestUnanswered }
         var error: OperationError.Code?
         if case .error(let refusal) = result { error = refusal.code }
         if case .aborted = result { error = .aborted }
-        let position = session.outcomes.firstIndex { $0.sequence > command.sequence }
-        session.outcomes.insert(
-            Outcome(sequence: command.sequence, revision: context.revision, error: error),
-            at: position ?? session.outcomes.endIndex)
-        sessions[command.id] = session
+        let outcome = Outcome(sequence: command.sequence, revision: context.revision, error: error)
+        hash &+= sessions[command.id, default: Session(time: context.time)]
+            .record(outcome, of: command, at: context.time)
     }
 
     /// Forgets the sessions that had no command for too long.
     ///
     /// When to look depends on the two times only, so a member that began with a snapshot looks at
     /// the same command as the others.
-    mutating func expire(
-        from previous: UInt64, to time: UInt64
-    ) -> [(id: SessionID, hash: UInt128)] {
-        guard time / Self.sweepInterval > previous / Self.sweepInterval else { return [] }
-        var expired: [(SessionID, UInt128)] = []
-        for (id, session) in sorted where session.time + Self.lifetime < time {
-            expired.append((id, hash(of: id)))
+    mutating func expire(from previous: UInt64, to time: UInt64) {
+        guard time / Self.sweepInterval > previous / Self.sweepInterval else { return }
+        let expired = sessions.filter { $0.value.time.addingLifetime < time }
+        for (id, session) in expired {
+            hash &-= session.hash(of: id)
             sessions[id] = nil
         }
-        return expired
     }
+}
 
-    /// The sum over all sessions.
-    var hash: UInt128 {
-        sorted.reduce(0) { $0 &+ hash(of: $1.id) }
-    }
-
-    /// The hash of a session, 0 if there is none.
-    func hash(of id: SessionID) -> UInt128 {
-        guard let session = sessions[id] else { return 0 }
-        var hash = SipHash128()
-        for word in [id.high, id.low, session.time, session.lowestUnanswered] { hash.append(word) }
-        for outcome in session.outcomes {
-            hash.append(outcome.sequence)
-            hash.append(outcome.revision.rawValue)
-            hash.append(outcome.error.map { $0.number } ?? 0)
+extension SessionTable.Session {
+    /// Where the outcome with a sequence is, or would be.
+    func place(of sequence: UInt64) -> Int {
+        var lower = 0
+        var upper = outcomes.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if outcomes[middle].sequence < sequence { lower = middle + 1 } else { upper = middle }
         }
+        return lower
+    }
+
+    /// Adds an outcome, and returns what that adds to the hash.
+    fileprivate mutating func record(
+        _ outcome: SessionTable.Outcome, of command: TreeCommand.Session, at time: UInt64
+    ) -> UInt128 {
+        let begun = StateHash.begin(command.id)
+        var difference: UInt128 = 0
+        if !outcomes.isEmpty { difference &-= propertiesHash(begun) }
+        self.time = max(self.time, time)
+        lowestUnanswered = max(
+            lowestUnanswered, min(command.lowestUnanswered, command.sequence))
+        let forgotten = place(of: lowestUnanswered)
+        for old in outcomes[..<forgotten] { difference &-= old.hash(begun) }
+        outcomes.removeFirst(forgotten)
+        outcomes.insert(outcome, at: place(of: outcome.sequence))
+        return difference &+ propertiesHash(begun) &+ outcome.hash(begun)
+    }
+
+    /// The hash of the session with its outcomes.
+    fileprivate func hash(of id: SessionID) -> UInt128 {
+        let begun = StateHash.begin(id)
+        return outcomes.reduce(propertiesHash(begun)) { $0 &+ $1.hash(begun) }
+    }
+
+    private func propertiesHash(_ begun: SipHash128) -> UInt128 {
+        var hash = begun
+        for word in [3, time, lowestUnanswered] { hash.append(word) }
         return hash.finish()
+    }
+}
+
+extension SessionTable.Outcome {
+    fileprivate func hash(_ begun: SipHash128) -> UInt128 {
+        var hash = begun
+        hash.append(4)
+        hash.append(sequence)
+        hash.append(revision.rawValue)
+        hash.append(error?.number ?? 0)
+        return hash.finish()
+    }
+}
+
+extension UInt64 {
+    /// The last moment of a session whose last command was at this time.
+    fileprivate var addingLifetime: UInt64 {
+        let (sum, overflows) = addingReportingOverflow(SessionTable.lifetime)
+        return overflows ? .max : sum
     }
 }
 

@@ -10,7 +10,7 @@ package struct StateLoader {
         var nodeCount = 0
         var history = SessionID(high: 0, low: 0)
         var hash: UInt128 = 0
-        var sessions = SessionTable()
+        var sessionCount = 0
     }
 
     private var header: Header?
@@ -18,6 +18,7 @@ package struct StateLoader {
     private var names: [PathComponent] = []
     private var nodeCount = 0
     private var hash: UInt128 = 0
+    private var sessions: [(id: SessionID, session: SessionTable.Session)] = []
     private var sets: [(TreePath, KeepWhileSet)] = []
     private var keepWhileCount = 0
     /// Bytes of a block that is not whole yet.
@@ -49,12 +50,16 @@ package struct StateLoader {
         guard nodeCount == header.nodeCount else {
             throw StateError("expected \(header.nodeCount) nodes, found \(nodeCount)")
         }
-        guard hash &+ header.sessions.hash == header.hash else {
+        guard sessions.count == header.sessionCount else {
+            throw StateError("expected \(header.sessionCount) sessions, found \(sessions.count)")
+        }
+        let sessions = SessionTable(sessions)
+        guard hash &+ sessions.hash == header.hash else {
             throw StateError("the state hash is not the one of the header")
         }
         return TreeMachine(
             history: header.history, revision: header.revision, time: header.time, tree: tree,
-            sessions: header.sessions, hash: header.hash, keepWhileSets: sets,
+            sessions: sessions, treeHash: hash, keepWhileSets: sets,
             keepWhileCount: keepWhileCount)
     }
 
@@ -88,7 +93,13 @@ package struct StateLoader {
             header = try Self.readHeader(&reader)
             return try reader.expectEnd()
         }
-        while !reader.isAtEnd { try loadNode(&reader) }
+        while !reader.isAtEnd {
+            if nodeCount < header?.nodeCount ?? 0 {
+                try loadNode(&reader)
+            } else {
+                sessions.append(try SessionTable.readSession(&reader, after: sessions.last?.id))
+            }
+        }
     }
 
     private static func readHeader(_ reader: inout CBORReader) throws -> Header {
@@ -106,7 +117,7 @@ package struct StateLoader {
                     high: try reader.readUnsigned(), low: try reader.readUnsigned())
                 header.hash =
                     UInt128(try reader.readUnsigned()) << 64 | UInt128(try reader.readUnsigned())
-            case 6: header.sessions = try SessionTable(from: &reader)
+            case 6: header.sessionCount = try reader.readInteger(as: Int.self)
             default: try reader.skip()
             }
         }
@@ -139,7 +150,7 @@ package struct StateLoader {
             tree.insert(path, fields, at: last)
         }
         nodeCount += 1
-        hash &+= tree.withNode(at: path) { $0.map { StateHash.ofNode(path, $0) } ?? 0 }
+        hash &+= tree.withNode(at: path) { $0?.stateHash(at: path) ?? 0 }
     }
 
     /// The path of the next node: below the one before it, or behind it.

@@ -3,7 +3,8 @@ import CBOR
 /// The whole state of a store at one revision, as a stream of bytes.
 ///
 /// The stream is a CBOR sequence (RFC 8742) of byte strings, its *blocks*. The first block holds the
-/// header, the others nodes in the order of their paths, so parents come before their children.
+/// header, the others nodes in the order of their paths, so parents come before their children, and
+/// then sessions in the order of their identities.
 /// The tree is a copy in constant time, so the stream is made while commands are applied.
 package final class StateSnapshot: @unchecked Sendable {
     // Unchecked: read by one thread at a time, once; the tree it holds is a copy.
@@ -12,6 +13,8 @@ package final class StateSnapshot: @unchecked Sendable {
     static let version: UInt64 = 1
 
     private let tree: Tree
+    private let sessionTable: SessionTable
+    private lazy var sessions = sessionTable.sorted
     private let header: [UInt8]
     private var position: Position = .header
 
@@ -19,31 +22,41 @@ package final class StateSnapshot: @unchecked Sendable {
         case header
         /// Behind this path; nil is before the root.
         case nodes(after: TreePath?)
-        case end
+        /// From the session with this number on.
+        case sessions(from: Int)
     }
 
     init(_ machine: TreeMachine) {
         tree = machine.tree
+        sessionTable = machine.sessions
         header = Self.encodeHeader(machine)
     }
 
     /// The next block, of about `byteLimit` bytes; nil after the last.
     package func next(byteLimit: Int) throws -> [UInt8]? {
-        var writer = CBORWriter(capacity: max(byteLimit, 64) + 1024)
+        let block: [UInt8]
         switch position {
-        case .end: return nil
         case .header:
-            writer.writeBytes(header)
+            block = header
             position = .nodes(after: nil)
         case .nodes(let after):
-            let (block, last) = nodes(after: after, byteLimit: byteLimit)
-            guard let last else {
-                position = .end
-                return nil
+            let (nodes, last) = nodes(after: after, byteLimit: byteLimit)
+            block = nodes
+            position = last.map { .nodes(after: $0) } ?? .sessions(from: 0)
+            if last == nil { return try next(byteLimit: byteLimit) }
+        case .sessions(let first):
+            guard first < sessions.count else { return nil }
+            var writer = CBORWriter(capacity: byteLimit + 1024)
+            var number = first
+            while number < sessions.count, writer.count < byteLimit || number == first {
+                SessionTable.write(sessions[number], to: &writer)
+                number += 1
             }
-            writer.writeBytes(block)
-            position = .nodes(after: last)
+            block = writer.finish()
+            position = .sessions(from: number)
         }
+        var writer = CBORWriter(capacity: block.count + 16)
+        writer.writeBytes(block)
         return writer.finish()
     }
 
@@ -100,66 +113,14 @@ package final class StateSnapshot: @unchecked Sendable {
             writer.writeUnsigned(word)
         }
         writer.writeUnsigned(6)
-        machine.sessions.write(to: &writer)
+        writer.writeUnsigned(UInt64(machine.sessionCount))
         return writer.finish()
     }
 }
 
 extension TreeMachine {
-    /// Takes hold of the state as it is, in constant time beside the sessions.
+    /// Takes hold of the state as it is, in constant time.
     package func makeSnapshot() -> StateSnapshot { StateSnapshot(self) }
-}
-
-extension SessionTable {
-    /// An array of sessions: identity, time, lowest unanswered sequence, outcomes.
-    func write(to writer: inout CBORWriter) {
-        let sessions = sorted
-        writer.writeArrayHeader(sessions.count)
-        for (id, session) in sessions {
-            writer.writeArrayHeader(5)
-            for word in [id.high, id.low, session.time, session.lowestUnanswered] {
-                writer.writeUnsigned(word)
-            }
-            writer.writeArrayHeader(session.outcomes.count)
-            for outcome in session.outcomes {
-                writer.writeArrayHeader(3)
-                writer.writeUnsigned(outcome.sequence)
-                writer.writeUnsigned(outcome.revision.rawValue)
-                writer.writeUnsigned(outcome.error?.number ?? 0)
-            }
-        }
-    }
-
-    /// Reads what ``write(to:)`` wrote.
-    init(from reader: inout CBORReader) throws {
-        self.init()
-        var list: [(id: SessionID, session: Session)] = []
-        for _ in 0..<(try reader.readArrayHeader()) {
-            guard try reader.readArrayHeader() == 5 else { throw StateError("a session is short") }
-            let id = SessionID(high: try reader.readUnsigned(), low: try reader.readUnsigned())
-            var session = Session(time: try reader.readUnsigned())
-            session.lowestUnanswered = try reader.readUnsigned()
-            for _ in 0..<(try reader.readArrayHeader()) {
-                guard try reader.readArrayHeader() == 3 else {
-                    throw StateError("an outcome is short")
-                }
-                let sequence = try reader.readUnsigned()
-                let revision = Revision(try reader.readUnsigned())
-                let number = try reader.readUnsigned()
-                let error = OperationError.Code(number: number)
-                guard (error == nil) == (number == 0) else {
-                    throw StateError("expected the number of an error, found \(number)")
-                }
-                session.outcomes.append(
-                    Outcome(sequence: sequence, revision: revision, error: error))
-            }
-            guard list.last.map({ $0.id < id }) ?? true else {
-                throw StateError("sessions are not in order")
-            }
-            list.append((id, session))
-        }
-        self.init(list)
-    }
 }
 
 /// Why bytes are not the state of a store.

@@ -33,7 +33,7 @@ struct SipHash128 {
     }
 
     /// Adds a digest, low half first.
-    mutating func append(_ digest: UInt128) {
+    mutating func append(digest: UInt128) {
         append(UInt64(truncatingIfNeeded: digest))
         append(UInt64(truncatingIfNeeded: digest >> 64))
     }

@@ -1,32 +1,83 @@
-/// The hash of one node, of which the state hash is the sum; part of machine version 1.
+/// The parts of which the state hash is the sum; part of machine version 1.
+///
+/// A node has one part for its properties and one for its payload, so that a change of the children
+/// of a node does not cost as much as its payload is long. Each part is a ``SipHash128`` of words:
+///
+/// * depth, then each name as its length and its bytes; 1; payload version, child list version,
+///   created, modified and children revision; the digest of the keep-while set if there is one;
+/// * depth and names; 2; length and bytes of the payload, if there is one;
+/// * 2^64 − 1; both halves of the identity of a session; 3; its time and lowest unanswered sequence;
+/// * 2^64 − 1; both halves of the identity of a session; 4; sequence, revision and error number of
+///   an outcome.
 enum StateHash {
     /// The hash of an empty store: of its root.
-    static let ofEmptyTree = ofNode(.root, Tree().root)
+    static let ofEmptyTree = Tree().root.stateHash(at: .root)
 
-    /// The hash of a node that is in the tree.
-    static func ofNode(_ path: TreePath, _ node: TreeNode) -> UInt128 {
-        of(path, NodeImage(node), present: node)
-    }
-
-    /// The hash of a node at a moment of a command.
-    ///
-    /// - Parameter present: The node in the tree, for a payload that the command did not change.
-    static func of(_ path: TreePath, _ image: NodeImage, present: TreeNode?) -> UInt128 {
+    /// The hash of all that begins with a path.
+    static func begin(_ path: TreePath) -> SipHash128 {
         var hash = SipHash128()
         hash.append(UInt64(path.depth))
         for name in path.components { name.withUTF8 { hash.append(UnsafeRawBufferPointer($0)) } }
+        return hash
+    }
+
+    /// The hash of all that begins with a session.
+    static func begin(_ session: SessionID) -> SipHash128 {
+        var hash = SipHash128()
+        for word in [.max, session.high, session.low] { hash.append(word) }
+        return hash
+    }
+
+    /// The hash of the properties of a node.
+    static func ofProperties(_ image: NodeImage, _ path: SipHash128) -> UInt128 {
+        var hash = path
+        hash.append(1)
         hash.append(image.payloadVersion)
         hash.append(image.childListVersion)
         hash.append(image.createdRevision)
         hash.append(image.modifiedRevision)
         hash.append(image.childrenRevision)
-        if let set = image.keepWhile { hash.append(set.digest) }
-        switch image.payloadState {
-        case .none: break
-        case .copied(let payload): payload.bytes.withUnsafeBytes { hash.append($0) }
-        case .removed(let node): node.withPayload { if let bytes = $0 { hash.append(bytes) } }
-        case .unchanged: present?.withPayload { if let bytes = $0 { hash.append(bytes) } }
-        }
+        if let set = image.keepWhile { hash.append(digest: set.digest) }
         return hash.finish()
+    }
+
+    /// The hash of a payload.
+    static func ofPayload(_ bytes: UnsafeRawBufferPointer, _ path: SipHash128) -> UInt128 {
+        var hash = path
+        hash.append(2)
+        hash.append(bytes)
+        return hash.finish()
+    }
+
+    /// What a change adds to the state hash.
+    static func difference(by change: NodeChange) -> UInt128 {
+        let path = begin(change.path)
+        var difference: UInt128 = 0
+        if let new = change.new {
+            difference &+= ofProperties(new, path) &+ ofCopiedPayload(of: new, path)
+        }
+        if let old = change.old {
+            difference &-= ofProperties(old, path) &+ ofCopiedPayload(of: old, path)
+        }
+        return difference
+    }
+
+    /// The hash of a payload that the command changed, 0 without one. An unchanged one is in the
+    /// images before and after, or in none.
+    private static func ofCopiedPayload(of image: NodeImage, _ path: SipHash128) -> UInt128 {
+        switch image.payloadState {
+        case .none, .unchanged: 0
+        case .copied(let payload): payload.bytes.withUnsafeBytes { ofPayload($0, path) }
+        case .removed(let node): node.withPayload { $0.map { ofPayload($0, path) } ?? 0 }
+        }
+    }
+}
+
+extension TreeNode {
+    /// The hash of a node that is in the tree.
+    func stateHash(at path: TreePath) -> UInt128 {
+        let prefix = StateHash.begin(path)
+        let payload = withPayload { $0.map { StateHash.ofPayload($0, prefix) } ?? 0 }
+        return StateHash.ofProperties(NodeImage(self), prefix) &+ payload
     }
 }
