@@ -89,7 +89,9 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         do {
             return try body()
         } catch {
-            let failure = LogDeviceError(wrapping: error)
+            var failure = LogDeviceError(wrapping: error)
+            // `.full` says that nothing was written, which nobody knows here.
+            if failure.code == .full { failure.code = .failed }
             self.failure = failure
             throw failure
         }
