@@ -62,8 +62,9 @@ enum StateHash {
         return difference
     }
 
-    /// The hash of a payload that the command changed, 0 without one. An unchanged one is in the
-    /// images before and after, or in none.
+    /// The hash of a payload that the command changed, 0 without one.
+    ///
+    /// An unchanged payload is in the images before and after, or in none.
     private static func ofCopiedPayload(of image: NodeImage, _ path: SipHash128) -> UInt128 {
         switch image.payloadState {
         case .none, .unchanged: 0
