@@ -1,4 +1,4 @@
-/// What a command is told of the entry that carries it: all that may enter application from outside.
+/// What a command is told of its entry of the log: all that enters application from outside.
 package struct ApplyContext: Hashable, Sendable {
     /// The log index of the entry.
     package var revision: Revision

@@ -6,7 +6,8 @@ package struct NodeChange: Sendable {
     package let old: NodeImage?
     /// The properties after the command, nil when there is no such node.
     package let new: NodeImage?
-    /// The last properties of a node that is gone at the end, with all that the command wrote to it.
+    /// The last properties of a node that is gone at the end, with all that the command wrote to
+    /// it.
     package let removed: NodeImage?
     /// Why the node is gone.
     package let deleteReason: DeleteReason?

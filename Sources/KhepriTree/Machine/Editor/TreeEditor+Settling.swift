@@ -1,7 +1,7 @@
-/// Keep-while conditions are evaluated once, after the writes of an operation: in *rounds*, each from
-/// a set of changes to the watchers that these make expire. Removing those is the next set of
-/// changes. Watchers go in groups of siblings, by depth and then by path, and each group is followed
-/// by what it causes before the next one goes, as in Khepri.
+/// Keep-while conditions are evaluated once, after the writes of an operation: in *rounds*, each
+/// from a set of changes to the watchers that these make expire. Removing those is the next set of
+/// changes. Watchers go in groups of siblings, by depth and then by path, and each group is
+/// followed by what it causes before the next one goes, as in Khepri.
 extension TreeEditor {
     /// Evaluates the conditions that the present round's changes can have broken, and removes the
     /// nodes whose conditions do not hold, until all is quiet.

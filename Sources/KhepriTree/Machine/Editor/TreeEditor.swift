@@ -3,8 +3,8 @@
 /// A command is one or more operations. All changes go through a few primitives that keep three
 /// things true: versions grow at most once an operation, every change has a ``ChangeRecord``, and
 /// the index knows all that is watched. An operation checks everything it can refuse before its
-/// first write, so it need not undo anything; a command that can fail later asks for a restore point,
-/// which is a copy of the tree in constant time.
+/// first write, so it need not undo anything; a command that can fail later asks for a restore
+/// point, which is a copy of the tree in constant time.
 struct TreeEditor: Sendable {
     var tree = Tree()
     var keepWhile = KeepWhileIndex()
@@ -105,9 +105,9 @@ extension TreeEditor {
 
     /// Makes it possible to exceed the limit of visits after a write, where there is one.
     ///
-    /// Without watchers a write needs no more visits than were counted before it, beside at most one
-    /// for each ancestor that goes with its last child. So only writes that somebody may watch pay
-    /// for a restore point.
+    /// Without watchers a write needs no more visits than were counted before it, beside at most
+    /// one for each ancestor that goes with its last child. So only writes that somebody may watch
+    /// pay for a restore point.
     mutating func prepareToWrite(at path: TreePath) {
         guard visitLimit != nil, restorePoint == nil, !hasWritten, !keepWhile.isUnused else {
             return

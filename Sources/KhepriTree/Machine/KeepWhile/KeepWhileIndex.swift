@@ -1,10 +1,11 @@
 /// Who watches what: from nodes and patterns back to the nodes whose keep-while sets name them.
 ///
-/// Watched paths and patterns form a trie, one edge a component. Watchers with an equal watched path
-/// or pattern and an equal condition are one *group*, tested once for all of them; so a change costs
-/// time in proportion to the depth of the node and the number of distinct conditions on it, whatever
-/// the number of watchers. The index derives from the tree: entries that a node has about itself are
-/// not in it, and nodes with the shared set ``KeepWhileSet/reclaimed`` cost nothing here.
+/// Watched paths and patterns form a trie, one edge a component. Watchers with an equal watched
+/// path or pattern and an equal condition are one *group*, tested once for all of them; so a change
+/// costs time in proportion to the depth of the node and the number of distinct conditions on it,
+/// whatever the number of watchers. The index derives from the tree: entries that a node has about
+/// itself are not in it, and nodes with the shared set ``KeepWhileSet/reclaimed`` cost nothing
+/// here.
 struct KeepWhileIndex: Sendable {
     /// The trie; slot 0 is its root, freed slots are reused.
     var slots: [Slot] = [Slot(parent: 0, condition: nil)]
@@ -68,8 +69,8 @@ struct KeepWhileIndex: Sendable {
         var position = 0
         /// Nil for a path.
         var pattern: TreePattern?
-        /// Whether the numbers can be kept up to date by looking at changed nodes alone: all but the
-        /// last component of the pattern are about names.
+        /// Whether the numbers can be kept up to date by looking at changed nodes alone: all but
+        /// the last component of the pattern are about names.
         var isCounted = false
         /// How many nodes match the pattern, and how many of these meet the condition.
         var matched = 0

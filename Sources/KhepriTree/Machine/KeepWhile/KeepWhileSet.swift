@@ -26,8 +26,8 @@ package final class KeepWhileSet: Sendable {
         return writer.finish()
     }
 
-    /// The set of the nodes that a write creates on its way to a target: such a node goes as soon as
-    /// it has neither child nor payload.
+    /// The set of the nodes that a write creates on its way to a target: such a node goes as soon
+    /// as it has neither child nor payload.
     package static let reclaimed = KeepWhileSet(entries: [
         KeepWhileEntry(
             .relative(up: 0, .root), .any([.number(.childCount, .gt, 0), .hasPayload(true)]))

@@ -29,7 +29,8 @@ extension NodeCondition {
         }
     }
 
-    /// The decisive verdict if one condition has it, else undecided if one has that, else the other.
+    /// The decisive verdict if one condition has it, else undecided if one has that, else the
+    /// other.
     private static func verdict(
         of conditions: [NodeCondition], byName name: PathComponent, decisive: NameVerdict
     ) -> NameVerdict {

@@ -2,10 +2,10 @@ import CBOR
 
 /// The whole state of a store at one revision, as a stream of bytes.
 ///
-/// The stream is a CBOR sequence (RFC 8742) of byte strings, its *blocks*. The first block holds the
-/// header, the others nodes in the order of their paths, so parents come before their children, and
-/// then sessions in the order of their identities.
-/// The tree is a copy in constant time, so the stream is made while commands are applied.
+/// The stream is a CBOR sequence (RFC 8742) of byte strings, its *blocks*. The first block holds
+/// the header, the others nodes in the order of their paths, so parents come before their children,
+/// and then sessions in the order of their identities. The tree is a copy in constant time, so the
+/// stream is made while commands are applied.
 package final class StateSnapshot: @unchecked Sendable {
     // Unchecked: read by one thread at a time, once; the tree it holds is a copy.
 

@@ -6,7 +6,7 @@
 /// * depth, then each name as its length and its bytes; 1; payload version, child list version,
 ///   created, modified and children revision; the digest of the keep-while set if there is one;
 /// * depth and names; 2; length and bytes of the payload, if there is one;
-/// * 2^64 − 1; both halves of the identity of a session; 3; its time and lowest unanswered sequence;
+/// * 2^64 − 1; both halves of the identity of a session; 3; its time, lowest unanswered sequence;
 /// * 2^64 − 1; both halves of the identity of a session; 4; sequence, revision and error number of
 ///   an outcome.
 enum StateHash {
