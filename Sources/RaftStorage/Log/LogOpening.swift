@@ -37,7 +37,7 @@ enum LogOpening {
         try header.withBlock { try file.writeAll($0, at: 0) }
         try file.flush()
         try file.close()
-        try disk.rename(pool.path(spare.name), to: pool.path(LogFileName.nameOfSegment(1)))
+        try disk.rename(pool.path(spare.name), to: pool.path(LogFileName.segment(1).text))
         _ = try pool.make(number: pool.reserveNumber(), bytes: bytes)
         try disk.synchronizeDirectory(directory)
     }
@@ -56,7 +56,7 @@ enum LogOpening {
         var pool = SegmentPool(disk: disk, directory: directory)
         try adoptSpares(of: scan, in: &pool)
         try disk.synchronizeDirectory(directory)
-        let path = pool.path(LogFileName.nameOfSegment(newest.header.sequence))
+        let path = pool.path(LogFileName.segment(newest.header.sequence).text)
         let file = try disk.open(path, .readWrite)
         var recovered = RecoveredLog(
             pool: pool,
@@ -77,14 +77,14 @@ enum LogOpening {
             disk: disk, directory: directory, options: options, recovered: recovered)
         try rewriteTail(of: log, scan)
         for sequence in scan.obsolete {
-            try disk.remove(pool.path(LogFileName.nameOfSegment(sequence)))
+            try disk.remove(pool.path(LogFileName.segment(sequence).text))
         }
         return (log, entries)
     }
 
     private static func adoptSpares(of scan: LogScan, in pool: inout SegmentPool) throws {
         for number in scan.spares {
-            let path = pool.path(LogFileName.nameOfSpare(number))
+            let path = pool.path(LogFileName.spare(number).text)
             let file = try scan.disk.open(path, .readOnly)
             let bytes = try file.size()
             try file.close()
@@ -107,7 +107,7 @@ enum LogOpening {
         try bytes.withUnsafeBytes { try file.writeAll($0, at: start) }
         try file.flush()
         if isEmpty, let before = scan.files.dropLast().last {
-            let path = log.pool.path(LogFileName.nameOfSegment(before.header.sequence))
+            let path = log.pool.path(LogFileName.segment(before.header.sequence).text)
             let file = try log.disk.open(path, .readWrite)
             let segment = Segment(file: file, header: before.header, tail: UInt64(before.tail))
             try log.seal(segment, hash: before.lastBatch.hash)

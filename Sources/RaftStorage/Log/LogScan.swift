@@ -62,8 +62,8 @@ struct LogScan {
             switch LogFileName(name) {
             case .segment(let sequence): sequences.append(sequence)
             case .spare(let number): spares.append(number)
-            case .temporary: temporaries.append(name)
-            case .unknown: break
+            case .unfinished: temporaries.append(name)
+            case nil: break
             }
         }
         guard !sequences.isEmpty else {
@@ -184,7 +184,7 @@ struct LogScan {
             return
         }
         if file.isSealed {
-            let missing = LogFileName.nameOfSegment(file.header.sequence + 1)
+            let missing = LogFileName.segment(file.header.sequence + 1).text
             throw LogDeviceError(.corrupt, "the log goes on in \(missing), which is missing")
         }
         if case .corrupt(let offset, let reason) = file.verdict {
@@ -193,7 +193,7 @@ struct LogScan {
     }
 
     private func path(_ sequence: UInt64) -> String {
-        directory + "/" + LogFileName.nameOfSegment(sequence)
+        directory + "/" + LogFileName.segment(sequence).text
     }
 }
 

@@ -24,7 +24,7 @@ struct Segment {
         return end > tail ? end - tail : 0
     }
 
-    var name: String { LogFileName.nameOfSegment(header.sequence) }
+    var name: String { LogFileName.segment(header.sequence).text }
 }
 
 /// A file of the log, oldest first in a list.

@@ -28,7 +28,7 @@ struct SegmentPool {
 
     /// Takes over a spare found when the directory was opened.
     mutating func adopt(number: UInt64, bytes: UInt64) {
-        spares.append(Spare(name: LogFileName.nameOfSpare(number), bytes: bytes))
+        spares.append(Spare(name: LogFileName.spare(number).text, bytes: bytes))
         nextNumber = max(nextNumber, number + 1)
     }
 
@@ -56,7 +56,7 @@ struct SegmentPool {
     ///
     /// Changes nothing in the pool, so another thread may do it meanwhile.
     func make(number: UInt64, bytes: UInt64) throws -> Spare {
-        let temporary = path(LogFileName.nameOfTemporary(number))
+        let temporary = path(LogFileName.unfinished(number).text)
         let file = try disk.open(temporary, .create)
         do {
             try fill(file, bytes: bytes)
@@ -67,7 +67,7 @@ struct SegmentPool {
             throw error
         }
         try file.close()
-        let name = LogFileName.nameOfSpare(number)
+        let name = LogFileName.spare(number).text
         try disk.rename(temporary, to: path(name))
         return Spare(name: name, bytes: bytes)
     }

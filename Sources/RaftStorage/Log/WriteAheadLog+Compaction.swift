@@ -27,12 +27,12 @@ extension WriteAheadLog {
     }
 
     private func removeOrRecycle(_ segment: SegmentInfo) throws {
-        let path = pool.path(LogFileName.nameOfSegment(segment.sequence))
+        let path = pool.path(LogFileName.segment(segment.sequence).text)
         hasUnsynchronizedNames = true
         let isWanted =
             pool.spares.count < SegmentPool.wantedCount && segment.bytes == wantedSegmentBytes
         guard isWanted else { return try disk.remove(path) }
-        let name = LogFileName.nameOfSpare(pool.reserveNumber())
+        let name = LogFileName.spare(pool.reserveNumber()).text
         try disk.rename(path, to: pool.path(name))
         pool.add(SegmentPool.Spare(name: name, bytes: segment.bytes))
     }
