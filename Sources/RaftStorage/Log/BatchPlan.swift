@@ -7,16 +7,13 @@ struct BatchPlan {
     enum Urgency: Int, Comparable {
         /// Refused unless a whole spare file stays.
         case ordinary
-        /// May use the last spare, but for ``reservedBytes`` at its end.
+        /// May use the last spare, but for ``LogOptions/reservedBytes`` at its end.
         case reserve
         /// Term, vote, truncation and the like: may use the last byte.
         case essential
 
         static func < (lhs: Urgency, rhs: Urgency) -> Bool { lhs.rawValue < rhs.rawValue }
     }
-
-    /// The end of the last file, kept for essential batches.
-    static let reservedBytes: UInt64 = 64 << 10
 
     /// An upper bound of the encoded size with the trailer.
     private(set) var byteCount = UInt64(BatchTrailer.byteCount)

@@ -35,6 +35,8 @@ struct EntryIndex {
 
     /// In the order of their indexes, without overlap.
     private(set) var runs: [Run] = []
+    /// Whether the next entry must begin a run: void entries of its index may be in the file.
+    private var isCut = false
 
     /// The first index there is, or nil without entries.
     var first: UInt64? { runs.first?.first }
@@ -42,9 +44,10 @@ struct EntryIndex {
     /// Adds the entry after the last one.
     mutating func append(_ index: UInt64, file: UInt64, offset: UInt64, isCarried: Bool = false) {
         let mark = Mark(index: index, offset: offset)
-        guard let tail = runs.indices.last, runs[tail].file == file,
+        guard let tail = runs.indices.last, !isCut, runs[tail].file == file,
             runs[tail].isCarried == isCarried, runs[tail].last + 1 == index
         else {
+            isCut = false
             precondition(
                 runs.last.map { $0.last < index } ?? true, "entry \(index) is there already")
             runs.append(
@@ -59,6 +62,7 @@ struct EntryIndex {
 
     /// Forgets entries at and after an index.
     mutating func truncate(from index: UInt64) {
+        isCut = true
         while let tail = runs.indices.last, runs[tail].last >= index {
             guard runs[tail].first < index else {
                 runs.removeLast()

@@ -22,18 +22,19 @@ extension WriteAheadLog {
         while let oldest = segments.first, oldest.sequence < needed {
             if openReader?.sequence == oldest.sequence { openReader = nil }
             segments.removeFirst()
+            pool.wantedBytes = wantedSegmentBytes
             try poisoning { try removeOrRecycle(oldest) }
         }
     }
 
     private func removeOrRecycle(_ segment: SegmentInfo) throws {
-        let path = pool.path(LogFileName.segment(segment.sequence).text)
+        let path = pool.path(.segment(segment.sequence))
         hasUnsynchronizedNames = true
         let isWanted =
-            pool.spares.count < SegmentPool.wantedCount && segment.bytes == wantedSegmentBytes
+            pool.count < SegmentPool.wantedCount && segment.bytes == pool.wantedBytes
         guard isWanted else { return try disk.remove(path) }
-        let name = LogFileName.spare(pool.reserveNumber()).text
+        let name = LogFileName.spare(pool.reserveNumber())
         try disk.rename(path, to: pool.path(name))
-        pool.add(SegmentPool.Spare(name: name, bytes: segment.bytes))
+        pool.add(SegmentPool.Spare(name: name.text, bytes: segment.bytes))
     }
 }

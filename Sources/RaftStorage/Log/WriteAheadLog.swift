@@ -9,7 +9,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     let disk: any Disk
     let directory: String
     let options: LogOptions
-    var pool: SegmentPool
+    let pool: SegmentPool
     /// Oldest first; the last is ``current``.
     var segments: [SegmentInfo]
     var current: Segment
@@ -42,6 +42,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         nextBatchSequence = recovered.nextBatchSequence
         lastHash = recovered.lastHash
         isConfirmed = recovered.isConfirmed
+        pool.wantedBytes = wantedSegmentBytes
     }
 
     package var bytesOnDisk: UInt64 {
