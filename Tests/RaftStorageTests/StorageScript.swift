@@ -14,7 +14,9 @@ final class StorageScript: @unchecked Sendable {
     private(set) var attempted: StorageModel?
     /// The snapshot contents that were published, by group and index.
     private(set) var snapshots: [GroupID: [UInt64: [UInt8]]] = [:]
-    private var host: HostDirectory?
+    /// What the last write that failed threw.
+    private(set) var failedWrite: LogDeviceError?
+    private(set) var host: HostDirectory?
 
     init(disk: SimulatedDisk, seed: UInt64) {
         self.disk = disk
@@ -29,6 +31,8 @@ final class StorageScript: @unchecked Sendable {
             LogBatch(writes: [
                 (TestSettings.group, .openGroup(name: "first")),
                 (TestSettings.otherGroup, .openGroup(name: "second")),
+                (TestSettings.quietGroup, .openGroup(name: "quiet")),
+                (TestSettings.quietGroup, .append(makeEntries(1...4, bytes: 700))),
             ]))
         for step in 0..<steps { try self.step(step) }
         try host.close()
@@ -53,10 +57,30 @@ final class StorageScript: @unchecked Sendable {
     private func write(_ batch: LogBatch) throws {
         var next = acknowledged
         next.apply(batch)
+        let failedBefore = attempted
         attempted = next
-        try host?.log.write(batch)
+        do {
+            try host?.log.write(batch)
+        } catch {
+            failedWrite = error as? LogDeviceError
+            switch failedWrite?.code {
+            case .full: attempted = nil
+            case .poisoned: attempted = failedBefore
+            default: break
+            }
+            throw error
+        }
         acknowledged = next
         attempted = nil
+    }
+
+    /// Writes once more after a step that failed.
+    func goOn() throws {
+        guard let state = acknowledged.groups[TestSettings.group] else {
+            return try write(LogBatch(TestSettings.group, .openGroup(name: "late")))
+        }
+        let entries = makeEntries(state.last + 1...state.last + 1, term: 50)
+        try write(LogBatch(TestSettings.group, .append(entries)))
     }
 
     private func truncate(_ group: GroupID) throws {

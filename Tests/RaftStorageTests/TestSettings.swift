@@ -22,6 +22,8 @@ enum TestSettings {
     static let logDirectory = "/store/log"
     static let group = GroupID(high: 0xA, low: 1)
     static let otherGroup = GroupID(high: 0xB, low: 2)
+    /// A group with a few entries that no snapshot ever covers.
+    static let quietGroup = GroupID(high: 0xC, low: 3)
 
     /// Small files, so that a test rolls over often; the random bits come from the seed.
     static func options(

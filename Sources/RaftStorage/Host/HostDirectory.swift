@@ -66,6 +66,8 @@ package final class HostDirectory: Sendable {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
         try layout.checkParts()
+        // The start before may have ended between a change of names and its flush.
+        try layout.disk.synchronizeDirectory(layout.path)
         var scan = LogScan(
             disk: layout.disk, directory: layout.logDirectory, identity: identity)
         try scan.run(progress: progress)
@@ -93,16 +95,15 @@ package final class HostDirectory: Sendable {
         switch try disk.kind(of: path) {
         case .missing:
             try disk.makeDirectory(path)
-            try disk.synchronizeDirectory(HostLayout.parent(of: path))
-            return true
         case .directory:
             let names = try disk.names(in: path)
             if names.contains(IdentityFile.name) { return false }
             try HostLayout.checkIsOurs(names, path: path)
-            return true
         case .file, .other:
             throw LogDeviceError(.invalid, "expected a directory, found something else")
         }
+        try disk.synchronizeDirectory(HostLayout.parent(of: path))
+        return true
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {

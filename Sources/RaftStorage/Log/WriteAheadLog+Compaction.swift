@@ -10,6 +10,7 @@ extension WriteAheadLog {
         heads[group]?.firstLive = firstLive
         indexes[group]?.drop(before: firstLive.rawValue)
         try removeUnneededFiles()
+        try carryForward()
     }
 
     /// Removes the oldest files as long as no group needs an entry of them.

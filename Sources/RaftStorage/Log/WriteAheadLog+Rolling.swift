@@ -26,16 +26,16 @@ extension WriteAheadLog {
     /// Makes sure that a batch fits into the current file.
     ///
     /// - Throws: ``LogDeviceError`` `.full`, with nothing changed.
-    func makeRoom(for plan: BatchPlan) throws {
-        if plan.urgency == .ordinary && pool.count == 0 {
+    func makeRoom(byteCount: UInt64, urgency: BatchPlan.Urgency) throws {
+        if urgency == .ordinary && pool.count == 0 {
             pool.add(try makeSpare(bytes: pool.smallestBytes))
         }
         var free = current.freeBytes
-        if plan.urgency == .reserve && pool.count == 0 {
+        if urgency == .reserve && pool.count == 0 {
             free -= min(free, options.reservedBytes)
         }
-        guard plan.byteCount > free else { return }
-        try roll(minimumBytes: plan.byteCount, urgency: plan.urgency)
+        guard byteCount > free else { return }
+        try roll(minimumBytes: byteCount, urgency: urgency)
     }
 
     /// Makes a file now; only a full disk leaves the log usable.

@@ -53,7 +53,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         try throwIfPoisoned()
         guard !batch.writes.isEmpty else { return }
         let plan = BatchPlan(batch, heads: heads, nextReference: nextReference)
-        try makeRoom(for: plan)
+        try makeRoom(byteCount: plan.byteCount, urgency: plan.urgency)
         encode(batch, plan)
         let trailer = buffer.finish()
         try store(trailer)
@@ -85,12 +85,13 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
             errno: failure.errno)
     }
 
-    /// Runs a body whose failure leaves the disk in an unknown state.
+    /// Runs a body whose failure, even for lack of space, leaves the disk in an unknown state.
     func poisoning<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch {
-            let failure = LogDeviceError(wrapping: error)
+            var failure = LogDeviceError(wrapping: error)
+            if failure.code == .full { failure.code = .failed }
             self.failure = failure
             throw failure
         }
@@ -140,6 +141,21 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         isConfirmed = trailer.recordCount == 0
     }
 
+    /// Makes copies of entries durable, marked as such; room was made.
+    func storeCopies(
+        of entries: ArraySlice<LogEntry>, reference: UInt32
+    ) throws -> [(offset: UInt64, byteCount: Int)] {
+        beginBatch()
+        var places: [(offset: UInt64, byteCount: Int)] = []
+        for entry in entries {
+            let offset = buffer.nextOffset
+            encode(entry, reference: reference, flags: EntryFlags.carried)
+            places.append((offset, Int(buffer.nextOffset - offset)))
+        }
+        try store(buffer.finish())
+        return places
+    }
+
     private func encode(_ batch: LogBatch, _ plan: BatchPlan) {
         beginBatch()
         entryOffsets.removeAll(keepingCapacity: true)
@@ -167,14 +183,16 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
                     .snapshot, group: reference, index: position.index.rawValue,
                     term: position.term.rawValue))
         case .append(let entries):
-            for entry in entries { encode(entry, reference: reference) }
+            for entry in entries {
+                entryOffsets.append(buffer.nextOffset)
+                encode(entry, reference: reference)
+            }
         }
     }
 
-    private func encode(_ entry: LogEntry, reference: UInt32) {
-        entryOffsets.append(buffer.nextOffset)
+    private func encode(_ entry: LogEntry, reference: UInt32, flags: UInt8 = 0) {
         let header = RecordHeader(
-            .entry, flags: entry.kind.rawValue, group: reference, index: entry.index.rawValue,
+            .entry, flags: entry.kind.rawValue | flags, group: reference, index: entry.index.rawValue,
             term: entry.term.rawValue, time: entry.time)
         entry.payload.withUnsafeBytes { buffer.add(header, $0) }
     }
@@ -195,7 +213,10 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
             case .append(let entries):
                 let file = current.header.sequence
                 for (entry, offset) in zip(entries, offsets) {
-                    indexes[group]?.append(entry.index.rawValue, file: file, offset: offset)
+                    let bytes = RecordHeader.recordBytes(payloadLength: entry.payload.count)
+                    indexes[group]?.append(
+                        entry.index.rawValue,
+                        at: .init(file: file, offset: offset, byteCount: bytes))
                 }
                 offsets = offsets.dropFirst(entries.count)
                 if let last = entries.last { heads[group]?.lastIndex = last.index }
