@@ -1,4 +1,4 @@
-package import RaftRuntime
+import RaftRuntime
 package import RaftStorage
 
 /// A disk in memory that can lose power and fail, one call at a time.
@@ -143,9 +143,9 @@ package final class SimulatedDisk: Disk {
         }
     }
 
-    package func lock(_ path: String) throws -> DiskLock {
+    package func lock(_ path: String, isAnnounced: Bool) throws -> DiskLock {
         let (inode, generation) = try perform(.lock, path) { state in
-            (try state.lock(path), state.generation)
+            (try state.lock(path, isMade: isAnnounced), state.generation)
         }
         guard let inode else { return .held(by: nil) }
         return .taken(SimulatedFile(disk: self, path: path, inode: inode, generation: generation))
@@ -155,6 +155,11 @@ package final class SimulatedDisk: Disk {
         try perform(.freeBytes, directory) { state in
             UInt64(max(0, (state.capacity ?? 1 << 40) - state.usedBytes))
         }
+    }
+
+    /// Gives up the lock of a file that is released without being closed.
+    func forget(_ inode: Int, generation: Int) {
+        state.withLock { if $0.generation == generation { $0.releaseLock(inode) } }
     }
 
     /// Counts a call, lets it fail if it has to, and carries it out.

@@ -128,12 +128,13 @@ struct SimulatedDiskState {
 
     // MARK: Locks
 
-    mutating func lock(_ path: String) throws -> Int? {
+    mutating func lock(_ path: String, isMade: Bool) throws -> Int? {
         let inode: Int
         switch names[path] {
         case .file(let existing): inode = existing
         case .directory: throw DiskError(.lock, path, errno: DiskFault.isDirectory)
-        case nil: inode = try createFile(path)
+        case nil where isMade: inode = try createFile(path)
+        case nil: throw DiskError(.lock, path, errno: DiskFault.missing)
         }
         return locked.insert(inode).inserted ? inode : nil
     }

@@ -87,6 +87,10 @@ final class SimulatedFile: DiskFile {
         self.generation = generation
     }
 
+    deinit {
+        disk.forget(inode, generation: generation)
+    }
+
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
         try disk.perform(.read, path, handle: generation) { state in
             let bytes = state.content(of: inode).bytes

@@ -24,10 +24,12 @@ package protocol Disk: AnyObject, Sendable {
     /// Whether something has this name, and what.
     func kind(of path: String) throws -> DiskItemKind
 
-    /// Takes the exclusive lock that the file at a path stands for, creating the file if missing.
+    /// Takes the exclusive lock that the file at a path stands for.
     ///
     /// The lock ends when its file is closed and when the process ends, however it ends.
-    func lock(_ path: String) throws -> DiskLock
+    /// - Parameter isAnnounced: Whether the file is made if it is missing, and the number of the
+    ///   process is written to it. Otherwise nothing is changed.
+    func lock(_ path: String, isAnnounced: Bool) throws -> DiskLock
 
     /// The bytes that may still be written to the file system a directory is on.
     func freeBytes(at directory: String) throws -> UInt64
@@ -74,7 +76,7 @@ package enum DiskItemKind: Sendable, Hashable {
     case other
 }
 
-/// What ``Disk/lock(_:)`` found.
+/// What ``Disk/lock(_:isAnnounced:)`` found.
 package enum DiskLock: Sendable {
     /// The lock is ours until the file is closed.
     case taken(any DiskFile)

@@ -90,14 +90,16 @@ package final class PosixDisk: Disk {
         }
     }
 
-    package func lock(_ path: String) throws -> DiskLock {
-        let file = try PosixFile(opening: path, flags: O_RDWR | O_CREAT)
+    package func lock(_ path: String, isAnnounced: Bool) throws -> DiskLock {
+        let flags = isAnnounced ? O_RDWR | O_CREAT : O_RDONLY
+        let file = try PosixFile(opening: path, flags: flags)
         guard try file.tryLock() else {
             var digits = [UInt8](repeating: 0, count: 32)
             let count = try digits.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
             let text = String(decoding: digits.prefix(count), as: UTF8.self)
             return .held(by: Int(text).map(String.init))
         }
+        guard isAnnounced else { return .taken(file) }
         try file.resize(to: 0)
         let digits = Array(String(getpid()).utf8)
         _ = try digits.withUnsafeBytes { try file.write($0, at: 0) }

@@ -43,9 +43,14 @@ package final class HostDirectory: Sendable {
         do {
             let isNew = try prepareDirectory(path, disk)
             let lock = try takeLock(path, disk)
-            let layout = HostLayout(path: path, disk: disk)
-            if isNew { try layout.create(options) }
-            return try open(layout, lock: lock, options: options, progress: progress)
+            do {
+                let layout = HostLayout(path: path, disk: disk)
+                if isNew { try layout.create(options) }
+                return try open(layout, lock: lock, options: options, progress: progress)
+            } catch {
+                try lock.close()
+                throw error
+            }
         } catch {
             throw LogDeviceError(wrapping: error, path: path)
         }
@@ -74,10 +79,7 @@ package final class HostDirectory: Sendable {
         let snapshots = SnapshotDirectory(
             path: layout.snapshotDirectory, disk: layout.disk, identity: identity,
             options: options)
-        try snapshots.reconcile(
-            with: scan.groups.groups.values.map {
-                .init(head: $0.head, firstEntry: $0.entries.first?.index)
-            })
+        try snapshots.reconcile(with: scan.groups.inOrder.map { .init($0) })
         let (log, entries) = try LogOpening.open(scan, options: options)
         var recovered: [GroupID: RecoveredGroup] = [:]
         for (group, head) in log.heads {
@@ -107,7 +109,7 @@ package final class HostDirectory: Sendable {
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
-        switch try disk.lock(path + "/" + lockName) {
+        switch try disk.lock(path + "/" + lockName, isAnnounced: true) {
         case .taken(let file): return file
         case .held(let holder):
             let process = holder.map { "process \($0)" } ?? "another process"

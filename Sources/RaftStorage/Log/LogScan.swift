@@ -95,16 +95,7 @@ struct LogScan {
         let block = try file.readWhole(at: 0, byteCount: SegmentHeader.byteCount)
         try file.close()
         let header = try block.withUnsafeBytes { try SegmentHeader(reading: $0) }
-        guard header.sequence == sequence else {
-            throw LogDeviceError(
-                .corrupt, "the name says file \(sequence), the header \(header.sequence)")
-        }
-        guard header.identity == identity else {
-            throw LogDeviceError(.corrupt, "the file belongs to another host or cluster")
-        }
-        guard header.fileBytes == size else {
-            throw LogDeviceError(.corrupt, "expected \(header.fileBytes) bytes, found \(size)")
-        }
+        try header.check(identity, sequence: sequence, byteCount: size)
         return header
     }
 

@@ -7,6 +7,11 @@ struct RecoveringGroups {
     /// Above all numbers ever given to groups, as far as the files tell.
     private(set) var nextReference: UInt32 = 1
 
+    /// All groups in the order in which they were opened.
+    var inOrder: [RecoveringGroup] {
+        groups.values.sorted { $0.head.reference < $1.head.reference }
+    }
+
     /// Takes over a record; the message of a thrown error says what is wrong with it.
     mutating func apply(_ record: Record, at offset: Int, file: UInt64) throws {
         let header = record.header
@@ -57,7 +62,7 @@ struct RecoveringGroups {
     ///
     /// A file that is missing though it should be there shows as entries that are.
     func finish() throws {
-        for group in groups.values.sorted(by: { $0.head.reference < $1.head.reference }) {
+        for group in inOrder {
             group.mergeCopies()
             let head = group.head
             let needed = (head.snapshot?.index ?? .zero).successor

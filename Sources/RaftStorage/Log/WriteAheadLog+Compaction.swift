@@ -13,13 +13,16 @@ extension WriteAheadLog {
         try carryForward()
     }
 
+    /// The oldest file with an entry that some group needs.
+    var oldestNeededFile: UInt64 {
+        indexes.values.reduce(.max) { min($0, $1.oldestFile ?? .max) }
+    }
+
     /// Removes the oldest files as long as no group needs an entry of them.
     ///
     /// All else of a file is in the group table of the next one.
     func removeUnneededFiles() throws {
-        let needed = indexes.values.reduce(current.header.sequence) {
-            min($0, $1.oldestFile ?? .max)
-        }
+        let needed = min(oldestNeededFile, current.header.sequence)
         while let oldest = segments.first, oldest.sequence < needed {
             if openReader?.sequence == oldest.sequence { openReader = nil }
             segments.removeFirst()

@@ -65,9 +65,12 @@ extension WriteAheadLog {
             previousSequence: current.header.sequence, previousHash: lastHash,
             firstBatchSequence: nextBatchSequence)
         try begin(header, in: spare, table)
+        try removeUnneededFiles()
     }
 
-    /// A spare that leaves another one as the reserve, or for urgent batches the reserve itself.
+    /// A spare that leaves another one as the reserve.
+    ///
+    /// The reserve itself when the batch may use it, or when a file becomes free that replaces it.
     private func takeSpare(
         minimumBytes: UInt64, urgency: BatchPlan.Urgency
     ) throws -> SegmentPool.Spare {
@@ -76,7 +79,7 @@ extension WriteAheadLog {
         do {
             return try makeSpare(bytes: (minimumBytes + unit - 1) / unit * unit)
         } catch {
-            guard urgency > .ordinary, failure == nil,
+            guard failure == nil, urgency > .ordinary || oldestNeededFile > segments[0].sequence,
                 let reserve = pool.take(minimumBytes: minimumBytes, leaving: 0)
             else { throw error }
             return reserve
