@@ -3,8 +3,9 @@ package import RaftStorage
 
 /// A disk in memory that can lose power and fail, one call at a time.
 ///
-/// It knows for each sector of 512 bytes and each name whether it was flushed. After ``crash(keeping:)``
-/// any subset of the rest may be there: sectors are whole, and their order means nothing.
+/// It knows for each sector of 512 bytes and each name whether it was flushed. After
+/// ``crash(keeping:)`` any subset of the rest may be there: sectors are whole, and their order
+/// means nothing.
 package final class SimulatedDisk: Disk {
     private let state: Lock<SimulatedDiskState>
     private let observer = Lock(Observer())

@@ -50,10 +50,14 @@ struct SimulatedDiskState {
 
     mutating func open(_ path: String, _ mode: DiskOpenMode) throws -> Int {
         if case .create = mode {
-            guard names[path] == nil else { throw DiskError(.open, path, errno: DiskFault.alreadyThere) }
+            guard names[path] == nil else {
+                throw DiskError(.open, path, errno: DiskFault.alreadyThere)
+            }
             return try createFile(path)
         }
-        guard case .file(let inode) = names[path] else { throw DiskError(.open, path, errno: DiskFault.missing) }
+        guard case .file(let inode) = names[path] else {
+            throw DiskError(.open, path, errno: DiskFault.missing)
+        }
         return inode
     }
 
@@ -95,7 +99,9 @@ struct SimulatedDiskState {
     // MARK: Names
 
     mutating func makeDirectory(_ path: String) throws {
-        guard names[path] == nil else { throw DiskError(.makeDirectory, path, errno: DiskFault.alreadyThere) }
+        guard names[path] == nil else {
+            throw DiskError(.makeDirectory, path, errno: DiskFault.alreadyThere)
+        }
         guard names[Self.parent(of: path)] == .directory else {
             throw DiskError(.makeDirectory, path, errno: DiskFault.missing)
         }
@@ -103,12 +109,16 @@ struct SimulatedDiskState {
     }
 
     mutating func rename(_ source: String, to target: String) throws {
-        guard let node = names[source] else { throw DiskError(.rename, source, errno: DiskFault.missing) }
+        guard let node = names[source] else {
+            throw DiskError(.rename, source, errno: DiskFault.missing)
+        }
         change([(source, nil), (target, node)], "rename \(source) to \(target)")
     }
 
     mutating func remove(_ path: String) throws {
-        guard case .file = names[path] else { throw DiskError(.remove, path, errno: DiskFault.missing) }
+        guard case .file = names[path] else {
+            throw DiskError(.remove, path, errno: DiskFault.missing)
+        }
         change([(path, nil)], "remove \(path)")
     }
 

@@ -8,8 +8,10 @@ struct SimulatedContent {
     private(set) var bytes: [UInt8] = []
     /// What is on the medium.
     private(set) var durable: [UInt8] = []
-    /// Sectors written and not flushed, ascending.
+    /// Sectors written and not flushed.
     private var dirtySectors: Set<Int> = []
+    /// Sectors whose flush failed: a reader sees them, the kernel takes them for flushed.
+    private var lostSectors: Set<Int> = []
 
     /// The unflushed sectors, ascending.
     var unflushedSectors: [Int] { dirtySectors.sorted() }
@@ -24,6 +26,7 @@ struct SimulatedContent {
         guard !source.isEmpty else { return }
         let sectors = offset / Self.sectorBytes...(end - 1) / Self.sectorBytes
         dirtySectors.formUnion(sectors)
+        lostSectors.subtract(sectors)
     }
 
     mutating func resize(to size: Int) {
@@ -35,14 +38,17 @@ struct SimulatedContent {
         }
     }
 
-    /// Brings everything to the medium.
+    /// Brings everything to the medium that the kernel knows is not there.
     mutating func flush() {
-        durable = bytes
+        var flushed = bytes
+        Self.copy(lostSectors, from: durable, to: &flushed)
+        durable = flushed
         dirtySectors = []
     }
 
     /// What the kernels do after an error: the pages count as clean and reached nothing.
     mutating func dropUnflushed() {
+        lostSectors.formUnion(dirtySectors)
         dirtySectors = []
     }
 
@@ -53,23 +59,38 @@ struct SimulatedContent {
             if bytes.count < survivor.count { survivor.removeLast(survivor.count - bytes.count) }
             survivor += [UInt8](repeating: 0, count: bytes.count - survivor.count)
         }
-        for sector in kept {
-            let start = sector * Self.sectorBytes
-            let end = min(start + Self.sectorBytes, bytes.count, survivor.count)
-            guard start < end else { continue }
-            survivor.withUnsafeMutableBytes { target in
-                bytes.withUnsafeBytes { target[start..<end].copyBytes(from: $0[start..<end]) }
-            }
-        }
+        Self.copy(kept, from: bytes, to: &survivor)
         bytes = survivor
         durable = survivor
         dirtySectors = []
+        lostSectors = []
     }
 
     /// Changes the medium behind everybody's back.
     mutating func replace(with content: [UInt8]) {
+        self = SimulatedContent()
         bytes = content
-        flush()
+        durable = content
+    }
+
+    /// Copies sectors, as far as both have them; what only the target has becomes zero.
+    private static func copy(
+        _ sectors: some Sequence<Int>, from source: [UInt8], to target: inout [UInt8]
+    ) {
+        for sector in sectors {
+            let start = sector * sectorBytes
+            let targetEnd = min(start + sectorBytes, target.count)
+            guard start < targetEnd else { continue }
+            let sourceEnd = max(start, min(targetEnd, source.count))
+            target.withUnsafeMutableBytes { target in
+                source.withUnsafeBytes { source in
+                    if start < sourceEnd {
+                        target[start..<sourceEnd].copyBytes(from: source[start..<sourceEnd])
+                    }
+                }
+                for place in sourceEnd..<targetEnd { target[place] = 0 }
+            }
+        }
     }
 }
 

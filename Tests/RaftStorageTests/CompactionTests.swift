@@ -67,7 +67,8 @@ struct CompactionTests {
         let recovered = try HostDirectory.open(on: disk).recovered
         #expect(recovered[busy]?.entries.last?.index == LogIndex(400))
         for entry in recovered[busy]?.entries ?? [] {
-            #expect(entry == makeEntries(entry.index.rawValue...entry.index.rawValue, bytes: 1000)[0])
+            #expect(
+                entry == makeEntries(entry.index.rawValue...entry.index.rawValue, bytes: 1000)[0])
         }
     }
 }

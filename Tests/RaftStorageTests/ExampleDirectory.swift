@@ -10,7 +10,8 @@ struct ExampleDirectory {
     private(set) var model = StorageModel()
     /// The bytes of the two snapshots of the first group, by index.
     let snapshots: [UInt64: [UInt8]] = [
-        3: makePayload(index: 3, term: 1, bytes: 100), 5: makePayload(index: 5, term: 1, bytes: 300),
+        3: makePayload(index: 3, term: 1, bytes: 100),
+        5: makePayload(index: 5, term: 1, bytes: 300),
     ]
     /// Where the last batch begins in the only file of the log, and where it ends.
     private(set) var lastBatch = 0..<0

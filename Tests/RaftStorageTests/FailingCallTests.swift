@@ -46,14 +46,18 @@ struct FailingCallTests {
         }
         var random = SeededRandom(seed: UInt64(number))
         script.disk.crash(choosing: &random)
-        return RecoveryCheck(script).complaint(about: script.disk).map { "after a power cut: \($0)" }
+        return RecoveryCheck(script).complaint(about: script.disk).map {
+            "after a power cut: \($0)"
+        }
     }
 
     /// A write that failed is the last one, unless the disk was full: then the next one succeeds.
     private func complaintAfter(_ script: StorageScript) -> String? {
         guard let failed = script.failedWrite else { return nil }
         let code = errorCode { try script.goOn() }
-        if failed.code == .full { return code == nil ? nil : "full, then \(String(describing: code))" }
+        if failed.code == .full {
+            return code == nil ? nil : "full, then \(String(describing: code))"
+        }
         return code == .poisoned ? nil : "\(failed.code), then \(String(describing: code))"
     }
 
@@ -63,7 +67,7 @@ struct FailingCallTests {
     func `any call may fail`(fault: DiskFault) throws {
         let seed = TestSettings.seed()
         for round in 0..<UInt64(TestSettings.scale) {
-            let complaints = try complaints(seed: seed &+ round, steps: 25, fault: fault)
+            let complaints = try complaints(seed: seed &+ round, steps: 16, fault: fault)
             #expect(complaints.isEmpty, "\(complaints.prefix(3).joined(separator: "\n"))")
         }
     }

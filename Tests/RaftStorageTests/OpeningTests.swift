@@ -104,7 +104,9 @@ struct OpeningTests {
             let checksum = bytes.withUnsafeBytes {
                 CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[..<4092]))
             }
-            withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(4092..<4096, with: $0) }
+            withUnsafeBytes(of: checksum.littleEndian) {
+                bytes.replaceSubrange(4092..<4096, with: $0)
+            }
         }
         let refusal = try #require(openingError(disk))
         #expect(refusal.code == .newerFormat)
@@ -145,7 +147,8 @@ struct OpeningTests {
         }
     }
 
-    @Test func `a log without its snapshot is refused, a snapshot without its log removed`() throws {
+    @Test func `a log without its snapshot is refused, a snapshot without its log removed`() throws
+    {
         let snapshots = example.disk.paths.filter { $0.hasSuffix(".snapshot") }
         let withoutNewest = example.disk.copy()
         try withoutNewest.remove(snapshots[1])

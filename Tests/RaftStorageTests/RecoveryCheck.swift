@@ -15,7 +15,8 @@ struct RecoveryCheck {
         snapshots = script.snapshots
     }
 
-    /// What is wrong, or nil: all that was acknowledged is there, nothing by halves, and it works on.
+    /// What is wrong, or nil if all that was acknowledged is there, nothing by halves, and the
+    /// log works on.
     func complaint(about disk: SimulatedDisk) -> String? {
         do {
             let (host, recovered) = try HostDirectory.open(on: disk)

@@ -18,7 +18,9 @@ package struct CRC32C: Sendable, Hashable {
         return checksum.value
     }
 
-    /// Adds bytes. O(count), above 1 GB/s in release builds.
+    /// Adds bytes.
+    ///
+    /// O(count), above 1 GB/s in release builds.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         let count = bytes.count

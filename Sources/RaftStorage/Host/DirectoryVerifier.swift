@@ -44,7 +44,8 @@ package struct DirectoryVerifier {
 
     private mutating func run() throws {
         let layout = layout
-        guard let identity = try attempt({ try IdentityFile.read(in: layout.path, on: layout.disk) })
+        guard
+            let identity = try attempt({ try IdentityFile.read(in: layout.path, on: layout.disk) })
         else { return }
         for directory in [layout.logDirectory, layout.snapshotDirectory]
         where try layout.disk.kind(of: directory) != .directory {

@@ -29,7 +29,8 @@ struct HostLayout {
     func checkParts() throws {
         for directory in [logDirectory, snapshotDirectory]
         where try disk.kind(of: directory) != .directory {
-            throw LogDeviceError(.invalid, "a part of the data directory is missing", path: directory)
+            throw LogDeviceError(
+                .invalid, "a part of the data directory is missing", path: directory)
         }
     }
 

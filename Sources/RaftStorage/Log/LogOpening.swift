@@ -65,7 +65,7 @@ enum LogOpening {
             },
             current: Segment(file: file, header: newest.header, tail: UInt64(newest.tail)),
             nextBatchSequence: newest.lastBatch.sequence + 1, lastHash: newest.lastBatch.hash,
-            isConfirmed: newest.lastBatch.recordCount == 0 && newest.batchCount > 1)
+            isConfirmed: newest.lastBatch.recordCount == 0 || newest.batchCount == 1)
         recovered.nextReference = scan.groups.nextReference
         var entries: [GroupID: [LogEntry]] = [:]
         for group in scan.groups.groups.values {

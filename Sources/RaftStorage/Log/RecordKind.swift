@@ -1,4 +1,6 @@
-/// What a record of the log says. The numbers are part of the format.
+/// What a record of the log says.
+///
+/// The numbers are part of the format.
 enum RecordKind: UInt8 {
     /// An entry; the low flags are its `EntryKind`.
     case entry = 1

@@ -1,7 +1,9 @@
 import RaftCore
 import RaftRuntime
 
-/// The first block of a log file, 4,096 bytes, little-endian but for the UUIDs:
+/// The first block of a log file.
+///
+/// 4,096 bytes, little-endian but for the UUIDs:
 ///
 ///      0  magic "KHEPRIWL"        8  u32 format version    12  u32 zero
 ///     16  cluster UUID           32  incarnation UUID

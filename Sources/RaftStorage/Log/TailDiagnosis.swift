@@ -114,7 +114,8 @@ struct TailDiagnosis {
     private func isOneBitAway(_ range: Range<Int>) -> Bool {
         guard let base = bytes.baseAddress else { return false }
         let stored: UInt32 = base.littleEndian(at: range.lowerBound)
-        let covered = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound + 4..<range.upperBound])
+        let covered = UnsafeRawBufferPointer(
+            rebasing: bytes[range.lowerBound + 4..<range.upperBound])
         let difference = stored ^ codec.checksum(of: covered)
         if difference.nonzeroBitCount == 1 { return true }
         guard let place = CRC32C.flippedBytePlace(difference, byteCount: covered.count) else {

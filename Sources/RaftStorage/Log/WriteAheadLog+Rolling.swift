@@ -137,7 +137,7 @@ extension WriteAheadLog {
         pool.wantedBytes = wantedSegmentBytes
         lastHash = trailer.hash
         nextBatchSequence += 1
-        isConfirmed = false
+        isConfirmed = true
     }
 
     /// Ends a file with the number of the next one.

@@ -18,7 +18,8 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     var nextReference: UInt32
     var nextBatchSequence: UInt64
     var lastHash: UInt32
-    /// Whether the last batch is an empty one, which proves those before it durable.
+    /// Whether the last batch is an empty one, which proves those before it durable, or a group
+    /// table, which needs no proof.
     var isConfirmed: Bool
     /// Whether names changed in the directory and were not made durable.
     var hasUnsynchronizedNames = false
@@ -192,7 +193,8 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
 
     private func encode(_ entry: LogEntry, reference: UInt32, flags: UInt8 = 0) {
         let header = RecordHeader(
-            .entry, flags: entry.kind.rawValue | flags, group: reference, index: entry.index.rawValue,
+            .entry, flags: entry.kind.rawValue | flags, group: reference,
+            index: entry.index.rawValue,
             term: entry.term.rawValue, time: entry.time)
         entry.payload.withUnsafeBytes { buffer.add(header, $0) }
     }

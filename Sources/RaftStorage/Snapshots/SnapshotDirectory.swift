@@ -3,7 +3,7 @@ package import RaftRuntime
 
 /// The snapshots of a host's groups, each a file; see ``SnapshotFormat``.
 ///
-/// Has no state of its own, so threads may share it; of one group one snapshot is written at a time.
+/// Has no state of its own, so threads may share it; of a group one snapshot at a time is written.
 package final class SnapshotDirectory: SnapshotStore {
     /// How many snapshots of a group are kept.
     static let keptCount = 2
@@ -91,7 +91,11 @@ package final class SnapshotDirectory: SnapshotStore {
     /// All published snapshots, oldest first within a group.
     func allNames() throws -> [SnapshotFileName] {
         try disk.names(in: path).compactMap(SnapshotFileName.init)
-            .sorted { ($0.group.high, $0.group.low, $0.position.index) < ($1.group.high, $1.group.low, $1.position.index) }
+            .sorted {
+                ($0.group.high, $0.group.low, $0.position.index) < (
+                    $1.group.high, $1.group.low, $1.position.index
+                )
+            }
     }
 
     func path(_ name: String) -> String { path + "/" + name }

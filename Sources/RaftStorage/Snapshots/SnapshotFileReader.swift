@@ -54,7 +54,10 @@ package final class SnapshotFileReader: SnapshotReader {
     private func readNext() throws -> [UInt8]? {
         let prefix = try file.readWhole(at: offset, byteCount: SnapshotFormat.chunkPrefixBytes)
         let (stored, length) = prefix.withUnsafeBytes { bytes -> (UInt32, UInt32) in
-            (bytes.loadUnaligned(as: UInt32.self), bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+            (
+                bytes.loadUnaligned(as: UInt32.self),
+                bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+            )
         }
         let checksum = UInt32(littleEndian: stored)
         let count = Int(UInt32(littleEndian: length))
