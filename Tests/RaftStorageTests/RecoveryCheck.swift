@@ -73,6 +73,9 @@ struct RecoveryCheck {
         _ host: HostDirectory, _ model: StorageModel, _ disk: SimulatedDisk
     ) throws -> String? {
         var model = model
+        let opening = LogBatch(GroupID(high: 0xF, low: 4), .openGroup(name: "made afterwards"))
+        try host.log.write(opening)
+        model.apply(opening)
         for (group, state) in model.groups {
             let entries = makeEntries(state.last + 1...state.last + 2, term: 99, bytes: 3000)
             let batch = LogBatch(group, .append(entries))
