@@ -92,6 +92,10 @@ let package = Package(
             name: "KhepriTests",
             dependencies: ["Khepri", "KhepriTree", "CBOR", "RaftRuntime", "RaftStorage"],
             swiftSettings: settings),
+        .testTarget(
+            name: "KhepriCLITests",
+            dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

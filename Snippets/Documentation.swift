@@ -65,7 +65,8 @@ func pathsAndPatterns() async throws {
     try await store.put(2, at: "/counters/visits", if: .payloadVersion(1))
 
     try await store.put("Alice", at: "/users/alice")
-    try await store.put("online", at: "/sessions/17", keepWhile: [.path("/users/alice", .exists(true))])
+    let alice = KeepWhileEntry.path("/users/alice", .exists(true))
+    try await store.put("online", at: "/sessions/17", keepWhile: [alice])
     try await store.close()
 }
 

@@ -8,12 +8,15 @@ public struct StoreConfiguration: Sendable {
     /// The largest payload in bytes, encoded; at most 8 MiB.
     public var valueBytesMaximum: Int = 1 << 20
 
-    /// The largest segment of the log in bytes: 1 MiB to 64 MiB. Segments start at 1 MiB and double
+    /// The largest segment of the log in bytes: 1 MiB to 64 MiB.
+    ///
+    /// Segments start at 1 MiB and double
     /// up to this with the traffic.
     public var segmentBytesMaximum: Int = 64 << 20
 
-    /// A snapshot is taken when the log since the last one has this percentage of its size, and at
-    /// least ``snapshotLogBytesMinimum``. With the default of 50, the directory takes about three
+    /// How many percent of the last snapshot's size the log has when the next one is taken.
+    ///
+    /// It is also at least ``snapshotLogBytesMinimum``. With the default of 50, the directory takes about three
     /// times the live data.
     public var snapshotLogPercentage: Int = 50
 

@@ -79,7 +79,7 @@ public struct StoreError: Error, Sendable {
         public static let storageFull = Code("storageFull")
         /// The disk failed: the store has stopped and must be opened again.
         public static let storageFailed = Code("storageFailed")
-        /// The directory holds damaged data; `khepri verify` says what and where.
+        /// The directory holds damaged data; the message names the file and the place.
         public static let corrupt = Code("corrupt")
         /// Another process has the directory open.
         public static let locked = Code("locked")

@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The program `khepri`.
 public struct KhepriProgram: AsyncParsableCommand {
+    /// Name, help and subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "khepri",
         abstract: "A tree-structured, durable database in a directory.",
@@ -26,6 +27,7 @@ public struct KhepriProgram: AsyncParsableCommand {
     /// The version of the program and the library.
     public static let version = "0.1.0"
 
+    /// Makes the program; its arguments are parsed into it.
     public init() {}
 
     /// Runs the command of the process's arguments and ends the process with its exit code.

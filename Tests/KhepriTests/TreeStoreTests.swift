@@ -22,7 +22,8 @@ import Testing
     @Test func `any Codable value comes back as it was`() async throws {
         let store = try await TreeStore.inMemory()
         let supplier = Supplier(
-            name: "Oak & Co", since: Date(timeIntervalSince1970: 1_700_000_000), tags: ["é", "e\u{301}"])
+            name: "Oak & Co", since: Date(timeIntervalSince1970: 1_700_000_000),
+            tags: ["é", "e\u{301}"])
         try await store.put(supplier, at: "/suppliers/oak")
         #expect(try await store.get("/suppliers/oak", as: Supplier.self) == supplier)
         try await store.close()

@@ -45,9 +45,10 @@ import Testing
 
     @Test func `every test that the README names is there`() throws {
         let readme = try Self.text(of: "README.md")
-        let suites = Set(SourceFile.files(under: ["Tests"]).map {
-            (($0 as NSString).lastPathComponent as NSString).deletingPathExtension
-        })
+        let suites = Set(
+            SourceFile.files(under: ["Tests"]).map {
+                (($0 as NSString).lastPathComponent as NSString).deletingPathExtension
+            })
         for match in readme.matches(of: try Regex(#"`([A-Za-z]+Tests)`"#)) {
             let name = String(match.output[1].substring ?? "")
             #expect(suites.contains(name), "README.md names \(name)")
@@ -56,7 +57,8 @@ import Testing
 
     private static func documents() throws -> [String] {
         let top = try FileManager.default.contentsOfDirectory(atPath: SourceFile.root.path)
-        let files = top.filter { $0.hasSuffix(".md") } + SourceFile.files(under: ["docs", "Sources"])
+        let files =
+            top.filter { $0.hasSuffix(".md") } + SourceFile.files(under: ["docs", "Sources"])
         return files.filter { $0.hasSuffix(".md") }.sorted()
     }
 

@@ -2,7 +2,9 @@ import Testing
 
 /// Imports go down the picture of docs/ARCHITECTURE.md only.
 @Suite("Layering") struct LayeringTests {
-    /// What each target may import. The pure ones import nothing from outside the package.
+    /// What each target may import.
+    ///
+    /// The pure ones import nothing from outside the package.
     static let allowed: [(target: String, modules: Set<String>)] = [
         ("CBOR", []),
         ("KhepriTree", ["CBOR"]),

@@ -1,5 +1,5 @@
 import KhepriTree
-public import Logging
+import Logging
 package import RaftCore
 import RaftRuntime
 import RaftStorage

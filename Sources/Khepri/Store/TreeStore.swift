@@ -1,4 +1,4 @@
-public import KhepriTree
+package import KhepriTree
 import RaftRuntime
 public import ServiceLifecycle
 
@@ -57,7 +57,9 @@ public final class TreeStore: Sendable {
     package func perform(
         _ operation: TreeOperation, timeout: Duration? = nil
     ) async throws -> CommandOutcome {
-        guard operation.kind.isRead else { return try await engine.submit(operation, timeout: timeout) }
+        guard operation.kind.isRead else {
+            return try await engine.submit(operation, timeout: timeout)
+        }
         let view = view
         return CommandOutcome(revision: view.revision, result: view.tree.read(operation))
     }

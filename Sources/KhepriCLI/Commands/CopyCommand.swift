@@ -15,7 +15,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
-        try await store.withStore { store in
+        _ = try await store.withStore { store in
             try await store.copy(source, to: target, overwrite: places.overwrite)
         }
     }
@@ -35,7 +35,7 @@ struct MoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
-        try await store.withStore { store in
+        _ = try await store.withStore { store in
             try await store.move(source, to: target, overwrite: places.overwrite)
         }
     }

@@ -57,7 +57,7 @@ struct PutCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try Arguments.path(path)
         let payload = try payload()
-        try await store.withStore(creating: true) { store in
+        _ = try await store.withStore(creating: true) { store in
             if let payload {
                 try await store.put(payload, at: path, if: condition)
             } else {

@@ -146,7 +146,7 @@ private struct CrashRound {
         let writer = try WriterProcess(
             executable: ProcessMemory.executable, dataDirectory: place, under: parent, run: number,
             tasks: 8)
-        while writer.count < 500 { try await Task.sleep(for: .milliseconds(5)) }
+        while writer.isRunning && writer.count < 500 { try await Task.sleep(for: .milliseconds(5)) }
         try await writer.kill()
         let start = ContinuousClock.now
         let store = try await TreeStore.open(at: place)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Khepri
 import KhepriTree
 
-/// `khepri tree`
+/// The command `khepri tree`.
 struct TreeCommandLine: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
@@ -66,7 +66,10 @@ struct TreeDrawing {
         for (index, name) in names.enumerated() {
             let isLast = index + 1 == total
             let child = path.child(name)
-            line(prefix + (isLast ? "╰── " : "├── ") + (try label(child, name: TreePath.root.child(name).description.dropFirstSlash)))
+            line(
+                prefix + (isLast ? "╰── " : "├── ")
+                    + (try label(child, name: TreePath.root.child(name).description.dropFirstSlash))
+            )
             let deeper = prefix + (isLast ? "    " : "│   ")
             try drawChildren(of: child, prefix: deeper, levels: levels - 1, line: line)
         }

@@ -45,7 +45,8 @@ struct NodePrinter {
 
     /// One node as a JSON object on one line, in the form of the HTTP API.
     static func json(of node: Node<Payload>) throws -> String {
-        let path = try JSONPrinter.text(of: CBORValue.text(CBORText(node.path.description)).encoded())
+        let path = try JSONPrinter.text(
+            of: CBORValue.text(CBORText(node.path.description)).encoded())
         let value = node.value.map { ",\"value\":\($0.jsonText)" } ?? ""
         return "{\"path\":\(path)\(value),\"payloadVersion\":\(node.payloadVersion)"
             + ",\"childCount\":\(node.childCount)"

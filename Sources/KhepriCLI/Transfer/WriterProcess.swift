@@ -23,6 +23,9 @@ final class WriterProcess: Sendable {
     /// How many writes the process has said are durable.
     var count: Int { acknowledged.withLock { $0.count } }
 
+    /// Whether the process is still alive.
+    var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
+
     /// Whether the process has opened the store.
     var isReady: Bool { acknowledged.withLock { $0.isReady } }
 

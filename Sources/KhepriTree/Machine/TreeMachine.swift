@@ -115,8 +115,9 @@ extension TreeMachine {
 
     private mutating func advance(to context: ApplyContext) {
         revision = context.revision
+        let previous = time
         time = max(time, context.time)
-        for expired in sessions.expire(at: time) { stateHash &-= expired.hash }
+        for expired in sessions.expire(from: previous, to: time) { stateHash &-= expired.hash }
     }
 
     private mutating func record(

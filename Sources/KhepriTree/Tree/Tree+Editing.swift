@@ -24,7 +24,9 @@ extension Tree {
         return true
     }
 
-    /// Adds a node without children. No version changes; those of its parent are left to `edit`.
+    /// Adds a node without children.
+    ///
+    /// No version changes; those of its parent are left to `edit`.
     /// - Precondition: There is a node above it and none at the path.
     package mutating func insert(_ path: TreePath, _ fields: Fields, at revision: Revision) {
         guard let name = path.components.last else {
@@ -41,7 +43,9 @@ extension Tree {
         }
     }
 
-    /// Detaches a node with all below it. No version changes; those of its parent are left to `edit`.
+    /// Detaches a node with all below it.
+    ///
+    /// No version changes; those of its parent are left to `edit`.
     /// - Returns: The node as it was; nil when there is none.
     /// - Precondition: The path is not that of the root.
     package mutating func remove(_ path: TreePath, at revision: Revision) -> TreeNode? {

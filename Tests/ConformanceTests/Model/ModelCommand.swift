@@ -104,7 +104,7 @@ struct ModelCommand {
     /// Copies a subtree to a place where no node is, and lists the new nodes.
     mutating func graft(_ source: ModelNode, at path: Path) throws {
         try put(source.payload, at: path)
-        newSets[path] = source.keepWhile
+        if !path.isEmpty { newSets[path] = source.keepWhile }
         for (name, child) in source.children { try graft(child, at: path + [name]) }
         listed[path] = root[path]?.properties(options.returning.subtracting(["payload"]))
     }

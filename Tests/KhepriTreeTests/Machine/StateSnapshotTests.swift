@@ -61,6 +61,25 @@ import Testing
         restored.checkInvariants()
     }
 
+    @Test func `sessions expire at the same command after a restart from a snapshot`() throws {
+        var machine = try machine()
+        func apply(_ time: UInt64, _ revision: UInt64, to machine: inout TreeMachine) {
+            let command = TreeCommand(TreeOperation(.delete, at: "/nothing"))
+            _ = machine.apply(
+                command, in: ApplyContext(revision: Revision(revision), time: time))
+        }
+        apply(3_600_500, 100, to: &machine)
+        var loader = StateLoader()
+        for block in try bytes(of: machine, byteLimit: 50) { try loader.consume(block) }
+        var restored = try loader.finish()
+        for (revision, time) in [(101, 3_602_000), (102, 3_661_000)] as [(UInt64, UInt64)] {
+            apply(time, revision, to: &machine)
+            apply(time, revision, to: &restored)
+            #expect(restored.stateHash == machine.stateHash)
+        }
+        #expect(machine.sessionCount == 0)
+    }
+
     @Test func `any chunk boundary will do, and a missing end is noticed`() throws {
         let whole = try bytes(of: try machine(), byteLimit: 80).flatMap(\.self)
         for cut in 0...whole.count {

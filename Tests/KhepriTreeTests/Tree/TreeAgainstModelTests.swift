@@ -97,7 +97,8 @@ private struct RandomRun {
 
     private mutating func randomPath() -> ModelPath {
         let depth = generator.chance(2) ? 0 : Int.random(in: depths, using: &generator)
-        return ModelPath(names: (0..<depth).map { _ in names.randomElement(using: &generator)! })
+        let chosen = (0..<depth).map { _ in names.randomElement(using: &generator) ?? names[0] }
+        return ModelPath(names: chosen)
     }
 
     private mutating func randomPayload() -> [UInt8]? {

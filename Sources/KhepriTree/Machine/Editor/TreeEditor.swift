@@ -218,18 +218,6 @@ extension TreeEditor {
         if let set { keepWhile.add(set, of: path, in: tree) }
     }
 
-    /// Ties a set to a node that this round created, before the round's conditions are evaluated.
-    mutating func bringKeepWhile(_ set: KeepWhileSet, to path: TreePath) {
-        let number = touch(path)
-        records[number].current?.keepWhile = set
-        write(number, .keep)
-        let changed = changedInRound.compactMap { number in
-            let path = records[number].path
-            return tree.node(at: path).map { (path, $0) }
-        }
-        keepWhile.add(set, of: path, in: tree, changing: changed)
-    }
-
     /// Removes a node that exists, with all below it.
     mutating func remove(_ path: TreePath, because reason: DeleteReason) throws(Interruption) {
         guard let parent = path.parent else { return }

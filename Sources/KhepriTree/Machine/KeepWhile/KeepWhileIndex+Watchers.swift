@@ -1,30 +1,11 @@
 extension KeepWhileIndex {
     /// Adds the entries of a node that has got a set.
     ///
-    /// - Parameters:
-    ///   - tree: The tree that the numbers of new patterns are taken from.
-    ///   - changing: The changed nodes of this round that are still to be counted.
-    mutating func add(
-        _ set: KeepWhileSet, of watcher: TreePath, in tree: Tree,
-        changing: [(TreePath, TreeNode)] = []
-    ) {
+    /// - Parameter tree: The tree that the numbers of new patterns are taken from.
+    mutating func add(_ set: KeepWhileSet, of watcher: TreePath, in tree: Tree) {
         guard set !== KeepWhileSet.reclaimed else { return }
         journal.append(.added(watcher, set))
-        for group in link(set, of: watcher, in: tree) where groups[group].isCounted {
-            for (path, node) in changing { discount(node, at: path, in: group, tree) }
-        }
-    }
-
-    /// Takes a node out of the numbers of one group.
-    private mutating func discount(
-        _ node: TreeNode, at path: TreePath, in group: Int, _ tree: Tree
-    ) {
-        guard let pattern = groups[group].pattern,
-            pattern.matches(path, facts: { tree.node(at: path.components.prefix($0)) })
-        else { return }
-        groups[group].matched -= 1
-        let isMet = groups[group].condition.isMet(name: path.nameForConditions, of: node)
-        groups[group].met -= isMet ? 1 : 0
+        link(set, of: watcher, in: tree)
     }
 
     /// Removes the entries of a node that has lost its set or is gone.
@@ -64,19 +45,12 @@ extension KeepWhileIndex {
         commit()
     }
 
-    /// Adds a watcher to the groups of its entries, and returns the groups that this made.
-    @discardableResult
-    private mutating func link(
-        _ set: KeepWhileSet, of watcher: TreePath, in tree: Tree
-    ) -> [Int] {
-        var made: [Int] = []
+    private mutating func link(_ set: KeepWhileSet, of watcher: TreePath, in tree: Tree) {
         for entry in set.entries {
             guard let watched = entry.target(from: watcher).conditions else { continue }
             let group = makeGroup(watched, entry.condition, in: tree)
-            if groups[group].watchers.isEmpty { made.append(group) }
             groups[group].watchers.insert(watcher)
         }
-        return made
     }
 
     private mutating func unlink(_ set: KeepWhileSet, of watcher: TreePath) {

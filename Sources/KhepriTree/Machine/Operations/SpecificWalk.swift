@@ -59,7 +59,8 @@ extension Tree {
             node = node.flatMap { child(name, of: $0) }
             if let node {
                 guard component.isMet(name: name, of: node) else {
-                    let message = component.mismatch(name: name, of: node) ?? "expected another node"
+                    let message =
+                        component.mismatch(name: name, of: node) ?? "expected another node"
                     throw .mismatching(TreePath(components: names), isTarget: isTarget, message)
                 }
             } else {

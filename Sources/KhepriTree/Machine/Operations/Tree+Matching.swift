@@ -94,7 +94,9 @@ private struct MatchWalk {
         guard next.isAccepting || next.canContinue else { return true }
         path.append(name)
         defer { path.removeLast() }
-        if next.isAccepting, !isAtBound, try !body(TreePath(components: path), node) { return false }
+        if next.isAccepting, !isAtBound, try !body(TreePath(components: path), node) {
+            return false
+        }
         guard next.canContinue, node.childCount > 0 else { return true }
         return try descend(from: node, next, isAtBound: isAtBound, body)
     }

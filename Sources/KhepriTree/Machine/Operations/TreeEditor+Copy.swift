@@ -30,12 +30,15 @@ extension TreeEditor {
             } else {
                 create(path, payload: node.payload, keepWhile: nil)
             }
-            listing.add(path, replacing: nil, in: tree)
         }
-        for (path, node) in nodes where !path.isRoot {
-            if let set = node.keepWhileSet { bringKeepWhile(set, to: path) }
-        }
+        for (path, _) in nodes { listing.add(path, replacing: nil, in: tree) }
         try settle()
+        for (path, node) in nodes where !path.isRoot {
+            guard let set = node.keepWhileSet, tree.withNode(at: path, { $0 != nil }) else {
+                continue
+            }
+            setKeepWhile(set, of: path)
+        }
         return result(listing)
     }
 

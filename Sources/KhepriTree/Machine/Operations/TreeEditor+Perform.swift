@@ -1,6 +1,7 @@
 extension TreeEditor {
     /// Applies the one operation, or the transaction, that a command is.
-    mutating func perform(command operation: TreeOperation) throws(Interruption) -> OperationResult {
+    mutating func perform(command operation: TreeOperation) throws(Interruption) -> OperationResult
+    {
         switch operation.kind {
         case .transaction(let isReadOnly, let operations):
             return try performTransaction(operations, isReadOnly: isReadOnly)

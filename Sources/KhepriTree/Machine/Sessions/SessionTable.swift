@@ -31,7 +31,6 @@ struct SessionTable: Sendable {
     }
 
     private var sessions: [SessionID: Session] = [:]
-    private var nextSweep: UInt64 = 0
 
     var count: Int { sessions.count }
 
@@ -93,9 +92,13 @@ struct SessionTable: Sendable {
     }
 
     /// Forgets the sessions that had no command for too long.
-    mutating func expire(at time: UInt64) -> [(id: SessionID, hash: UInt128)] {
-        guard time >= nextSweep, !sessions.isEmpty else { return [] }
-        nextSweep = time - time % Self.sweepInterval + Self.sweepInterval
+    ///
+    /// When to look depends on the two times only, so a member that began with a snapshot looks at
+    /// the same command as the others.
+    mutating func expire(
+        from previous: UInt64, to time: UInt64
+    ) -> [(id: SessionID, hash: UInt128)] {
+        guard time / Self.sweepInterval > previous / Self.sweepInterval else { return [] }
         var expired: [(SessionID, UInt128)] = []
         for (id, session) in sorted where session.time + Self.lifetime < time {
             expired.append((id, hash(of: id)))
