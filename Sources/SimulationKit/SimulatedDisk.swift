@@ -144,9 +144,17 @@ package final class SimulatedDisk: Disk {
         }
     }
 
-    package func lock(_ path: String, isAnnounced: Bool) throws -> DiskLock {
+    package func lock(_ path: String) throws -> DiskLock {
+        try takeLock(path, isMade: true)
+    }
+
+    package func lockSilently(_ path: String) throws -> DiskLock {
+        try takeLock(path, isMade: false)
+    }
+
+    private func takeLock(_ path: String, isMade: Bool) throws -> DiskLock {
         let (inode, generation) = try perform(.lock, path) { state in
-            (try state.lock(path, isMade: isAnnounced), state.generation)
+            (try state.lock(path, isMade: isMade), state.generation)
         }
         guard let inode else { return .held(by: nil) }
         return .taken(SimulatedFile(disk: self, path: path, inode: inode, generation: generation))

@@ -63,17 +63,17 @@ final class PosixDiskTests {
 
     @Test func `a lock keeps out a second opening, of this process too`() throws {
         let path = root + "/lock"
-        guard case .taken(let first) = try disk.lock(path, isAnnounced: true) else {
+        guard case .taken(let first) = try disk.lock(path) else {
             Issue.record("the lock is held by nobody")
             return
         }
-        guard case .held(let holder) = try disk.lock(path, isAnnounced: false) else {
+        guard case .held(let holder) = try disk.lockSilently(path) else {
             Issue.record("the lock was given twice")
             return
         }
         #expect(holder == "\(ProcessInfo.processInfo.processIdentifier)")
         try first.close()
-        guard case .taken = try disk.lock(path, isAnnounced: true) else {
+        guard case .taken = try disk.lock(path) else {
             Issue.record("the lock was not given back")
             return
         }

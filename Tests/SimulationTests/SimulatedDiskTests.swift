@@ -82,18 +82,18 @@ struct SimulatedDiskTests {
 
     @Test func `open files are dead after a crash, and the process's locks are gone`() throws {
         let file = try makeFile()
-        guard case .taken(let lock) = try disk.lock("/lock", isAnnounced: true) else {
+        guard case .taken(let lock) = try disk.lock("/lock") else {
             Issue.record("the lock is held by nobody")
             return
         }
-        guard case .held = try disk.lock("/lock", isAnnounced: true) else {
+        guard case .held = try disk.lock("/lock") else {
             Issue.record("the lock was given twice")
             return
         }
         disk.killProcess()
         #expect(throws: DiskError.self) { try file.flush() }
         #expect(throws: DiskError.self) { try lock.close() }
-        guard case .taken = try disk.lock("/lock", isAnnounced: true) else {
+        guard case .taken = try disk.lock("/lock") else {
             Issue.record("the lock outlived its process")
             return
         }

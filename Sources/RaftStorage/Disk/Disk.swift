@@ -24,15 +24,21 @@ package protocol Disk: AnyObject, Sendable {
     /// Whether something has this name, and what.
     func kind(of path: String) throws -> DiskItemKind
 
-    /// Takes the exclusive lock that the file at a path stands for.
+    /// Takes the exclusive lock that the file at a path stands for, making the file if needed.
     ///
-    /// The lock ends when its file is closed and when the process ends, however it ends.
-    /// - Parameter isAnnounced: Whether the file is made if it is missing, and the number of the
-    ///   process is written to it. Otherwise nothing is changed.
-    func lock(_ path: String, isAnnounced: Bool) throws -> DiskLock
+    /// The number of the process is written to it. The lock ends when its file is closed and when
+    /// the process ends, however it ends.
+    func lock(_ path: String) throws -> DiskLock
+
+    /// Takes the same lock of a file that is there, and changes nothing.
+    func lockSilently(_ path: String) throws -> DiskLock
 
     /// The bytes that may still be written to the file system a directory is on.
     func freeBytes(at directory: String) throws -> UInt64
+}
+
+extension Disk {
+    package func lockSilently(_ path: String) throws -> DiskLock { try lock(path) }
 }
 
 /// An open file.
@@ -76,7 +82,7 @@ package enum DiskItemKind: Sendable, Hashable {
     case other
 }
 
-/// What ``Disk/lock(_:isAnnounced:)`` found.
+/// What ``Disk/lock(_:)`` found.
 package enum DiskLock: Sendable {
     /// The lock is ours until the file is closed.
     case taken(any DiskFile)

@@ -34,7 +34,7 @@ package struct DirectoryVerifier {
         }
         let path = layout.path + "/" + HostDirectory.lockName
         guard try layout.disk.kind(of: path) == .file else { return nil }
-        switch try layout.disk.lock(path, isAnnounced: false) {
+        switch try layout.disk.lockSilently(path) {
         case .taken(let file): return file
         case .held(let holder):
             let process = holder.map { "process \($0)" } ?? "a process"

@@ -109,7 +109,7 @@ package final class HostDirectory: Sendable {
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
-        switch try disk.lock(path + "/" + lockName, isAnnounced: true) {
+        switch try disk.lock(path + "/" + lockName) {
         case .taken(let file): return file
         case .held(let holder):
             let process = holder.map { "process \($0)" } ?? "another process"
