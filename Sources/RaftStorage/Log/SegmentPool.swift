@@ -1,3 +1,4 @@
+import RaftCore
 import RaftRuntime
 
 /// Files ready to become segments: written through once, so that a flush of a record changes no
@@ -16,6 +17,11 @@ final class SegmentPool: Sendable {
         var nextNumber: UInt64 = 1
         var isMaking = false
         var wantedBytes: UInt64
+        /// Whether a spare is missing and making one was not tried since it was taken.
+        var isWorthTrying = true
+        var isStopping = false
+
+        var hasWork: Bool { isWorthTrying && spares.count < SegmentPool.wantedCount }
     }
 
     /// The number of files kept ready: the next segment and the reserve.
@@ -26,13 +32,15 @@ final class SegmentPool: Sendable {
     let directory: String
     /// The size of the first files, and of the ones made in a hurry.
     let smallestBytes: UInt64
-    private let state: Lock<State>
+    private let state: Monitor<State>
+    private let report: @Sendable (StorageFinding) -> Void
 
     init(disk: any Disk, directory: String, options: LogOptions) {
         self.disk = disk
         self.directory = directory
         smallestBytes = options.minimumSegmentBytes
-        state = Lock(State(wantedBytes: options.minimumSegmentBytes))
+        state = Monitor(State(wantedBytes: options.minimumSegmentBytes))
+        report = options.report
     }
 
     /// The bytes of all spares.
@@ -76,6 +84,8 @@ final class SegmentPool: Sendable {
                     state.spares[$0].bytes < state.spares[$1].bytes
                 }), state.spares[place].bytes >= minimumBytes
             else { return nil }
+            self.state.wake()
+            state.isWorthTrying = true
             return state.spares.remove(at: place)
         }
     }
@@ -128,6 +138,36 @@ final class SegmentPool: Sendable {
             let piece = UnsafeRawBufferPointer(rebasing: zeros[..<count])
             try file.writeAll(piece, at: offset)
             offset += UInt64(count)
+        }
+    }
+}
+
+extension SegmentPool: Drained {
+    /// Makes a spare if one is missing; a failure is reported and not tried again until the next
+    /// one is taken, when the log makes its own.
+    func drain(now: Instant) -> DrainOutcome {
+        let (isStopped, hasWork) = state.withLock { state in
+            defer { state.isWorthTrying = false }
+            return (state.isStopping, state.hasWork)
+        }
+        guard !isStopped, hasWork else { return DrainOutcome(didWork: false, isStopped: isStopped) }
+        do {
+            while count < Self.wantedCount { try prepare() }
+        } catch {
+            report(StorageFinding(.warning, path: directory, "no file made ready: \(error)"))
+        }
+        return DrainOutcome(didWork: true)
+    }
+
+    func waitForWork(nanoseconds: UInt64?) {
+        state.wait(nanoseconds: nanoseconds) { $0.hasWork || $0.isStopping }
+    }
+
+    /// Makes the thread end that drains this.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            self.state.wake()
         }
     }
 }

@@ -1,9 +1,17 @@
-import RaftRuntime
+package import RaftRuntime
 
 extension WriteAheadLog {
     /// Whether ``prepareNextSegment()`` has something to do.
     package var needsPreparation: Bool {
         pool.count < SegmentPool.wantedCount
+    }
+
+    /// Makes files ready whenever one is taken, for a thread of its own; ``stopPreparing()`` ends it.
+    package var preparer: any Drained { pool }
+
+    /// Ends the thread that drains ``preparer``; the log goes on and makes its files itself.
+    package func stopPreparing() {
+        pool.stop()
     }
 
     /// Makes one file ready for when the current one is full; else that is done in a hurry then.

@@ -160,8 +160,8 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     private func encode(_ batch: LogBatch, _ plan: BatchPlan) {
         beginBatch()
         entryOffsets.removeAll(keepingCapacity: true)
-        for (group, write) in batch.writes {
-            encode(write, group, reference: plan.reference(of: group))
+        for ((group, write), reference) in zip(batch.writes, plan.references) {
+            encode(write, group, reference: reference)
         }
     }
 
@@ -203,11 +203,10 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     private func apply(_ batch: LogBatch, _ plan: BatchPlan) {
         nextReference += UInt32(plan.opened.count)
         var offsets = entryOffsets[...]
-        for (group, write) in batch.writes {
+        for ((group, write), reference) in zip(batch.writes, plan.references) {
             switch write {
             case .openGroup(let name):
-                heads[group] = GroupHead(
-                    group: group, reference: plan.reference(of: group), name: name)
+                heads[group] = GroupHead(group: group, reference: reference, name: name)
                 indexes[group] = EntryIndex()
             case .deleteGroup:
                 heads[group] = nil
