@@ -66,6 +66,9 @@ let package = Package(
             name: "KhepriCommand", dependencies: ["KhepriCLI"], swiftSettings: settings),
 
         // A simulated world for tests, ours and those of users.
+        .target(
+            name: "SimulationKit", dependencies: ["RaftCore", "RaftRuntime", "RaftStorage"],
+            swiftSettings: settings),
 
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
         .testTarget(
@@ -77,6 +80,13 @@ let package = Package(
             name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
         .testTarget(
             name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RaftStorageTests",
+            dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["RaftStorage", "SimulationKit"],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriTests",

@@ -1,5 +1,5 @@
+import RaftRuntime
 package import RaftCore
-package import RaftRuntime
 
 /// A clock that stands until it is moved.
 package final class SimulatedClock: MonotonicClock, WallClock {

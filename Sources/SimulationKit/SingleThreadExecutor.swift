@@ -1,4 +1,4 @@
-package import RaftRuntime
+import RaftRuntime
 
 /// Runs tasks one job at a time, on the thread that says so.
 ///

@@ -1,8 +1,8 @@
 extension CRC32C {
     /// Where one flipped bit explains the difference between two checksums.
     ///
-    /// The CRC is linear: flipping bit `b` of a byte with `d` bytes after it changes the register by
-    /// `b` stepped over `d + 1` zero bytes. Stepping the difference back must give a single bit.
+    /// The CRC is linear: flipping bit `b` of a byte with `d` bytes after it changes the register
+    /// by `b` stepped over `d + 1` zero bytes. Stepping the difference back must give one bit.
     /// - Parameter difference: The stored checksum, exclusive or the computed one.
     /// - Returns: The offset of the byte among `byteCount`, or nil if no single bit explains it.
     static func flippedBytePlace(_ difference: UInt32, byteCount: Int) -> Int? {

@@ -24,13 +24,21 @@ package protocol Disk: AnyObject, Sendable {
     /// Whether something has this name, and what.
     func kind(of path: String) throws -> DiskItemKind
 
-    /// Takes the exclusive lock that the file at a path stands for, creating the file if missing.
+    /// Takes the exclusive lock that the file at a path stands for, making the file if needed.
     ///
-    /// The lock ends when its file is closed and when the process ends, however it ends.
+    /// The number of the process is written to it. The lock ends when its file is closed and when
+    /// the process ends, however it ends.
     func lock(_ path: String) throws -> DiskLock
+
+    /// Takes the same lock of a file that is there, and changes nothing.
+    func lockSilently(_ path: String) throws -> DiskLock
 
     /// The bytes that may still be written to the file system a directory is on.
     func freeBytes(at directory: String) throws -> UInt64
+}
+
+extension Disk {
+    package func lockSilently(_ path: String) throws -> DiskLock { try lock(path) }
 }
 
 /// An open file.

@@ -91,16 +91,26 @@ package final class PosixDisk: Disk {
     }
 
     package func lock(_ path: String) throws -> DiskLock {
-        let file = try PosixFile(opening: path, flags: O_RDWR | O_CREAT)
+        let lock = try takeLock(path, flags: O_RDWR | O_CREAT)
+        guard case .taken(let file) = lock else { return lock }
+        try file.resize(to: 0)
+        let digits = Array(String(getpid()).utf8)
+        _ = try digits.withUnsafeBytes { try file.write($0, at: 0) }
+        return lock
+    }
+
+    package func lockSilently(_ path: String) throws -> DiskLock {
+        try takeLock(path, flags: O_RDONLY)
+    }
+
+    private func takeLock(_ path: String, flags: Int32) throws -> DiskLock {
+        let file = try PosixFile(opening: path, flags: flags)
         guard try file.tryLock() else {
             var digits = [UInt8](repeating: 0, count: 32)
             let count = try digits.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
             let text = String(decoding: digits.prefix(count), as: UTF8.self)
             return .held(by: Int(text).map(String.init))
         }
-        try file.resize(to: 0)
-        let digits = Array(String(getpid()).utf8)
-        _ = try digits.withUnsafeBytes { try file.write($0, at: 0) }
         return .taken(file)
     }
 

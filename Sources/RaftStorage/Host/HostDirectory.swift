@@ -43,9 +43,14 @@ package final class HostDirectory: Sendable {
         do {
             let isNew = try prepareDirectory(path, disk)
             let lock = try takeLock(path, disk)
-            let layout = HostLayout(path: path, disk: disk)
-            if isNew { try layout.create(options) }
-            return try open(layout, lock: lock, options: options, progress: progress)
+            do {
+                let layout = HostLayout(path: path, disk: disk)
+                if isNew { try layout.create(options) }
+                return try open(layout, lock: lock, options: options, progress: progress)
+            } catch {
+                try lock.close()
+                throw error
+            }
         } catch {
             throw LogDeviceError(wrapping: error, path: path)
         }
@@ -66,16 +71,15 @@ package final class HostDirectory: Sendable {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
         try layout.checkParts()
+        // The start before may have ended between a change of names and its flush.
+        try layout.disk.synchronizeDirectory(layout.path)
         var scan = LogScan(
             disk: layout.disk, directory: layout.logDirectory, identity: identity)
         try scan.run(progress: progress)
         let snapshots = SnapshotDirectory(
             path: layout.snapshotDirectory, disk: layout.disk, identity: identity,
             options: options)
-        try snapshots.reconcile(
-            with: scan.groups.groups.values.map {
-                .init(head: $0.head, firstEntry: $0.entries.first?.index)
-            })
+        try snapshots.reconcile(with: scan.groups.inOrder.map { .init($0) })
         let (log, entries) = try LogOpening.open(scan, options: options)
         var recovered: [GroupID: RecoveredGroup] = [:]
         for (group, head) in log.heads {
@@ -93,16 +97,15 @@ package final class HostDirectory: Sendable {
         switch try disk.kind(of: path) {
         case .missing:
             try disk.makeDirectory(path)
-            try disk.synchronizeDirectory(HostLayout.parent(of: path))
-            return true
         case .directory:
             let names = try disk.names(in: path)
             if names.contains(IdentityFile.name) { return false }
             try HostLayout.checkIsOurs(names, path: path)
-            return true
         case .file, .other:
             throw LogDeviceError(.invalid, "expected a directory, found something else")
         }
+        try disk.synchronizeDirectory(HostLayout.parent(of: path))
+        return true
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {

@@ -5,8 +5,8 @@ import RaftRuntime
 /// The file `identity` of a data directory; written last when a directory is made, so that its
 /// presence says that the directory is whole.
 ///
-/// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri", 1 the
-/// format version, 2 the cluster UUID, 3 the incarnation UUID.
+/// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri",
+/// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID.
 enum IdentityFile {
     static let name = "identity"
     static let temporaryName = "identity.tmp"

@@ -7,16 +7,13 @@ struct BatchPlan {
     enum Urgency: Int, Comparable {
         /// Refused unless a whole spare file stays.
         case ordinary
-        /// May use the last spare, but for ``reservedBytes`` at its end.
+        /// May use the last spare, but for ``LogOptions/reservedBytes`` at its end.
         case reserve
         /// Term, vote, truncation and the like: may use the last byte.
         case essential
 
         static func < (lhs: Urgency, rhs: Urgency) -> Bool { lhs.rawValue < rhs.rawValue }
     }
-
-    /// The end of the last file, kept for essential batches.
-    static let reservedBytes: UInt64 = 64 << 10
 
     /// An upper bound of the encoded size with the trailer.
     private(set) var byteCount = UInt64(BatchTrailer.byteCount)
@@ -27,19 +24,21 @@ struct BatchPlan {
     private(set) var opened: [(group: GroupID, reference: UInt32)] = []
     /// The last index of each group as of the writes so far; nil for a deleted group.
     private var lastIndexes: [GroupID: LogIndex?] = [:]
-    private let heads: [GroupID: GroupHead]
+    /// The number of the group of each write.
+    private(set) var references: [UInt32] = []
 
     /// Checks the writes against the groups as they are.
     ///
     /// - Precondition: groups are open, entries consecutive, nothing before the snapshot is cut.
     init(_ batch: LogBatch, heads: [GroupID: GroupHead], nextReference: UInt32) {
-        self.heads = heads
         mayUseReserve = batch.mayUseReserve
+        references.reserveCapacity(batch.writes.count)
         for (group, write) in batch.writes {
             if case .openGroup(let name) = write {
+                precondition(heads[group] == nil, "group \(group) is open already")
                 open(group, name: name, reference: nextReference + UInt32(opened.count))
             } else {
-                add(write, to: group)
+                add(write, to: group, heads[group])
             }
         }
     }
@@ -50,26 +49,20 @@ struct BatchPlan {
         return mayUseReserve ? .reserve : .ordinary
     }
 
-    /// The number of a group in the records of this batch.
-    func reference(of group: GroupID) -> UInt32 {
-        if let opening = opened.last(where: { $0.group == group }) { return opening.reference }
-        guard let head = heads[group] else { preconditionFailure("group \(group) is not open") }
-        return head.reference
-    }
-
     private mutating func open(_ group: GroupID, name: String, reference: UInt32) {
-        precondition(heads[group] == nil, "group \(group) is open already")
         precondition(lastIndexes[group] == nil, "group \(group) is opened twice")
         opened.append((group, reference))
+        references.append(reference)
         lastIndexes[group] = .some(.zero)
         byteCount += Self.recordBytes(48 + name.utf8.count)
         isEssential = false
     }
 
-    private mutating func add(_ write: LogWrite, to group: GroupID) {
-        guard var last = lastIndex(of: group) else {
-            preconditionFailure("group \(group) is not open")
-        }
+    private mutating func add(_ write: LogWrite, to group: GroupID, _ head: GroupHead?) {
+        guard let reference = reference(of: group, head),
+            var last = lastIndexes[group] ?? head?.lastIndex
+        else { preconditionFailure("group \(group) is not open") }
+        references.append(reference)
         switch write {
         case .openGroup: preconditionFailure("handled by the caller")
         case .deleteGroup:
@@ -103,9 +96,8 @@ struct BatchPlan {
         return last
     }
 
-    private func lastIndex(of group: GroupID) -> LogIndex? {
-        if let staged = lastIndexes[group] { return staged }
-        return heads[group]?.lastIndex
+    private func reference(of group: GroupID, _ head: GroupHead?) -> UInt32? {
+        head?.reference ?? opened.last { $0.group == group }?.reference
     }
 
     private static func recordBytes(_ payloadLength: Int) -> UInt64 {

@@ -10,6 +10,7 @@ struct BatchScanner {
     }
 
     let bytes: UnsafeRawBufferPointer
+    let header: SegmentHeader
     let codec: RecordCodec
     /// Where the next batch begins, if there is one.
     private(set) var offset: Int
@@ -22,6 +23,7 @@ struct BatchScanner {
 
     init(_ bytes: UnsafeRawBufferPointer, header: SegmentHeader) {
         self.bytes = bytes
+        self.header = header
         codec = RecordCodec(salt: header.salt)
         offset = SegmentHeader.byteCount
         sequence = header.firstBatchSequence

@@ -1,48 +1,30 @@
-/// The names of files in a log's directory.
+/// The name of a file in a log's directory: a word and a number in 16 hexadecimal digits.
 enum LogFileName: Hashable {
-    /// A file of the log: `wal-` and its sequence in 16 hexadecimal digits.
+    /// A file of the log; the number is its place in the chain.
     case segment(UInt64)
     /// A file of zeros or of an earlier use, ready to become a segment.
     case spare(UInt64)
-    /// Not finished; removed when the directory is opened.
-    case temporary
-    /// Not ours.
-    case unknown
+    /// A spare that is not finished; removed when the directory is opened.
+    case unfinished(UInt64)
 
-    init(_ name: String) {
-        if name.hasSuffix(".tmp") {
-            self = .temporary
-        } else if let number = Self.number(in: name, after: "wal-") {
-            self = .segment(number)
-        } else if let number = Self.number(in: name, after: "spare-") {
-            self = .spare(number)
-        } else {
-            self = .unknown
-        }
-    }
-
-    /// The name of a segment.
-    static func nameOfSegment(_ sequence: UInt64) -> String {
-        "wal-\(hexadecimal(sequence)).log"
-    }
-
-    /// The name of a spare.
-    static func nameOfSpare(_ number: UInt64) -> String {
-        "spare-\(hexadecimal(number)).log"
-    }
-
-    /// The name of a spare that is being filled.
-    static func nameOfTemporary(_ number: UInt64) -> String {
-        "spare-\(hexadecimal(number)).tmp"
-    }
-
-    private static func number(in name: String, after prefix: String) -> UInt64? {
-        guard name.hasPrefix(prefix), name.hasSuffix(".log") else { return nil }
-        let digits = name.dropFirst(prefix.count).dropLast(4)
-        guard digits.utf8.count == 16, let number = UInt64(digits, radix: 16),
-            hexadecimal(number).utf8.elementsEqual(digits.utf8)
+    /// The file of that name, or nil if it is not one of a log.
+    init?(_ name: String) {
+        guard let dash = name.firstIndex(of: "-"), let dot = name.firstIndex(of: "."),
+            dash < dot, let number = UInt64(name[name.index(after: dash)..<dot], radix: 16)
         else { return nil }
-        return number
+        let candidates: [LogFileName] = [.segment(number), .spare(number), .unfinished(number)]
+        let match = candidates.first { $0.text.utf8.elementsEqual(name.utf8) }
+        guard let match else { return nil }
+        self = match
+    }
+
+    /// The name in the directory.
+    var text: String {
+        switch self {
+        case .segment(let sequence): "wal-\(hexadecimal(sequence)).log"
+        case .spare(let number): "spare-\(hexadecimal(number)).log"
+        case .unfinished(let number): "spare-\(hexadecimal(number)).tmp"
+        }
     }
 }
 

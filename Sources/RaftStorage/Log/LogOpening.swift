@@ -3,7 +3,7 @@ import RaftRuntime
 
 /// What a log starts from.
 struct RecoveredLog {
-    var pool: SegmentPool
+    let pool: SegmentPool
     var segments: [SegmentInfo]
     var current: Segment
     var heads: [GroupID: GroupHead] = [:]
@@ -20,13 +20,13 @@ enum LogOpening {
     static func create(
         disk: any Disk, directory: String, options: LogOptions, identity: HostIdentity
     ) throws {
-        var pool = SegmentPool(disk: disk, directory: directory)
-        let bytes = SegmentPool.smallestBytes
-        let spare = try pool.make(number: pool.reserveNumber(), bytes: bytes)
+        let pool = SegmentPool(disk: disk, directory: directory, options: options)
+        let bytes = options.minimumSegmentBytes
+        let spare = try pool.make(bytes: bytes)
         let header = SegmentHeader(
             identity: identity, sequence: 1, salt: options.randomBits(), fileBytes: bytes,
             previousSequence: 0, previousHash: 0, firstBatchSequence: 1)
-        let file = try disk.open(pool.path(spare.name), .readWrite)
+        let file = try disk.open(pool.path(of: spare), .readWrite)
         var buffer = BatchBuffer()
         let offset = SegmentHeader.byteCount
         buffer.begin(
@@ -37,8 +37,8 @@ enum LogOpening {
         try header.withBlock { try file.writeAll($0, at: 0) }
         try file.flush()
         try file.close()
-        try disk.rename(pool.path(spare.name), to: pool.path(LogFileName.nameOfSegment(1)))
-        _ = try pool.make(number: pool.reserveNumber(), bytes: bytes)
+        try disk.rename(pool.path(of: spare), to: pool.path(.segment(1)))
+        _ = try pool.make(bytes: bytes)
         try disk.synchronizeDirectory(directory)
     }
 
@@ -53,10 +53,10 @@ enum LogOpening {
         let directory = scan.directory
         guard let newest = scan.files.last else { preconditionFailure("the scan found no file") }
         for name in scan.temporaries { try disk.remove(directory + "/" + name) }
-        var pool = SegmentPool(disk: disk, directory: directory)
-        try adoptSpares(of: scan, in: &pool)
+        let pool = SegmentPool(disk: disk, directory: directory, options: options)
+        try adoptSpares(of: scan, in: pool)
         try disk.synchronizeDirectory(directory)
-        let path = pool.path(LogFileName.nameOfSegment(newest.header.sequence))
+        let path = pool.path(.segment(newest.header.sequence))
         let file = try disk.open(path, .readWrite)
         var recovered = RecoveredLog(
             pool: pool,
@@ -65,7 +65,7 @@ enum LogOpening {
             },
             current: Segment(file: file, header: newest.header, tail: UInt64(newest.tail)),
             nextBatchSequence: newest.lastBatch.sequence + 1, lastHash: newest.lastBatch.hash,
-            isConfirmed: newest.lastBatch.recordCount == 0 && newest.batchCount > 1)
+            isConfirmed: newest.lastBatch.recordCount == 0 || newest.batchCount == 1)
         recovered.nextReference = scan.groups.nextReference
         var entries: [GroupID: [LogEntry]] = [:]
         for group in scan.groups.groups.values {
@@ -77,19 +77,19 @@ enum LogOpening {
             disk: disk, directory: directory, options: options, recovered: recovered)
         try rewriteTail(of: log, scan)
         for sequence in scan.obsolete {
-            try disk.remove(pool.path(LogFileName.nameOfSegment(sequence)))
+            try disk.remove(pool.path(.segment(sequence)))
         }
         return (log, entries)
     }
 
-    private static func adoptSpares(of scan: LogScan, in pool: inout SegmentPool) throws {
+    private static func adoptSpares(of scan: LogScan, in pool: SegmentPool) throws {
         for number in scan.spares {
-            let path = pool.path(LogFileName.nameOfSpare(number))
+            let path = pool.path(.spare(number))
             let file = try scan.disk.open(path, .readOnly)
             let bytes = try file.size()
             try file.close()
-            let isUsable = bytes >= SegmentPool.smallestBytes && bytes % 4096 == 0
-            if isUsable && pool.spares.count < SegmentPool.wantedCount {
+            let isUsable = bytes >= pool.smallestBytes && bytes % 4096 == 0
+            if isUsable && pool.count < SegmentPool.wantedCount {
                 pool.adopt(number: number, bytes: bytes)
             } else {
                 try scan.disk.remove(path)
@@ -107,7 +107,7 @@ enum LogOpening {
         try bytes.withUnsafeBytes { try file.writeAll($0, at: start) }
         try file.flush()
         if isEmpty, let before = scan.files.dropLast().last {
-            let path = log.pool.path(LogFileName.nameOfSegment(before.header.sequence))
+            let path = log.pool.path(.segment(before.header.sequence))
             let file = try log.disk.open(path, .readWrite)
             let segment = Segment(file: file, header: before.header, tail: UInt64(before.tail))
             try log.seal(segment, hash: before.lastBatch.hash)

@@ -62,8 +62,8 @@ struct LogScan {
             switch LogFileName(name) {
             case .segment(let sequence): sequences.append(sequence)
             case .spare(let number): spares.append(number)
-            case .temporary: temporaries.append(name)
-            case .unknown: break
+            case .unfinished: temporaries.append(name)
+            case nil: break
             }
         }
         guard !sequences.isEmpty else {
@@ -95,16 +95,7 @@ struct LogScan {
         let block = try file.readWhole(at: 0, byteCount: SegmentHeader.byteCount)
         try file.close()
         let header = try block.withUnsafeBytes { try SegmentHeader(reading: $0) }
-        guard header.sequence == sequence else {
-            throw LogDeviceError(
-                .corrupt, "the name says file \(sequence), the header \(header.sequence)")
-        }
-        guard header.identity == identity else {
-            throw LogDeviceError(.corrupt, "the file belongs to another host or cluster")
-        }
-        guard header.fileBytes == size else {
-            throw LogDeviceError(.corrupt, "expected \(header.fileBytes) bytes, found \(size)")
-        }
+        try header.check(identity, sequence: sequence, byteCount: size)
         return header
     }
 
@@ -184,7 +175,7 @@ struct LogScan {
             return
         }
         if file.isSealed {
-            let missing = LogFileName.nameOfSegment(file.header.sequence + 1)
+            let missing = LogFileName.segment(file.header.sequence + 1).text
             throw LogDeviceError(.corrupt, "the log goes on in \(missing), which is missing")
         }
         if case .corrupt(let offset, let reason) = file.verdict {
@@ -193,7 +184,7 @@ struct LogScan {
     }
 
     private func path(_ sequence: UInt64) -> String {
-        directory + "/" + LogFileName.nameOfSegment(sequence)
+        directory + "/" + LogFileName.segment(sequence).text
     }
 }
 

@@ -1,4 +1,6 @@
-/// The fixed part of a record, 40 bytes, little-endian.
+/// The fixed part of a record.
+///
+/// 40 bytes, little-endian:
 ///
 ///     u32 checksum   u32 payload length
 ///     u8 kind   u8 flags   u16 version   u32 group

@@ -3,21 +3,14 @@ import RaftRuntime
 
 /// The groups of a log while its records are read in order.
 struct RecoveringGroups {
-    /// A group as of the records so far.
-    final class Group {
-        var head: GroupHead
-        var index: EntryIndex? = EntryIndex()
-        /// Consecutive, up to the last index of the head.
-        var entries: [LogEntry] = []
-
-        init(_ head: GroupHead) {
-            self.head = head
-        }
-    }
-
-    private(set) var groups: [UInt32: Group] = [:]
+    private(set) var groups: [UInt32: RecoveringGroup] = [:]
     /// Above all numbers ever given to groups, as far as the files tell.
     private(set) var nextReference: UInt32 = 1
+
+    /// All groups in the order in which they were opened.
+    var inOrder: [RecoveringGroup] {
+        groups.values.sorted { $0.head.reference < $1.head.reference }
+    }
 
     /// Takes over a record; the message of a thrown error says what is wrong with it.
     mutating func apply(_ record: Record, at offset: Int, file: UInt64) throws {
@@ -32,14 +25,10 @@ struct RecoveringGroups {
         case .entry: try append(record, at: offset, file: file)
         case .hardState: try setHardState(record)
         case .truncate:
-            let group = try group(header.group)
-            group.head.truncate(from: LogIndex(header.index), &group.index)
-            group.entries.truncate(from: header.index)
+            try group(header.group).truncate(from: header.index)
         case .snapshot:
             let position = LogPosition(index: LogIndex(header.index), term: Term(header.term))
-            let group = try group(header.group)
-            if position.index > group.head.lastIndex { group.entries = [] }
-            group.head.adopt(snapshot: position, &group.index)
+            try group(header.group).adopt(snapshot: position)
         case .openGroup:
             try open(GroupHead(reference: header.group, decoding: record.payload))
         case .deleteGroup:
@@ -73,7 +62,8 @@ struct RecoveringGroups {
     ///
     /// A file that is missing though it should be there shows as entries that are.
     func finish() throws {
-        for group in groups.values.sorted(by: { $0.head.reference < $1.head.reference }) {
+        for group in inOrder {
+            group.mergeCopies()
             let head = group.head
             let needed = (head.snapshot?.index ?? .zero).successor
             if head.lastIndex >= needed && group.entries.first.map({ $0.index > needed }) ?? true {
@@ -91,7 +81,7 @@ struct RecoveringGroups {
         }
     }
 
-    private func group(_ reference: UInt32) throws -> Group {
+    private func group(_ reference: UInt32) throws -> RecoveringGroup {
         guard let group = groups[reference] else {
             throw LogDeviceError(.corrupt, "no group has the number \(reference)")
         }
@@ -102,20 +92,25 @@ struct RecoveringGroups {
         guard groups[head.reference] == nil else {
             throw LogDeviceError(.corrupt, "two groups have the number \(head.reference)")
         }
-        groups[head.reference] = Group(head)
+        groups[head.reference] = RecoveringGroup(head)
         nextReference = max(nextReference, head.reference + 1)
     }
 
     private func append(_ record: Record, at offset: Int, file: UInt64) throws {
         let group = try group(record.header.group)
         let entry = try LogEntry(record)
+        let place = EntryIndex.Place(
+            file: file, offset: UInt64(offset), byteCount: record.byteCount)
+        if record.header.flags & EntryFlags.carried != 0 {
+            return try group.addCopy(of: entry, at: place)
+        }
         guard entry.index == group.head.lastIndex.successor else {
             throw LogDeviceError(
                 .corrupt,
                 "entry \(entry.index.rawValue) does not follow \(group.head.lastIndex.rawValue)")
         }
         group.head.lastIndex = entry.index
-        group.index?.append(entry.index.rawValue, file: file, offset: UInt64(offset))
+        group.index?.append(entry.index.rawValue, at: place)
         group.entries.append(entry)
     }
 
@@ -123,14 +118,5 @@ struct RecoveringGroups {
         let group = try group(record.header.group)
         group.head.term = Term(record.header.term)
         group.head.vote = try MemberID(decodingVote: record.payload)
-    }
-}
-
-extension [LogEntry] {
-    /// Removes consecutive entries at and after an index.
-    fileprivate mutating func truncate(from index: UInt64) {
-        guard let first else { return }
-        let kept = index > first.index.rawValue ? index - first.index.rawValue : 0
-        if kept < UInt64(count) { removeLast(count - Int(kept)) }
     }
 }

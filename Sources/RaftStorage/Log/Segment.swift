@@ -23,8 +23,6 @@ struct Segment {
         let end = header.fileBytes - Self.sealBytes
         return end > tail ? end - tail : 0
     }
-
-    var name: String { LogFileName.nameOfSegment(header.sequence) }
 }
 
 /// A file of the log, oldest first in a list.

@@ -1,6 +1,9 @@
 import RaftCore
+import RaftRuntime
 
-/// The first block of a log file, 4,096 bytes, little-endian but for the UUIDs.
+/// The first block of a log file.
+///
+/// 4,096 bytes, little-endian but for the UUIDs:
 ///
 ///      0  magic "KHEPRIWL"        8  u32 format version    12  u32 zero
 ///     16  cluster UUID           32  incarnation UUID
@@ -70,6 +73,20 @@ struct SegmentHeader: Hashable {
         previousSequence = base.littleEndian(at: 72)
         previousHash = base.littleEndian(at: 80)
         firstBatchSequence = base.littleEndian(at: 88)
+    }
+
+    /// Checks that a file is what its name, its directory and its size say.
+    func check(_ identity: HostIdentity, sequence: UInt64, byteCount: UInt64) throws {
+        guard self.sequence == sequence else {
+            throw LogDeviceError(
+                .corrupt, "the name says file \(sequence), the header \(self.sequence)")
+        }
+        guard self.identity == identity else {
+            throw LogDeviceError(.corrupt, "the file belongs to another host or cluster")
+        }
+        guard fileBytes == byteCount else {
+            throw LogDeviceError(.corrupt, "expected \(fileBytes) bytes, found \(byteCount)")
+        }
     }
 
     /// Lends the whole block.

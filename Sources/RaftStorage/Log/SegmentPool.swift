@@ -1,78 +1,131 @@
+import RaftCore
+import RaftRuntime
+
 /// Files ready to become segments: written through once, so that a flush of a record changes no
 /// metadata, and at least one kept for when the disk is full.
-struct SegmentPool {
+///
+/// Any thread may make a file meanwhile; the log takes, adds and recycles.
+final class SegmentPool: Sendable {
     /// A ready file.
-    struct Spare: Hashable {
+    struct Spare: Hashable, Sendable {
         let name: String
         let bytes: UInt64
     }
 
+    private struct State {
+        var spares: [Spare] = []
+        var nextNumber: UInt64 = 1
+        var isMaking = false
+        var wantedBytes: UInt64
+        /// Whether a spare is missing and making one was not tried since it was taken.
+        var isWorthTrying = true
+        var isStopping = false
+
+        var hasWork: Bool { isWorthTrying && spares.count < SegmentPool.wantedCount }
+    }
+
     /// The number of files kept ready: the next segment and the reserve.
     static let wantedCount = 2
-    /// The size of the first segments, and of the ones made in a hurry.
-    static let smallestBytes: UInt64 = 1 << 20
     private static let fillBytes = 1 << 20
 
     let disk: any Disk
     let directory: String
-    private(set) var spares: [Spare] = []
-    private var nextNumber: UInt64 = 1
+    /// The size of the first files, and of the ones made in a hurry.
+    let smallestBytes: UInt64
+    private let state: Monitor<State>
+    private let report: @Sendable (StorageFinding) -> Void
 
-    init(disk: any Disk, directory: String) {
+    init(disk: any Disk, directory: String, options: LogOptions) {
         self.disk = disk
         self.directory = directory
+        smallestBytes = options.minimumSegmentBytes
+        state = Monitor(State(wantedBytes: options.minimumSegmentBytes))
+        report = options.report
     }
 
     /// The bytes of all spares.
-    var bytes: UInt64 { spares.reduce(0) { $0 + $1.bytes } }
+    var bytes: UInt64 { state.withLock { $0.spares.reduce(0) { $0 + $1.bytes } } }
+
+    /// The number of spares.
+    var count: Int { state.withLock { $0.spares.count } }
+
+    /// The size that the next file should have.
+    var wantedBytes: UInt64 {
+        get { state.withLock { $0.wantedBytes } }
+        set { state.withLock { $0.wantedBytes = newValue } }
+    }
 
     /// Takes over a spare found when the directory was opened.
-    mutating func adopt(number: UInt64, bytes: UInt64) {
-        spares.append(Spare(name: LogFileName.nameOfSpare(number), bytes: bytes))
-        nextNumber = max(nextNumber, number + 1)
+    func adopt(number: UInt64, bytes: UInt64) {
+        state.withLock { state in
+            state.spares.append(Spare(name: LogFileName.spare(number).text, bytes: bytes))
+            state.nextNumber = max(state.nextNumber, number + 1)
+        }
     }
 
     /// A number for a spare to be made.
-    mutating func reserveNumber() -> UInt64 {
-        defer { nextNumber += 1 }
-        return nextNumber
+    func reserveNumber() -> UInt64 {
+        state.withLock { state in
+            defer { state.nextNumber += 1 }
+            return state.nextNumber
+        }
     }
 
     /// Adds a spare that is made.
-    mutating func add(_ spare: Spare) {
-        spares.append(spare)
+    func add(_ spare: Spare) {
+        state.withLock { $0.spares.append(spare) }
     }
 
-    /// Removes and returns a spare of a size at least, leaving some others.
-    mutating func take(minimumBytes: UInt64, leaving count: Int) -> Spare? {
-        guard spares.count > count,
-            let place = spares.indices.filter({ spares[$0].bytes >= minimumBytes })
-                .max(by: { spares[$0].bytes < spares[$1].bytes })
-        else { return nil }
-        return spares.remove(at: place)
+    /// Removes and returns the largest spare if it is large enough and enough others are left.
+    func take(minimumBytes: UInt64, leaving count: Int) -> Spare? {
+        state.withLock { state in
+            guard state.spares.count > count,
+                let place = state.spares.indices.max(by: {
+                    state.spares[$0].bytes < state.spares[$1].bytes
+                }), state.spares[place].bytes >= minimumBytes
+            else { return nil }
+            self.state.wake()
+            state.isWorthTrying = true
+            return state.spares.remove(at: place)
+        }
+    }
+
+    /// Makes a spare of the wanted size if one is missing and nobody is making one.
+    func prepare() throws {
+        let wanted = state.withLock { state -> UInt64? in
+            guard !state.isMaking, state.spares.count < Self.wantedCount else { return nil }
+            state.isMaking = true
+            return state.wantedBytes
+        }
+        guard let wanted else { return }
+        defer { state.withLock { $0.isMaking = false } }
+        add(try make(bytes: wanted))
     }
 
     /// Makes a file of zeros under a temporary name, flushes and renames it.
-    ///
-    /// Changes nothing in the pool, so another thread may do it meanwhile.
-    func make(number: UInt64, bytes: UInt64) throws -> Spare {
-        let temporary = path(LogFileName.nameOfTemporary(number))
+    func make(bytes: UInt64) throws -> Spare {
+        let number = reserveNumber()
+        let temporary = path(.unfinished(number))
         let file = try disk.open(temporary, .create)
         do {
             try fill(file, bytes: bytes)
             try file.flush()
         } catch {
+            // The file is of no use; what cannot be removed here is removed at the next start.
             try? file.close()
             try? disk.remove(temporary)
             throw error
         }
         try file.close()
-        let name = LogFileName.nameOfSpare(number)
-        try disk.rename(temporary, to: path(name))
-        return Spare(name: name, bytes: bytes)
+        try disk.rename(temporary, to: path(.spare(number)))
+        return Spare(name: LogFileName.spare(number).text, bytes: bytes)
     }
 
-    func path(_ name: String) -> String { directory + "/" + name }
+    /// Where a file of the log is.
+    func path(_ name: LogFileName) -> String { directory + "/" + name.text }
+
+    /// Where a spare is.
+    func path(of spare: Spare) -> String { directory + "/" + spare.name }
 
     private func fill(_ file: any DiskFile, bytes: UInt64) throws {
         let zeros = UnsafeMutableRawBufferPointer.allocate(
@@ -85,6 +138,36 @@ struct SegmentPool {
             let piece = UnsafeRawBufferPointer(rebasing: zeros[..<count])
             try file.writeAll(piece, at: offset)
             offset += UInt64(count)
+        }
+    }
+}
+
+extension SegmentPool: Drained {
+    /// Makes a spare if one is missing; a failure is reported and not tried again until the next
+    /// one is taken, when the log makes its own.
+    func drain(now: Instant) -> DrainOutcome {
+        let (isStopped, hasWork) = state.withLock { state in
+            defer { state.isWorthTrying = false }
+            return (state.isStopping, state.hasWork)
+        }
+        guard !isStopped, hasWork else { return DrainOutcome(didWork: false, isStopped: isStopped) }
+        do {
+            while count < Self.wantedCount { try prepare() }
+        } catch {
+            report(StorageFinding(.warning, path: directory, "no file made ready: \(error)"))
+        }
+        return DrainOutcome(didWork: true)
+    }
+
+    func waitForWork(nanoseconds: UInt64?) {
+        state.wait(nanoseconds: nanoseconds) { $0.hasWork || $0.isStopping }
+    }
+
+    /// Makes the thread end that drains this.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            self.state.wake()
         }
     }
 }

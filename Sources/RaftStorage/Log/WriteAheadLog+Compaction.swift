@@ -10,30 +10,35 @@ extension WriteAheadLog {
         heads[group]?.firstLive = firstLive
         indexes[group]?.drop(before: firstLive.rawValue)
         try removeUnneededFiles()
+        try carryForward()
+    }
+
+    /// The oldest file with an entry that some group needs.
+    var oldestNeededFile: UInt64 {
+        indexes.values.reduce(.max) { min($0, $1.oldestFile ?? .max) }
     }
 
     /// Removes the oldest files as long as no group needs an entry of them.
     ///
     /// All else of a file is in the group table of the next one.
     func removeUnneededFiles() throws {
-        let needed = indexes.values.reduce(current.header.sequence) {
-            min($0, $1.oldestFile ?? .max)
-        }
+        let needed = min(oldestNeededFile, current.header.sequence)
         while let oldest = segments.first, oldest.sequence < needed {
             if openReader?.sequence == oldest.sequence { openReader = nil }
             segments.removeFirst()
+            pool.wantedBytes = wantedSegmentBytes
             try poisoning { try removeOrRecycle(oldest) }
         }
     }
 
     private func removeOrRecycle(_ segment: SegmentInfo) throws {
-        let path = pool.path(LogFileName.nameOfSegment(segment.sequence))
+        let path = pool.path(.segment(segment.sequence))
         hasUnsynchronizedNames = true
         let isWanted =
-            pool.spares.count < SegmentPool.wantedCount && segment.bytes == wantedSegmentBytes
+            pool.count < SegmentPool.wantedCount && segment.bytes == pool.wantedBytes
         guard isWanted else { return try disk.remove(path) }
-        let name = LogFileName.nameOfSpare(pool.reserveNumber())
+        let name = LogFileName.spare(pool.reserveNumber())
         try disk.rename(path, to: pool.path(name))
-        pool.add(SegmentPool.Spare(name: name, bytes: segment.bytes))
+        pool.add(SegmentPool.Spare(name: name.text, bytes: segment.bytes))
     }
 }

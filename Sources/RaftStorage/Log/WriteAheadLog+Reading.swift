@@ -21,7 +21,7 @@ extension WriteAheadLog {
 
     private func reader(of sequence: UInt64) throws -> SegmentReader {
         if let openReader, openReader.sequence == sequence { return openReader }
-        let path = pool.path(LogFileName.nameOfSegment(sequence))
+        let path = pool.path(.segment(sequence))
         let reader = try SegmentReader(opening: path, on: disk, sequence: sequence)
         openReader = reader
         return reader

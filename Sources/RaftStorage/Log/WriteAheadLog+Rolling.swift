@@ -1,24 +1,32 @@
-import RaftRuntime
+package import RaftRuntime
 
 extension WriteAheadLog {
     /// Whether ``prepareNextSegment()`` has something to do.
     package var needsPreparation: Bool {
-        failure == nil && pool.spares.count < SegmentPool.wantedCount
+        pool.count < SegmentPool.wantedCount
     }
 
-    /// Makes one file ready for when the current one is full; otherwise that is done in a hurry.
+    /// Makes files ready whenever one is taken, for a thread of its own; ``stopPreparing()`` ends it.
+    package var preparer: any Drained { pool }
+
+    /// Ends the thread that drains ``preparer``; the log goes on and makes its files itself.
+    package func stopPreparing() {
+        pool.stop()
+    }
+
+    /// Makes one file ready for when the current one is full; else that is done in a hurry then.
     ///
-    /// Writes as many zeros as a segment has bytes, and flushes them.
-    /// - Throws: ``LogDeviceError`` `.full`; the log goes on.
+    /// Any thread may call this while the log is used. Writes as many zeros as a segment has
+    /// bytes, and flushes them; does nothing when enough files are ready.
+    /// - Throws: ``LogDeviceError``; the log goes on.
     package func prepareNextSegment() throws {
-        guard needsPreparation else { return }
-        try makeSpare(bytes: wantedSegmentBytes)
+        do { try pool.prepare() } catch { throw LogDeviceError(wrapping: error) }
     }
 
     /// Segments grow with the log: a quarter of what is kept, a power of two within the limits.
     var wantedSegmentBytes: UInt64 {
         let kept = segments.reduce(0) { $0 + $1.bytes }
-        var bytes = SegmentPool.smallestBytes
+        var bytes = options.minimumSegmentBytes
         while bytes * 2 <= options.maximumSegmentBytes && bytes * 4 <= kept { bytes *= 2 }
         return bytes
     }
@@ -26,21 +34,22 @@ extension WriteAheadLog {
     /// Makes sure that a batch fits into the current file.
     ///
     /// - Throws: ``LogDeviceError`` `.full`, with nothing changed.
-    func makeRoom(for plan: BatchPlan) throws {
-        if plan.urgency == .ordinary && pool.spares.isEmpty {
-            try makeSpare(bytes: SegmentPool.smallestBytes)
+    func makeRoom(byteCount: UInt64, urgency: BatchPlan.Urgency) throws {
+        if urgency == .ordinary && pool.count == 0 {
+            pool.add(try makeSpare(bytes: pool.smallestBytes))
         }
         var free = current.freeBytes
-        if plan.urgency == .reserve && pool.spares.isEmpty {
-            free -= min(free, BatchPlan.reservedBytes)
+        if urgency == .reserve && pool.count == 0 {
+            free -= min(free, options.reservedBytes)
         }
-        guard plan.byteCount > free else { return }
-        try roll(minimumBytes: plan.byteCount, urgency: plan.urgency)
+        guard byteCount > free else { return }
+        try roll(minimumBytes: byteCount, urgency: urgency)
     }
 
-    private func makeSpare(bytes: UInt64) throws {
+    /// Makes a file now; only a full disk leaves the log usable.
+    private func makeSpare(bytes: UInt64) throws -> SegmentPool.Spare {
         do {
-            pool.add(try pool.make(number: pool.reserveNumber(), bytes: bytes))
+            return try pool.make(bytes: bytes)
         } catch {
             let error = LogDeviceError(wrapping: error)
             if error.code != .full { failure = error }
@@ -56,7 +65,7 @@ extension WriteAheadLog {
             $0 + RecordHeader.recordBytes(payloadLength: $1.payload.count)
         }
         let overhead = UInt64(SegmentHeader.byteCount + tableBytes) + Segment.sealBytes
-        let needed = minimumBytes + overhead + BatchPlan.reservedBytes
+        let needed = minimumBytes + overhead + options.reservedBytes
         let spare = try takeSpare(minimumBytes: needed, urgency: urgency)
         let header = SegmentHeader(
             identity: current.header.identity, sequence: current.header.sequence + 1,
@@ -64,24 +73,21 @@ extension WriteAheadLog {
             previousSequence: current.header.sequence, previousHash: lastHash,
             firstBatchSequence: nextBatchSequence)
         try begin(header, in: spare, table)
+        try removeUnneededFiles()
     }
 
-    /// A spare that leaves another one as the reserve, or for urgent batches the reserve itself.
+    /// A spare that leaves another one as the reserve.
+    ///
+    /// The reserve itself when the batch may use it, or when a file becomes free that replaces it.
     private func takeSpare(
         minimumBytes: UInt64, urgency: BatchPlan.Urgency
     ) throws -> SegmentPool.Spare {
         if let spare = pool.take(minimumBytes: minimumBytes, leaving: 1) { return spare }
-        let unit = SegmentPool.smallestBytes
-        let bytes = (minimumBytes + unit - 1) / unit * unit
+        let unit = pool.smallestBytes
         do {
-            return try pool.make(number: pool.reserveNumber(), bytes: bytes)
+            return try makeSpare(bytes: (minimumBytes + unit - 1) / unit * unit)
         } catch {
-            let error = LogDeviceError(wrapping: error)
-            guard error.code == .full else {
-                failure = error
-                throw error
-            }
-            guard urgency > .ordinary,
+            guard failure == nil, urgency > .ordinary || oldestNeededFile > segments[0].sequence,
                 let reserve = pool.take(minimumBytes: minimumBytes, leaving: 0)
             else { throw error }
             return reserve
@@ -109,7 +115,7 @@ extension WriteAheadLog {
             throw error
         }
         try poisoning {
-            try disk.rename(pool.path(spare.name), to: pool.path(current.name))
+            try disk.rename(pool.path(of: spare), to: pool.path(.segment(header.sequence)))
             try disk.synchronizeDirectory(directory)
             try seal(before, hash: hashBefore)
             try before.file.close()
@@ -121,7 +127,7 @@ extension WriteAheadLog {
         _ header: SegmentHeader, in spare: SegmentPool.Spare,
         _ table: [(reference: UInt32, payload: [UInt8])]
     ) throws {
-        let file = try disk.open(pool.path(spare.name), .readWrite)
+        let file = try disk.open(pool.path(of: spare), .readWrite)
         var next = Segment(file: file, header: header, tail: UInt64(SegmentHeader.byteCount))
         beginBatch(codec: next.codec, at: next.tail, sequence: nextBatchSequence, hash: lastHash)
         for line in table {
@@ -136,9 +142,10 @@ extension WriteAheadLog {
         try file.flush()
         current = next
         segments.append(SegmentInfo(sequence: header.sequence, bytes: header.fileBytes))
+        pool.wantedBytes = wantedSegmentBytes
         lastHash = trailer.hash
         nextBatchSequence += 1
-        isConfirmed = false
+        isConfirmed = true
     }
 
     /// Ends a file with the number of the next one.

@@ -9,7 +9,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     let disk: any Disk
     let directory: String
     let options: LogOptions
-    var pool: SegmentPool
+    let pool: SegmentPool
     /// Oldest first; the last is ``current``.
     var segments: [SegmentInfo]
     var current: Segment
@@ -18,7 +18,8 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     var nextReference: UInt32
     var nextBatchSequence: UInt64
     var lastHash: UInt32
-    /// Whether the last batch is an empty one, which proves those before it durable.
+    /// Whether the last batch is an empty one, which proves those before it durable, or a group
+    /// table, which needs no proof.
     var isConfirmed: Bool
     /// Whether names changed in the directory and were not made durable.
     var hasUnsynchronizedNames = false
@@ -42,6 +43,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         nextBatchSequence = recovered.nextBatchSequence
         lastHash = recovered.lastHash
         isConfirmed = recovered.isConfirmed
+        pool.wantedBytes = wantedSegmentBytes
     }
 
     package var bytesOnDisk: UInt64 {
@@ -52,7 +54,7 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         try throwIfPoisoned()
         guard !batch.writes.isEmpty else { return }
         let plan = BatchPlan(batch, heads: heads, nextReference: nextReference)
-        try makeRoom(for: plan)
+        try makeRoom(byteCount: plan.byteCount, urgency: plan.urgency)
         encode(batch, plan)
         let trailer = buffer.finish()
         try store(trailer)
@@ -84,13 +86,12 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
             errno: failure.errno)
     }
 
-    /// Runs a body whose failure leaves the disk in an unknown state.
+    /// Runs a body whose failure, even for lack of space, leaves the disk in an unknown state.
     func poisoning<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch {
             var failure = LogDeviceError(wrapping: error)
-            // `.full` says that nothing was written, which nobody knows here.
             if failure.code == .full { failure.code = .failed }
             self.failure = failure
             throw failure
@@ -141,11 +142,26 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
         isConfirmed = trailer.recordCount == 0
     }
 
+    /// Makes copies of entries durable, marked as such; room was made.
+    func storeCopies(
+        of entries: ArraySlice<LogEntry>, reference: UInt32
+    ) throws -> [(offset: UInt64, byteCount: Int)] {
+        beginBatch()
+        var places: [(offset: UInt64, byteCount: Int)] = []
+        for entry in entries {
+            let offset = buffer.nextOffset
+            encode(entry, reference: reference, flags: EntryFlags.carried)
+            places.append((offset, Int(buffer.nextOffset - offset)))
+        }
+        try store(buffer.finish())
+        return places
+    }
+
     private func encode(_ batch: LogBatch, _ plan: BatchPlan) {
         beginBatch()
         entryOffsets.removeAll(keepingCapacity: true)
-        for (group, write) in batch.writes {
-            encode(write, group, reference: plan.reference(of: group))
+        for ((group, write), reference) in zip(batch.writes, plan.references) {
+            encode(write, group, reference: reference)
         }
     }
 
@@ -168,14 +184,17 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
                     .snapshot, group: reference, index: position.index.rawValue,
                     term: position.term.rawValue))
         case .append(let entries):
-            for entry in entries { encode(entry, reference: reference) }
+            for entry in entries {
+                entryOffsets.append(buffer.nextOffset)
+                encode(entry, reference: reference)
+            }
         }
     }
 
-    private func encode(_ entry: LogEntry, reference: UInt32) {
-        entryOffsets.append(buffer.nextOffset)
+    private func encode(_ entry: LogEntry, reference: UInt32, flags: UInt8 = 0) {
         let header = RecordHeader(
-            .entry, flags: entry.kind.rawValue, group: reference, index: entry.index.rawValue,
+            .entry, flags: entry.kind.rawValue | flags, group: reference,
+            index: entry.index.rawValue,
             term: entry.term.rawValue, time: entry.time)
         entry.payload.withUnsafeBytes { buffer.add(header, $0) }
     }
@@ -184,11 +203,10 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
     private func apply(_ batch: LogBatch, _ plan: BatchPlan) {
         nextReference += UInt32(plan.opened.count)
         var offsets = entryOffsets[...]
-        for (group, write) in batch.writes {
+        for ((group, write), reference) in zip(batch.writes, plan.references) {
             switch write {
             case .openGroup(let name):
-                heads[group] = GroupHead(
-                    group: group, reference: plan.reference(of: group), name: name)
+                heads[group] = GroupHead(group: group, reference: reference, name: name)
                 indexes[group] = EntryIndex()
             case .deleteGroup:
                 heads[group] = nil
@@ -196,7 +214,10 @@ package final class WriteAheadLog: LogDevice, @unchecked Sendable {
             case .append(let entries):
                 let file = current.header.sequence
                 for (entry, offset) in zip(entries, offsets) {
-                    indexes[group]?.append(entry.index.rawValue, file: file, offset: offset)
+                    let bytes = RecordHeader.recordBytes(payloadLength: entry.payload.count)
+                    indexes[group]?.append(
+                        entry.index.rawValue,
+                        at: .init(file: file, offset: offset, byteCount: bytes))
                 }
                 offsets = offsets.dropFirst(entries.count)
                 if let last = entries.last { heads[group]?.lastIndex = last.index }

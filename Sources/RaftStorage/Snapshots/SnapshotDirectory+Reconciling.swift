@@ -7,6 +7,11 @@ extension SnapshotDirectory {
         let head: GroupHead
         /// The first entry that is left.
         let firstEntry: LogIndex?
+
+        init(_ group: RecoveringGroup) {
+            head = group.head
+            firstEntry = group.entries.first?.index
+        }
     }
 
     /// Checks that the log and the snapshots belong together; removes what a crash left behind.
@@ -27,26 +32,34 @@ extension SnapshotDirectory {
             report(StorageFinding(.note, path: path(name.text), "removed: \(reason)"))
             try disk.remove(path(name.text))
         }
-        for group in groups { try checkHasSnapshot(group, published) }
+        for group in groups {
+            guard let finding = missingSnapshot(of: group, published) else { continue }
+            guard finding.severity != .damage else {
+                throw LogDeviceError(.corrupt, finding.message, path: finding.path)
+            }
+            report(finding)
+        }
     }
 
-    private func checkHasSnapshot(_ group: LoggedGroup, _ published: [SnapshotFileName]) throws {
-        guard let wanted = group.head.snapshot else { return }
+    /// What is wrong if the snapshot that a group's log begins with is missing.
+    func missingSnapshot(
+        of group: LoggedGroup, _ published: [SnapshotFileName]
+    ) -> StorageFinding? {
+        guard let wanted = group.head.snapshot else { return nil }
         let candidates = published.filter {
             $0.group == group.head.group && $0.position.index <= wanted.index
         }
-        if candidates.contains(where: { $0.position == wanted }) { return }
+        if candidates.contains(where: { $0.position == wanted }) { return nil }
         let name = SnapshotFileName(group: group.head.group, position: wanted)
         let isCovered = candidates.contains { older in
             group.firstEntry.map { $0 <= older.position.index.successor } ?? false
         }
         guard isCovered else {
-            throw LogDeviceError(
-                .corrupt,
+            return StorageFinding(
+                .damage, path: path(name.text),
                 "the log of group \(group.head.name) begins with the snapshot at "
-                    + "\(wanted.index.rawValue), which is missing",
-                path: path(name.text))
+                    + "\(wanted.index.rawValue), which is missing")
         }
-        report(StorageFinding(.warning, path: path(name.text), "missing; an older one is used"))
+        return StorageFinding(.warning, path: path(name.text), "missing; an older one is used")
     }
 }

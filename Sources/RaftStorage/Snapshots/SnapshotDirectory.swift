@@ -3,7 +3,7 @@ package import RaftRuntime
 
 /// The snapshots of a host's groups, each a file; see ``SnapshotFormat``.
 ///
-/// Has no state of its own, so threads may share it; of one group one snapshot is written at a time.
+/// Has no state of its own, so threads may share it; of a group one snapshot at a time is written.
 package final class SnapshotDirectory: SnapshotStore {
     /// How many snapshots of a group are kept.
     static let keptCount = 2

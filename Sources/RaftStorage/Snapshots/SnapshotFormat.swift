@@ -2,7 +2,9 @@ import CBOR
 import RaftCore
 import RaftRuntime
 
-/// The layout of a snapshot file, little-endian.
+/// The layout of a snapshot file.
+///
+/// Little-endian:
 ///
 ///     "KHEPRISN"   u32 format version   u32 length of the metadata
 ///     metadata, a CBOR map   u32 CRC32C of all before
