@@ -24,6 +24,27 @@ import Testing
         }
     }
 
+    @Test func `verify finds a whole store whole, and a flipped bit damaged`() async throws {
+        try await Program.withDirectory { directory in
+            let store = directory + "/shop"
+            for number in 1...3 {
+                let path = "/n\(number)"
+                #expect(try Program.run("put", "-d", store, path, "\(number)").code == 0)
+            }
+            let whole = try Program.run("verify", "-d", store)
+            #expect(whole.code == 0, "\(whole.output)\(whole.errors)")
+            #expect(whole.output.contains("is whole"))
+            let log = store + "/log/wal-0000000000000001.log"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: log))
+            bytes[4_200] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: log))
+            let damaged = try Program.run("verify", "-d", store)
+            #expect(damaged.code == 5)
+            #expect(damaged.output.contains("wal-0000000000000001.log"))
+            #expect(try Program.run("verify", "-d", directory + "/none").code == 3)
+        }
+    }
+
     @Test func `help names the commands and ends with 0`() throws {
         let help = try Program.run("--help")
         #expect(help.code == 0)
