@@ -77,7 +77,8 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
             swiftSettings: settings),
         .testTarget(
-            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], swiftSettings: settings),
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], exclude: ["Transcripts"],
+            swiftSettings: settings),
         .testTarget(
             name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
             swiftSettings: settings),

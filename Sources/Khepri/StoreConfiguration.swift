@@ -1,3 +1,4 @@
+import KhepriTree
 public import Logging
 
 /// How a host keeps its stores; every setting has a default that suits a server.
@@ -6,7 +7,7 @@ public struct StoreConfiguration: Sendable {
     public var timeout: Duration = .seconds(5)
 
     /// The largest payload in bytes, encoded; at most 8 MiB.
-    public var valueBytesMaximum: Int = 1 << 20
+    public var valueBytesMaximum: Int = TreeLimits.payloadBytesDefault
 
     /// The largest segment of the log in bytes: 1 MiB to 64 MiB.
     ///

@@ -40,7 +40,19 @@ public struct KhepriProgram: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            ProgramExit(error).end()
+            (ProgramExit(error) ?? parserExit(error)).end()
         }
+    }
+
+    /// The exit of an error of the parser: of wrong arguments, or of a request for help.
+    private static func parserExit(_ error: any Error) -> ProgramExit {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        guard code == .success else {
+            let isUsage = code == .validationFailure
+            return ProgramExit(isUsage ? .usage : .fault, text.isEmpty ? "\(error)" : text)
+        }
+        if !text.isEmpty { print(text) }
+        return ProgramExit(.done)
     }
 }

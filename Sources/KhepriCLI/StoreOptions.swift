@@ -15,10 +15,8 @@ struct StoreOptions: ParsableArguments {
         creating: Bool = false, _ body: (TreeStore) async throws -> Result
     ) async throws -> Result {
         if !creating { try requireStore() }
-        var configuration = StoreConfiguration()
-        configuration.recoveryProgress = ProgressLine.recovery()
-        configuration.logger = Diagnostics.logger
-        let host = try await StoreHost.open(at: dataDirectory, configuration: configuration)
+        let host = try await StoreHost.open(
+            at: dataDirectory, configuration: Diagnostics.configuration)
         do {
             let result = try await body(try await host.store(name))
             try await host.close()

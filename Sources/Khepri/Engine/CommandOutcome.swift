@@ -29,7 +29,7 @@ extension CommandOutcome {
             revision: revision,
             modifiedRevision: modifiedRevision ?? revision,
             payloadVersion: target?.payloadVersion ?? 1,
-            expired: nodes.filter { $0.deleteReason == .keepWhile }.map(\.path))
+            expired: nodes.paths(deleted: .keepWhile))
     }
 
     /// The receipt of a deletion.
@@ -37,8 +37,15 @@ extension CommandOutcome {
         let nodes = try nodes()
         return DeleteReceipt(
             revision: revision,
-            deleted: nodes.filter { $0.deleteReason == .explicit }.map(\.path),
-            expired: nodes.filter { $0.deleteReason == .keepWhile }.map(\.path))
+            deleted: nodes.paths(deleted: .explicit),
+            expired: nodes.paths(deleted: .keepWhile))
+    }
+}
+
+extension [ResultNode] {
+    /// The paths of the nodes that are gone for a reason.
+    fileprivate func paths(deleted reason: DeleteReason) -> [TreePath] {
+        filter { $0.deleteReason == reason }.map(\.path)
     }
 }
 

@@ -1,3 +1,4 @@
+import KhepriTree
 import Logging
 import RaftCore
 import RaftRuntime
@@ -11,7 +12,7 @@ extension StoreConfiguration {
         }
         try require(timeout > .zero, "expected a timeout above zero, found \(timeout)")
         try require(
-            (1...(8 << 20)).contains(valueBytesMaximum),
+            (1...TreeLimits.payloadBytesMaximum).contains(valueBytesMaximum),
             "expected valueBytesMaximum of 1 byte to 8 MiB, found \(valueBytesMaximum)")
         try require(
             ((1 << 20)...(64 << 20)).contains(segmentBytesMaximum),

@@ -63,29 +63,22 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         let context = ApplyContext(
             revision: Revision(entry.index.rawValue), time: entry.time,
             machineVersion: TreeMachine.version)
+        let command = DecodedCommand(entry.payload)
         let small = published.edit { state in
             // The machine's reference to the root must be the only one while the tree changes.
             state.tree = placeholder
             defer { state = PublishedTree.State(tree: machine.tree, revision: machine.revision) }
-            return perform(entry, context, visitLimit: Self.visitsInPlaceMaximum, areLocal)
+            return machine.apply(
+                command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
         if case .applied(let applied) = small { return Self.outcome(applied, context) }
         if case .needsNewerVersion(let message) = small { Self.stop(message) }
-        let large = perform(entry, context, visitLimit: nil, areLocal)
-        publish()
+        let large = machine.apply(command, in: context, wantsNodes: areLocal)
+        _ = published.replace(by: machine.tree, at: machine.revision)
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
         return Self.outcome(applied, context)
-    }
-
-    private func perform(
-        _ entry: LogEntry, _ context: ApplyContext, visitLimit: Int?, _ areLocal: Bool
-    ) -> ApplyOutcome {
-        entry.payload.withUnsafeBytes { bytes in
-            machine.apply(
-                encoded: bytes, in: context, visitLimit: visitLimit, wantsNodes: areLocal)
-        }
     }
 
     private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
@@ -99,6 +92,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         preconditionFailure("the log holds a command of a newer version of Khepri: \(message)")
     }
 
+    /// Shows a state that no batch brought.
     private func publish() {
         _ = published.replace(by: machine.tree, at: machine.revision)
         let counts = StoreCounts(machine)

@@ -130,11 +130,8 @@ extension TreeStore {
     public func copy(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
     ) async throws -> Revision {
-        let kind = TreeOperation.Kind.copy(from: source, overwrite: overwrite)
-        let operation = TreeOperation(kind, at: TreePattern(target))
-        let outcome = try await engine.submit(operation, timeout: timeout)
-        _ = try outcome.nodes()
-        return outcome.revision
+        try await transplant(
+            .copy(from: source, overwrite: overwrite), to: target, timeout: timeout)
     }
 
     /// Moves a whole subtree in one command; otherwise as ``copy(_:to:overwrite:timeout:)``.
@@ -142,7 +139,14 @@ extension TreeStore {
     public func move(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
     ) async throws -> Revision {
-        let kind = TreeOperation.Kind.move(from: source, overwrite: overwrite)
+        try await transplant(
+            .move(from: source, overwrite: overwrite), to: target, timeout: timeout)
+    }
+
+    /// Copies or moves, and answers with the revision alone: the list of nodes may be long.
+    private func transplant(
+        _ kind: TreeOperation.Kind, to target: TreePath, timeout: Duration?
+    ) async throws -> Revision {
         let operation = TreeOperation(kind, at: TreePattern(target))
         let outcome = try await engine.submit(operation, timeout: timeout)
         _ = try outcome.nodes()

@@ -32,13 +32,11 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let target = try Arguments.path(into)
-        let count: Int
         if dryRun {
-            let printer = OperationPrinter()
-            try await read(into: target, valueBytesMaximum: 1 << 20) { printer.print($0) }
-            return
+            let limit = Diagnostics.configuration.valueBytesMaximum
+            return try await read(into: target, valueBytesMaximum: limit) { print($0.jsonText) }
         }
-        count = try await store.withStore(creating: true) { store in
+        let count = try await store.withStore(creating: true) { store in
             var writes = OrderedWrites(store)
             let progress = ProgressLine()
             try await read(into: target, valueBytesMaximum: store.valueBytesMaximum) { operation in
@@ -79,12 +77,5 @@ struct ImportCommand: AsyncParsableCommand {
                 try await OperationReader.readLines(handle, name: from, body)
             }
         }
-    }
-}
-
-/// Prints operations as lines of `khepri-ops/1`.
-struct OperationPrinter {
-    func print(_ operation: TreeOperation) {
-        Swift.print(operation.jsonText)
     }
 }

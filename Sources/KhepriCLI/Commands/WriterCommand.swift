@@ -23,7 +23,6 @@ struct WriterCommand: AsyncParsableCommand {
         let parent = try Arguments.path(under)
         let round = run
         try await store.withStore(creating: true) { store in
-            StandardOutput.write(Array("ready\n".utf8))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<tasks {
                     group.addTask {

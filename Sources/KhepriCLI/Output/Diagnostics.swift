@@ -12,10 +12,18 @@ import Musl
 /// What the program says beside its output: on the standard error, never on the standard output.
 enum Diagnostics {
     /// Warnings and errors of the library, on the standard error.
-    static var logger: Logger {
+    private static var logger: Logger {
         var logger = Logger(label: "khepri", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
         return logger
+    }
+
+    /// How every command opens a host: it warns, and shows how far a long recovery has come.
+    static var configuration: StoreConfiguration {
+        var configuration = StoreConfiguration()
+        configuration.logger = logger
+        configuration.recoveryProgress = ProgressLine.recovery()
+        return configuration
     }
 
     static var errorIsTerminal: Bool { isatty(2) == 1 }

@@ -23,21 +23,12 @@ struct ProgramExit: Error {
         self.message = message
     }
 
-    /// The exit that an error of a command means.
-    init(_ error: any Error) {
+    /// The exit that an error of a command means; nil for what the parser of arguments threw.
+    init?(_ error: any Error) {
         switch error {
         case let exit as ProgramExit: self = exit
         case let error as StoreError: self.init(Self.code(of: error), error.description)
-        default:
-            let code = KhepriProgram.exitCode(for: error)
-            let text = KhepriProgram.fullMessage(for: error)
-            if code == .success {
-                if !text.isEmpty { print(text) }
-                self.init(.done)
-            } else {
-                let isUsage = code == .validationFailure
-                self.init(isUsage ? .usage : .fault, text.isEmpty ? "\(error)" : text)
-            }
+        default: return nil
         }
     }
 

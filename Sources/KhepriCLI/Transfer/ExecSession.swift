@@ -22,9 +22,7 @@ final class ExecSession: Sendable {
     }
 
     private static func open(_ place: Place) async throws -> StoreHost {
-        var configuration = StoreConfiguration()
-        configuration.logger = Diagnostics.logger
-        configuration.recoveryProgress = ProgressLine.recovery()
+        let configuration = Diagnostics.configuration
         switch place {
         case .memory:
             return try StoreHost.inMemory(configuration: configuration)
@@ -73,52 +71,42 @@ final class ExecSession: Sendable {
     ) async throws -> Int {
         var malformed = 0
         var store = try await store()
+        func answer(_ line: String) async {
+            await window.reserve()
+            answers.yield(.line(line))
+        }
         for await line in lines where line.contains(where: { !$0.isWhitespace }) {
-            let parsed: OperationLine
             do {
-                parsed = try OperationLine(line)
-            } catch {
-                malformed += 1
-                await window.reserve()
-                answers.yield(.line(Self.refusal(error)))
-                continue
-            }
-            switch parsed {
-            case .header: continue
-            case .reset:
-                guard case .memory = place else {
-                    malformed += 1
+                switch try OperationLine(line) {
+                case .header: continue
+                case .reset:
+                    guard case .memory = place else {
+                        throw OperationError(.invalidOperation, "reset is for --in-memory only")
+                    }
+                    await window.drain()
+                    store = try await reset()
+                    await answer(#"{"ok":true}"#)
+                case .operation(let operation) where operation.kind.isRead:
+                    await window.drain()
+                    await answer(try await store.perform(operation).result.jsonText)
+                case .operation(let operation):
                     await window.reserve()
-                    answers.yield(
-                        .line(
-                            Self.refusal(
-                                OperationError(.invalidOperation, "reset is for --in-memory only")))
-                    )
-                    continue
+                    answers.yield(.write(try store.start(operation)))
                 }
-                await window.drain()
-                try await host.withLock { $0 }.close()
-                let fresh = try await Self.open(place)
-                host.withLock { $0 = fresh }
-                store = try await self.store()
-                await window.reserve()
-                answers.yield(.line(#"{"ok":true}"#))
-            case .operation(let operation) where operation.kind.isRead:
-                await window.drain()
-                let outcome = try await store.perform(operation)
-                await window.reserve()
-                answers.yield(.line(outcome.result.jsonText))
-            case .operation(let operation):
-                await window.reserve()
-                answers.yield(.write(try store.start(operation)))
+            } catch let refusal as OperationError {
+                malformed += 1
+                await answer(OperationResult.error(refusal).jsonText)
             }
         }
         return malformed
     }
 
-    private static func refusal(_ error: any Error) -> String {
-        let error = error as? OperationError ?? OperationError(.invalidOperation, "\(error)")
-        return OperationResult.error(error).jsonText
+    /// Goes on with a new empty store.
+    private func reset() async throws -> TreeStore {
+        try await host.withLock { $0 }.close()
+        let fresh = try await Self.open(place)
+        host.withLock { $0 = fresh }
+        return try await store()
     }
 
     /// Prints each answer when it is there; output is flushed whenever nothing more is ready.

@@ -14,7 +14,6 @@ final class WriterProcess: Sendable {
     private let acknowledged = Mutex(Acknowledged())
 
     private struct Acknowledged {
-        var isReady = false
         /// The highest number each task has said.
         var highest: [Int: Int] = [:]
         var count = 0
@@ -25,9 +24,6 @@ final class WriterProcess: Sendable {
 
     /// Whether the process is still alive.
     var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
-
-    /// Whether the process has opened the store.
-    var isReady: Bool { acknowledged.withLock { $0.isReady } }
 
     /// Starts the writer on a store.
     init(executable: String, dataDirectory: String, under: TreePath, run: Int, tasks: Int) throws {
@@ -55,7 +51,6 @@ final class WriterProcess: Sendable {
     private func note(_ line: String) {
         let words = line.split(separator: " ").compactMap { Int($0) }
         acknowledged.withLock { state in
-            state.isReady = true
             guard words.count == 2 else { return }
             state.highest[words[0]] = max(words[1], state.highest[words[0]] ?? 0)
             state.count += 1

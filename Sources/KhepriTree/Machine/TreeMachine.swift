@@ -57,27 +57,26 @@ package struct TreeMachine: Sendable {
 }
 
 extension TreeMachine {
-    /// Applies the bytes of a command.
+    /// Applies what an entry held.
     ///
-    /// - Parameter visitLimit: How many nodes it may look at, nil for any number.
+    /// - Parameters:
+    ///   - visitLimit: How many nodes it may look at, nil for any number.
+    ///   - wantsNodes: Whether the result lists nodes; without, lists are empty.
     package mutating func apply(
-        encoded bytes: UnsafeRawBufferPointer, in context: ApplyContext, visitLimit: Int? = nil,
+        _ command: DecodedCommand, in context: ApplyContext, visitLimit: Int? = nil,
         wantsNodes: Bool = true
     ) -> ApplyOutcome {
         guard context.machineVersion <= Self.version else {
             return .needsNewerVersion(
                 "expected machine version \(Self.version) at most, found \(context.machineVersion)")
         }
-        do {
-            let command = try TreeCommand.decode(bytes)
+        switch command {
+        case .command(let command):
             return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
-        } catch let error as CommandError
-            where error.code == .newerVersion || error.code == .unknownKind
-        {
-            return .needsNewerVersion(error.message)
-        } catch {
+        case .needsNewerVersion(let message):
+            return .needsNewerVersion(message)
+        case .malformed(let refusal):
             advance(to: context)
-            let refusal = OperationError(.invalidOperation, "\(error)")
             return .applied(Applied(result: .error(refusal), changes: ChangeSet()))
         }
     }

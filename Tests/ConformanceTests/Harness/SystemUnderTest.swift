@@ -38,19 +38,17 @@ enum SystemUnderTest {
     ) throws -> OperationResult {
         var writer = CBORWriter()
         try TreeCommand(operation).encode(into: &writer)
-        let command = writer.finish()
+        let command = DecodedCommand(writer.finish())
         let context = ApplyContext(revision: Revision(revision), time: revision)
         let hash = machine.stateHash
-        return command.withUnsafeBytes { bytes in
-            var outcome = machine.apply(encoded: bytes, in: context, visitLimit: 64)
-            if case .visitLimitExceeded = outcome {
-                precondition(machine.stateHash == hash, "a command rolled back left something")
-                outcome = machine.apply(encoded: bytes, in: context)
-            }
-            guard case .applied(let applied) = outcome else {
-                preconditionFailure("a command without a limit of visits is applied")
-            }
-            return applied.result
+        var outcome = machine.apply(command, in: context, visitLimit: 64)
+        if case .visitLimitExceeded = outcome {
+            precondition(machine.stateHash == hash, "a command rolled back left something")
+            outcome = machine.apply(command, in: context)
         }
+        guard case .applied(let applied) = outcome else {
+            preconditionFailure("a command without a limit of visits is applied")
+        }
+        return applied.result
     }
 }

@@ -101,13 +101,12 @@ import Testing
             if (try? bytes.withUnsafeBytes { try TreeCommand.decode($0) }) == nil {
                 counts.undecodable += 1
             }
-            var outcome = bytes.withUnsafeBytes {
-                machine.apply(encoded: $0, in: context, visitLimit: limit)
-            }
+            let command = DecodedCommand(bytes)
+            var outcome = machine.apply(command, in: context, visitLimit: limit)
             if case .visitLimitExceeded = outcome {
                 counts.rolledBack += 1
                 #expect(machine.stateHash == hash)
-                outcome = bytes.withUnsafeBytes { machine.apply(encoded: $0, in: context) }
+                outcome = machine.apply(command, in: context)
             }
             switch outcome {
             case .applied(let applied):
