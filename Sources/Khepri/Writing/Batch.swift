@@ -102,7 +102,7 @@ extension TreeStore {
     ) async throws -> Revision {
         var batch = Batch(valueBytesMaximum: engine.configuration.valueBytesMaximum)
         try body(&batch)
-        let outcome = try await engine.submit(try batch.command(), timeout: timeout)
+        let outcome = try await engine.submit(try batch.command(), timeout: timeout) { $0 }
         switch outcome.result {
         case .results: return outcome.revision
         case .error(let error): throw StoreError(error)
