@@ -61,7 +61,11 @@ public final class StoreHost: Sendable {
         let options = LogOptions(
             maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
             randomBits: { environment.entropy.next() },
-            report: { logger.notice("\($0.message)", metadata: ["file": "\($0.path)"]) })
+            report: { finding in
+                logger.info(
+                    "found in the data directory",
+                    metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
+            })
         do {
             let opened = try await environment.runBlocking {
                 try HostDirectory.open(directory, disk: environment.disk, options: options) {

@@ -9,7 +9,7 @@ extension TreeStore {
     /// try await store.put(151, at: "/stock/wood/oak", if: .payloadVersion(1))
     /// ```
     /// - Parameters:
-    ///   - value: What to write; a ``Payload`` is written as it is.
+    ///   - value: What to write; a `Payload` is written as it is.
     ///   - path: Where; the node keeps its children.
     ///   - condition: What must hold of the node, `.absent` to create only, `.exists(true)` to
     ///     update only.
@@ -34,8 +34,8 @@ extension TreeStore {
 
     /// Creates a node without a payload, or removes the payload of an existing one.
     ///
-    /// A node put explicitly stays when its last child goes, unlike an ancestor that a ``put``
-    /// created on its way.
+    /// A node put explicitly stays when its last child goes, unlike an ancestor that
+    /// ``put(_:at:if:keepWhile:timeout:)`` created on its way.
     @discardableResult
     public func putWithoutPayload(
         at path: TreePath,

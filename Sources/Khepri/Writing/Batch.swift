@@ -8,8 +8,8 @@ public import KhepriTree
 ///     try batch.put("oak", at: "/orders/17")
 /// }
 /// ```
-/// Later writes see earlier ones. If one of them fails, nothing is applied and ``TreeStore/batch``
-/// throws, naming the write.
+/// Later writes see earlier ones. If one of them fails, nothing is applied and
+/// ``TreeStore/batch(timeout:_:)`` throws, naming the write.
 public struct Batch: Sendable {
     private(set) var operations: [TreeOperation] = []
     private let valueBytesMaximum: Int
