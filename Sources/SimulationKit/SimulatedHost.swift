@@ -6,13 +6,17 @@ package final class SimulatedHost: Sendable {
     /// The data directory.
     package let directory = "/store"
     private let number: Int
-    private let world: SimulatedWorld
+    private let roster: PartRoster
+    private let clock: SimulatedClock
     private let entropy: SeededEntropy
     private let current: Lock<SimulatedDisk>
 
-    init(number: Int, world: SimulatedWorld, disk: SimulatedDisk, seed: UInt64) {
+    init(
+        number: Int, roster: PartRoster, clock: SimulatedClock, disk: SimulatedDisk, seed: UInt64
+    ) {
         self.number = number
-        self.world = world
+        self.roster = roster
+        self.clock = clock
         entropy = SeededEntropy(seed: seed)
         current = Lock(disk)
     }
@@ -24,10 +28,10 @@ package final class SimulatedHost: Sendable {
     package var environment: HostEnvironment {
         var environment = HostEnvironment()
         environment.disk = disk
-        environment.clock = world.clock
-        environment.wallClock = world.clock
+        environment.clock = clock
+        environment.wallClock = clock
         environment.entropy = entropy
-        environment.attendant = { [world, number] in world.attend($0, of: number) }
+        environment.attendant = { [roster, number] in roster.attend($0, of: number) }
         return environment
     }
 
@@ -48,7 +52,7 @@ package final class SimulatedHost: Sendable {
         let disk = disk.copy()
         change(disk)
         current.withLock { $0 = disk }
-        world.abandon(host: number)
+        roster.abandon(host: number)
     }
 }
 

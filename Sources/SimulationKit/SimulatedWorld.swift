@@ -21,13 +21,12 @@ package final class SimulatedWorld: Sendable {
     private struct State {
         var random: SeededRandom
         var hostCount = 0
-        /// The parts of the hosts that run, in the order in which they began.
-        var parts: [(host: Int, part: any Drained)] = []
     }
 
     /// The time of the world.
     package let clock = SimulatedClock()
     private let executor = SingleThreadExecutor()
+    private let roster = PartRoster()
     private let state: Lock<State>
 
     /// A world without hosts.
@@ -41,7 +40,8 @@ package final class SimulatedWorld: Sendable {
             state.hostCount += 1
             return (state.hostCount, state.random.next())
         }
-        return SimulatedHost(number: number, world: self, disk: disk, seed: seed)
+        return SimulatedHost(
+            number: number, roster: roster, clock: clock, disk: disk, seed: seed)
     }
 
     /// Runs a task, and the world around it, until the task ends.
@@ -65,26 +65,10 @@ package final class SimulatedWorld: Sendable {
         }
     }
 
-    /// Takes over a part of a host.
-    func attend(_ part: any Drained, of host: Int) {
-        state.withLock { $0.parts.append((host, part)) }
-    }
-
-    /// Lets a host stand still for ever, as the end of its process does.
-    func abandon(host: Int) {
-        // Released after the lock: what a part holds may look at the world.
-        let parts = state.withLock { state in
-            defer { state.parts.removeAll { $0.host == host } }
-            return state.parts
-        }
-        withExtendedLifetime(parts) {}
-    }
-
     /// Does one thing that is ready, or moves the clock to when something will be.
     private func step() throws {
-        let (parts, first) = state.withLock { state in
-            (state.parts, state.random.number(below: state.parts.count + 1))
-        }
+        let parts = roster.all
+        let first = state.withLock { $0.random.number(below: parts.count + 1) }
         var deadlines: [Instant] = []
         for place in 0...parts.count {
             let place = (first + place) % (parts.count + 1)
@@ -92,8 +76,8 @@ package final class SimulatedWorld: Sendable {
                 if executor.runNext() { return tick() }
                 continue
             }
-            let outcome = parts[place].part.drain(now: clock.now())
-            if outcome.isStopped { remove(parts[place].part) }
+            let outcome = parts[place].drain(now: clock.now())
+            if outcome.isStopped { roster.remove(parts[place]) }
             if outcome.didWork || outcome.isStopped { return tick() }
             if let deadline = outcome.nextDeadline { deadlines.append(deadline) }
         }
@@ -101,10 +85,6 @@ package final class SimulatedWorld: Sendable {
         if executor.runNext() { return tick() }
         guard let next = deadlines.min() else { throw Standstill() }
         clock.advance(to: next)
-    }
-
-    private func remove(_ part: any Drained) {
-        state.withLock { state in state.parts.removeAll { $0.part === part } }
     }
 
     /// A step takes up to 100 µs.

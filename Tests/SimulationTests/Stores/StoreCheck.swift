@@ -1,5 +1,6 @@
 import Khepri
 import RaftRuntime
+import RaftStorage
 import SimulationKit
 
 /// Opens a store after something happened to its disk, and says what is wrong.
@@ -99,6 +100,7 @@ struct StoreCheck: Sendable {
             return "after going on: \(difference)"
         }
         try world.run { try await again.close() }
-        return nil
+        let findings = try DirectoryVerifier.verify(host.directory, disk: host.disk)
+        return findings.isEmpty ? nil : "the closed directory: \(findings)"
     }
 }

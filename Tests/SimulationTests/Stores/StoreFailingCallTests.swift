@@ -16,59 +16,67 @@ struct StoreFailingCallTests {
             if fault == .shortWrite, call.operation != .write { continue }
             let script = StoreScript(seed: seed, callCount: Self.callCount)
             script.host.disk.fail(call: call.number, with: fault)
-            guard let complaint = complaint(about: script, fault, call) else { continue }
+            let complaint =
+                answerComplaint(script, fault, call)
+                ?? recoveryComplaint(script, seed: UInt64(call.number))
+            guard let complaint else { continue }
             found.append("KHEPRI_SEED=\(seed) \(fault) at \(call): \(complaint)")
         }
         return found
     }
 
-    private func complaint(
-        about script: StoreScript, _ fault: DiskFault, _ call: DiskCall
+    /// Runs a script, and says what is wrong with its answers.
+    private func answerComplaint(
+        _ script: StoreScript, _ fault: DiskFault, _ call: DiskCall
     ) -> String? {
-        do {
-            try script.run()
-        } catch let error as StoreError {
-            if let complaint = complaint(about: error) { return complaint }
-        } catch {
-            return "no StoreError: \(error)"
+        let end = Result { try script.run() }
+        var errors: [StoreError] = []
+        if case .failure(let error) = end {
+            guard let error = error as? StoreError else { return "no StoreError: \(error)" }
+            guard [.storageFailed, .storageFull].contains(error.code) else { return "\(error)" }
+            errors.append(error)
         }
-        if let complaint = answersComplaint(script.history, fault, call) { return complaint }
-        let check = StoreCheck(script.history)
-        let disk = script.host.disk
-        for isPowerCut in [false, true] {
-            var random = SeededRandom(seed: UInt64(call.number))
-            let world = SimulatedWorld(seed: random.next())
-            let host = world.addHost(disk: disk)
-            if isPowerCut { host.cutPower { _ in random.isOne(in: 2) } } else { host.kill() }
-            let complaint = check.complaint(about: host, in: world, at: script.history.moment)
-            if let complaint {
-                return (isPowerCut ? "after a power cut: " : "after the end: ") + complaint
+        var hasStopped = false
+        for entry in script.history.entries {
+            switch entry.answer {
+            case nil: return "\(entry.call) has no answer"
+            case .done where hasStopped: return "\(entry.call) is acknowledged by a stopped store"
+            case .done: continue
+            case .failed(let error):
+                errors.append(error)
+                if error.code == .storageFailed { hasStopped = true }
             }
+        }
+        let codes = errors.map(\.code)
+        if fault != .error(DiskFault.noSpace), codes.contains(.storageFull) {
+            return "the disk is not full"
+        }
+        let isOfLog = call.path.contains("/wal-")
+        if isOfLog, call.operation == .flush, codes.isEmpty {
+            return "nobody is told of the failed flush"
+        }
+        // A file is ended after the next one is in use, when there is no way back.
+        let before = script.host.disk.calls.prefix(call.number).last?.operation
+        let isEnding = before == .synchronizeDirectory
+        if isOfLog, call.operation == .write, fault == .error(DiskFault.noSpace), !isEnding,
+            hasStopped
+        {
+            return "the store stopped for want of space"
         }
         return nil
     }
 
-    /// What is wrong with an error of the disk as a caller sees it.
-    private func complaint(about error: StoreError) -> String? {
-        let codes: [StoreError.Code] = [.storageFailed, .storageFull]
-        guard codes.contains(error.code) else { return "answered \(error)" }
-        return error.message.isEmpty ? "no message" : nil
-    }
-
-    private func answersComplaint(
-        _ history: StoreHistory, _ fault: DiskFault, _ call: DiskCall
-    ) -> String? {
-        var hasStopped = false
-        for entry in history.entries {
-            switch entry.answer {
-            case nil: return "\(entry.call) has no answer"
-            case .done: if hasStopped { return "\(entry.call) is acknowledged after the failure" }
-            case .failed(let error):
-                if error.code == .storageFailed { hasStopped = true }
-                if case .storageFailed = error.code { continue }
-                if case .storageFull = error.code, fault != .error(DiskFault.noSpace) {
-                    return "full without being so"
-                }
+    /// What is wrong when the store is opened again: after its process ended, after a power cut.
+    private func recoveryComplaint(_ script: StoreScript, seed: UInt64) -> String? {
+        let check = StoreCheck(script.history)
+        for isPowerCut in [false, true] {
+            var random = SeededRandom(seed: seed)
+            let world = SimulatedWorld(seed: random.next())
+            let host = world.addHost(disk: script.host.disk)
+            if isPowerCut { host.cutPower { _ in random.isOne(in: 2) } } else { host.kill() }
+            let complaint = check.complaint(about: host, in: world, at: script.history.moment)
+            if let complaint {
+                return (isPowerCut ? "after a power cut: " : "after its end: ") + complaint
             }
         }
         return nil
