@@ -34,7 +34,16 @@ public final class TreeStore: Sendable {
     public static func open(
         at directory: String, configuration: StoreConfiguration = .init()
     ) async throws -> TreeStore {
-        try await StoreHost.open(at: directory, configuration: configuration).store()
+        try await open(at: directory, configuration: configuration, environment: HostEnvironment())
+    }
+
+    /// Opens the store `default` in an environment of the caller's.
+    package static func open(
+        at directory: String, configuration: StoreConfiguration, environment: HostEnvironment
+    ) async throws -> TreeStore {
+        try await StoreHost.open(
+            at: directory, configuration: configuration, environment: environment
+        ).store()
     }
 
     /// A store in memory only, for tests and caches: the same behaviour, nothing kept.
@@ -49,6 +58,13 @@ public final class TreeStore: Sendable {
     /// Accepted writes are carried through first; later ones throw `.closed`.
     public func close() async throws {
         try await host.close()
+    }
+
+    /// Checks that the state hash and everything else derived is what it would be if computed anew.
+    ///
+    /// For hosts without threads: nothing may be applied meanwhile.
+    package func checkInvariants() {
+        engine.machine.checkInvariants()
     }
 
     /// Carries out one operation in the form of `khepri-ops/1`.

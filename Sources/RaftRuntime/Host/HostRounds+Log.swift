@@ -172,7 +172,7 @@ extension HostRounds {
     }
 
     /// Nothing of the log can be trusted from here on (ATC'20, fsync failures).
-    private func failForEver(_ error: LogDeviceError) {
+    func failForEver(_ error: LogDeviceError) {
         log.failure = error
         log.stalled = nil
         log.gathering = LogJob()

@@ -54,6 +54,21 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         thread.detach()
     }
 
+    /// Gives the parts to somebody who drains each at times of its own; no threads are started.
+    package func start(attendedBy attendant: (any Drained) -> Void) {
+        let runningCount = Lock(parts.count)
+        for part in parts {
+            let attended = AttendedPart(part) {
+                let isLast = runningCount.withLock { count in
+                    count -= 1
+                    return count == 0
+                }
+                if isLast { self.finishShutdown() }
+            }
+            attendant(attended)
+        }
+    }
+
     /// Counts and times, as of the driver's last round.
     package var statistics: HostStatistics { published.withLock { $0 } }
 

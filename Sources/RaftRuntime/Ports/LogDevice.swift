@@ -76,6 +76,11 @@ package protocol LogDevice: AnyObject, Sendable {
     /// - Throws: ``LogDeviceError``; after any but `.full` every later call throws `.poisoned`.
     func write(_ batch: LogBatch) throws
 
+    /// Makes sure that there is space beyond what is kept for a full disk.
+    ///
+    /// - Throws: ``LogDeviceError`` `.full` as long as an ordinary batch would be refused.
+    func checkSpace() throws
+
     /// Reads consecutive entries, at least one if it is there, at most about `byteLimit` bytes.
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry]
 

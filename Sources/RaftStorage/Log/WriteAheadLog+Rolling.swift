@@ -45,6 +45,22 @@ extension WriteAheadLog {
         try roll(minimumBytes: byteCount, urgency: urgency)
     }
 
+    /// There is space if the current file has room for a while, or a spare is left beside the
+    /// reserve.
+    package func checkSpace() throws {
+        try throwIfPoisoned()
+        let bytes = pool.smallestBytes
+        let wantedCount = current.freeBytes >= bytes / 4 ? 1 : SegmentPool.wantedCount
+        while pool.count < wantedCount {
+            // Asked first, because trying fills the disk for a moment.
+            let freeBytes = try poisoning { try disk.freeBytes(at: directory) }
+            guard freeBytes >= bytes else {
+                throw LogDeviceError(.full, "the disk is full", path: directory)
+            }
+            pool.add(try makeSpare(bytes: bytes))
+        }
+    }
+
     /// Makes a file now; only a full disk leaves the log usable.
     private func makeSpare(bytes: UInt64) throws -> SegmentPool.Spare {
         do {
