@@ -42,7 +42,7 @@ package final class TreeNode: @unchecked Sendable {
     }
 
     deinit {
-        if header.pointee.isBranch { branch.deinitialize(count: 1) }
+        if header.pointee.isBranch { deinitializeBranch() }
     }
 }
 
@@ -110,6 +110,14 @@ extension TreeNode {
     /// What the state machine tied to the node.
     package var attachment: Attachment? {
         header.pointee.isBranch ? branch.pointee.attachment : nil
+    }
+
+    /// The page above all children, nil when there are none, unretained: valid while this node is
+    /// held and not changed.
+    @inline(__always)
+    var unmanagedChildren: Unmanaged<ChildPage>? {
+        guard header.pointee.isBranch, branch.pointee.childCount > 0 else { return nil }
+        return Unmanaged.passUnretained(childrenSlot.pointee)
     }
 
     /// The child with a name, unretained: valid while this node is held and not changed.
