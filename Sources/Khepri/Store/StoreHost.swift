@@ -20,6 +20,7 @@ public final class StoreHost: Sendable {
     private let raft: RaftHost<StoreMachine>
     private let directory: HostDirectory?
     private let environment: HostEnvironment
+    private let reclamation: TreeReclamation
     private let member: MemberID
     private let state: Lock<HostState>
 
@@ -31,6 +32,8 @@ public final class StoreHost: Sendable {
         self.raft = raft
         self.directory = directory
         self.environment = environment
+        reclamation = TreeReclamation(
+            clock: environment.clock, usesThreads: environment.usesThreads)
         self.configuration = configuration
         let incarnation =
             directory?.identity.incarnation
@@ -147,7 +150,8 @@ public final class StoreHost: Sendable {
     /// - Returns: When there will be more to do if nothing else happens.
     @discardableResult
     package func drain() -> RaftCore.Instant? {
-        raft.drain(now: environment.clock.now())
+        reclamation.drain()
+        return raft.drain(now: environment.clock.now())
     }
 
     /// Counts and times of the log and the driver.
@@ -158,7 +162,7 @@ public final class StoreHost: Sendable {
     ) async -> Result<TreeStore, any Error> {
         let entropy = environment.entropy
         let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
-        let machine = StoreMachine(name: name, history: id)
+        let machine = StoreMachine(name: name, history: id, reclamation)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: Configuration(voters: [member]))

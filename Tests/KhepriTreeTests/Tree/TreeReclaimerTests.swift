@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import KhepriTree
@@ -90,7 +91,7 @@ import Testing
 
     @Test func `a deep chain is released without a deep stack`() throws {
         for isReclaimed in [true, false] {
-            let holder = Holder(try DeepTree.chain(depth: 100_000))
+            let holder = Holder(try DeepTree.chain(depth: 20_000))
             try SmallStack.run {
                 guard let tree = holder.take(), isReclaimed else { return }
                 var reclaimer = TreeReclaimer()
@@ -99,6 +100,34 @@ import Testing
             }
             #expect(holder.take() == nil)
         }
+    }
+
+    @Test func `a wide directory is released without a deep stack`() throws {
+        let isLong = ProcessInfo.processInfo.environment["KHEPRI_LONG"] != nil
+        let root = Tree.Fields(createdAt: .zero).makeNode()
+        var builder = TreeBuilder(root: root)
+        for number in 1_000_000..<(isLong ? 2_000_000 : 1_020_000) {
+            let node = Tree.Fields(createdAt: Revision(1), payload: [1]).makeNode()
+            builder.add(try PathComponent("\(number)"), node, atDepth: 1)
+        }
+        let holder = Holder(builder.finish())
+        try SmallStack.run { _ = holder.take() }
+        #expect(holder.take() == nil)
+    }
+
+    @Test func `chains of the greatest depth are released without a deep stack`() throws {
+        let root = Tree.Fields(createdAt: .zero).makeNode()
+        var builder = TreeBuilder(root: root, pageLimit: 4)
+        for number in 1_000..<1_300 {
+            for depth in 1...64 {
+                let node = Tree.Fields(createdAt: Revision(1)).makeNode()
+                let name = try PathComponent(depth == 1 ? "\(number)" : "next")
+                builder.add(name, node, atDepth: depth)
+            }
+        }
+        let holder = Holder(builder.finish())
+        try SmallStack.run { _ = holder.take() }
+        #expect(holder.take() == nil)
     }
 
     @Test func `a subtree taken out of a tree is released without a deep stack`() throws {
