@@ -107,7 +107,9 @@ extension TreeStore {
         case .results: return outcome.revision
         case .error(let error): throw StoreError(error)
         case .aborted(let reason):
-            let index = try ValueCoding.value(of: reason, at: .root, as: Int.self)
+            let index = try reason.bytes.withUnsafeBytes {
+                try ValueCoding.value(of: $0, at: .root, as: Int.self)
+            }
             throw StoreError(
                 .aborted, "write \(index + 1) of \(batch.count) failed; nothing was applied",
                 path: batch.operations[index].path.exactPath)
