@@ -132,6 +132,11 @@ extension TreeEditor {
         return max(0, visitLimit - visitCount)
     }
 
+    /// Refuses an operation, before its first write, that will look at so many more nodes.
+    func expectVisits(_ count: Int) throws(Interruption) {
+        if let left = visitsLeft, count > left { throw .visitLimitExceeded }
+    }
+
     /// Counts nodes that the command looks at.
     mutating func visit(_ count: Int = 1) throws(Interruption) {
         let left = visitsLeft
