@@ -148,7 +148,12 @@ import Testing
         #expect(store.put("/", 1) == "/@2 /w@1=1-keepWhile")
         let long = TreePattern(components: Array(repeating: .named("d"), count: 64))
         let below = KeepWhileEntry(.relative(up: 0, long), .exists(true))
+        let beside = KeepWhileEntry(.relative(up: 1, long.appending(.root)), .exists(true))
+        #expect(store.put("/w", 1, [beside]) == "keepWhileConditionsNotMet /w")
+        #expect(store.put("/w", 1, [below]) == "/w@1", "there is nothing below a new node yet")
         #expect(store.put("/w", 1, [below]) == "keepWhileConditionsNotMet /w")
+        let absent = KeepWhileEntry(.relative(up: 0, long), .exists(false))
+        #expect(store.put("/w", 1, [absent]) == "/w@1=1")
     }
 
     @Test func `a pattern is met while all it matches is, and there is something`() {
