@@ -214,7 +214,7 @@ extension TreeEditor {
         noteChange(of: number, from: node)
         records[number].keepPayload(as: node.payload.map { .copied($0) } ?? .none)
         guard var image = records[number].current else { return true }
-        image.payloadVersion += records[number].creatingOperation == operation ? 0 : 1
+        image.payloadVersion += 1
         image.modifiedRevision = revision.rawValue
         image.payloadState = payload.map { .copied($0) } ?? .none
         records[number].current = image
