@@ -107,6 +107,9 @@ extension RaftServer {
     /// The newest snapshot that is recorded in the log, or was restored; zero if there is none.
     public var snapshotPosition: LogPosition { snapshots.newest }
 
+    /// Whether a published snapshot waits for its record in the log to become durable.
+    public var isRecordingSnapshot: Bool { snapshots.pending != nil }
+
     /// The configuration to put into a snapshot of the state after an entry.
     ///
     /// - Precondition: The entry is applied and not below the newest snapshot.

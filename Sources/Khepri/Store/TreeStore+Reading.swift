@@ -2,7 +2,7 @@ public import KhepriTree
 
 extension TreeStore {
     /// Synchronous point reads of this member's applied tree.
-    public var local: LocalReads { LocalReads(engine: engine) }
+    public var local: LocalReads { LocalReads(published: engine.published) }
 
     /// An immutable copy of the whole tree as this member has applied it, taken in O(1).
     public var view: TreeView { engine.published.view }

@@ -52,10 +52,17 @@ package final class HostDirectory: Sendable {
         }
     }
 
-    /// Confirms and closes the log, then gives the directory free.
+    /// Confirms and closes the log, then gives the directory free, even if the log failed.
+    ///
+    /// - Throws: ``LogDeviceError``.
     package func close() throws {
-        try log.close()
-        try lock.close()
+        let closing = Result { try log.close() }
+        do {
+            try lock.close()
+            try closing.get()
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
     }
 
     private static func open(
