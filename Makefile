@@ -1,6 +1,5 @@
 # `make verify` never writes to the sources; `make fix` does.
 SOURCES = Sources Tests Snippets Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
-DOCUMENTED = Khepri KhepriTree CBOR RaftCore RaftRuntime RaftStorage
 
 .PHONY: verify fix test build lint docs long benchmarks benchmarks-build
 
@@ -20,9 +19,7 @@ fix:
 
 # One archive of all modules, in .build/docs.
 docs:
-	swift package --allow-writing-to-directory .build/docs generate-documentation \
-	    --enable-experimental-combined-documentation --warnings-as-errors \
-	    $(addprefix --target ,$(DOCUMENTED)) --output-path .build/docs
+	Scripts/build-documentation
 
 benchmarks-build:
 	swift build --package-path Benchmarks
