@@ -102,6 +102,12 @@ let package = Package(
             name: "KhepriCLITests",
             dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
             swiftSettings: settings),
+        .testTarget(
+            name: "FormatTests",
+            dependencies: [
+                "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",
+            ],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

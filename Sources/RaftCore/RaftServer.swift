@@ -37,7 +37,7 @@ public struct RaftServer: Hashable, Sendable {
 
     /// Starts a server as a follower.
     ///
-    /// - Parameter seed: Differs between members; used for the jitter of election timeouts only.
+    /// The seed differs between members; it is used for the jitter of election timeouts only.
     public init(
         id: MemberID, options: RaftOptions = RaftOptions(),
         recovered: RecoveredState = RecoveredState(), seed: UInt64, now: Instant

@@ -20,6 +20,7 @@ public final class StoreHost: Sendable {
     private let raft: RaftHost<StoreMachine>
     private let directory: HostDirectory?
     private let environment: HostEnvironment
+    private let reclamation: TreeReclamation
     private let member: MemberID
     private let state: Lock<HostState>
 
@@ -31,6 +32,8 @@ public final class StoreHost: Sendable {
         self.raft = raft
         self.directory = directory
         self.environment = environment
+        reclamation = TreeReclamation(
+            clock: environment.clock, attendedBy: environment.attendant)
         self.configuration = configuration
         let incarnation =
             directory?.identity.incarnation
@@ -61,7 +64,11 @@ public final class StoreHost: Sendable {
         var logOptions = LogOptions(
             maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
             randomBits: { environment.entropy.next() },
-            report: { logger.notice("\($0.message)", metadata: ["file": "\($0.path)"]) })
+            report: { finding in
+                logger.info(
+                    "found in the data directory",
+                    metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
+            })
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {
@@ -156,7 +163,7 @@ public final class StoreHost: Sendable {
     ) async -> Result<TreeStore, any Error> {
         let entropy = environment.entropy
         let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
-        let machine = StoreMachine(name: name, history: id)
+        let machine = StoreMachine(name: name, history: id, reclamation)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: Configuration(voters: [member]))

@@ -74,7 +74,7 @@ public final class TreeStore: Sendable {
         _ operation: TreeOperation, timeout: Duration? = nil
     ) async throws -> CommandOutcome {
         guard operation.kind.isRead else {
-            return try await engine.submit(operation, timeout: timeout)
+            return try await engine.submit(operation, timeout: timeout) { $0 }
         }
         let view = view
         return CommandOutcome(revision: view.revision, result: view.tree.read(operation))

@@ -50,11 +50,14 @@ struct ReadBench {
     ) async throws -> BenchRow {
         let local = store.local
         let end = ContinuousClock.now + .seconds(seconds)
-        let paths: [TreePath] = (0..<1_000).map { "/bench/reads/\(kind)/\("node-\($0)")" }
         let start = ContinuousClock.now
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<threads {
                 group.addTask {
+                    // Each has paths of its own: to share them is to share their reference counts.
+                    let paths: [TreePath] = (0..<1_000).map {
+                        "/bench/reads/\(kind)/\("node-\($0)")"
+                    }
                     var count = 0
                     while ContinuousClock.now < end {
                         for path in paths where try read(local, path) { count += 1 }

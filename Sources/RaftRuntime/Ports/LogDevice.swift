@@ -89,6 +89,18 @@ package protocol LogDevice: AnyObject, Sendable {
 
     /// Bytes on disk and the like, for statistics.
     var bytesOnDisk: UInt64 { get }
+
+    /// Makes room ahead of the writes, drained by anybody at any time; nil if there is nothing to make.
+    var preparer: (any Drained)? { get }
+
+    /// Ends the work of ``preparer``; the log goes on and makes its room itself.
+    func stopPreparing()
+}
+
+extension LogDevice {
+    package var preparer: (any Drained)? { nil }
+
+    package func stopPreparing() {}
 }
 
 /// Why a log device refused.

@@ -13,7 +13,7 @@ package struct SnapshotPolicy: Sendable, Hashable {
     package var ageMaximum: Duration
 
     package init(
-        logBytesMinimum: Int = 4 << 20, logPercentage: Int = 50,
+        logBytesMinimum: Int = 16 << 20, logPercentage: Int = 50,
         ageMaximum: Duration = .seconds(3600)
     ) {
         precondition(logBytesMinimum > 0, "a snapshot for no bytes would never end")

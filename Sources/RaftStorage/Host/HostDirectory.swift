@@ -14,10 +14,6 @@ package final class HostDirectory: Sendable {
     package let snapshots: SnapshotDirectory
     private let lock: any DiskFile
 
-    static let logName = "log"
-    static let snapshotsName = "snapshots"
-    static let lockName = "lock"
-
     private init(
         path: String, identity: HostIdentity, log: WriteAheadLog, snapshots: SnapshotDirectory,
         lock: any DiskFile
@@ -116,7 +112,7 @@ package final class HostDirectory: Sendable {
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
-        switch try disk.lock(path + "/" + lockName) {
+        switch try disk.lock(path + "/" + HostLayout.lockName) {
         case .taken(let file): return file
         case .held(let holder):
             let process = holder.map { "process \($0)" } ?? "another process"

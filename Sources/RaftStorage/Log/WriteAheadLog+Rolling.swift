@@ -6,10 +6,9 @@ extension WriteAheadLog {
         pool.count < SegmentPool.wantedCount
     }
 
-    /// Makes files ready whenever one is taken, for a thread of its own; ``stopPreparing()`` ends it.
-    package var preparer: any Drained { pool }
+    /// Makes files ready whenever one is taken.
+    package var preparer: (any Drained)? { pool }
 
-    /// Ends the thread that drains ``preparer``; the log goes on and makes its files itself.
     package func stopPreparing() {
         pool.stop()
     }
