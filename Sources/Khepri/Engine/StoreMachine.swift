@@ -36,6 +36,11 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     /// Sizes of the state, as of the last batch.
     var counts: StoreCounts { shared.withLock { $0 } }
 
+    /// Checks that everything derived is what it would be if it were computed anew.
+    func checkInvariants() {
+        machine.checkInvariants()
+    }
+
     func willApplyBatch() {
         commandCount = 0
     }

@@ -4,14 +4,16 @@ import RaftRuntime
 
 /// Releases trees that nobody reads any more, so that neither the writer nor a reader pays for it.
 ///
-/// A thread of its own does it, in slices; without threads, whoever opened the host drains it. The
-/// thread ends when nobody can bring a tree any more and all are released.
+/// A thread of its own does it, in slices, or whoever attends to the parts of the host. The work ends
+/// when nobody can bring a tree any more and all are released.
 final class TreeReclamation: Sendable {
     private let worker = ReclamationWorker()
     private let thread: DrainThread?
 
-    init(clock: any MonotonicClock, usesThreads: Bool) {
-        thread = usesThreads ? DrainThread(worker, clock: clock) : nil
+    /// - Parameter attendant: Takes over the work; nil gives it a thread.
+    init(clock: any MonotonicClock, attendedBy attendant: ((any Drained) -> Void)?) {
+        attendant?(worker)
+        thread = attendant == nil ? DrainThread(worker, clock: clock) : nil
     }
 
     deinit {
@@ -24,11 +26,6 @@ final class TreeReclamation: Sendable {
     /// A tree that others have too is left: it costs nothing to let go.
     func release(_ tree: inout Tree) {
         if tree.isHeldAlone() { worker.submit(&tree) }
-    }
-
-    /// Releases all there is, in a world without threads.
-    func drain() {
-        while worker.drain(now: .zero).didWork {}
     }
 }
 

@@ -46,6 +46,7 @@ public struct TreeView: Sendable {
     /// A large listing is read page by page: pass the path of the last node as `after`.
     /// - Parameters:
     ///   - pattern: What to list; the root is listed only by the pattern `/`.
+    ///   - type: What to decode; `Payload` gives the encoded bytes as they are.
     ///   - after: List only what comes behind this path.
     ///   - limit: List at most so many nodes.
     /// - Throws: ``StoreError`` `.valueCoding` if a payload is not of the type.

@@ -1,6 +1,6 @@
 import KhepriTree
 import Logging
-package import RaftCore
+import RaftCore
 import RaftRuntime
 import RaftStorage
 
@@ -33,7 +33,7 @@ public final class StoreHost: Sendable {
         self.directory = directory
         self.environment = environment
         reclamation = TreeReclamation(
-            clock: environment.clock, usesThreads: environment.usesThreads)
+            clock: environment.clock, attendedBy: environment.attendant)
         self.configuration = configuration
         let incarnation =
             directory?.identity.incarnation
@@ -61,21 +61,31 @@ public final class StoreHost: Sendable {
     ) async throws -> StoreHost {
         try configuration.validate()
         let logger = configuration.logger
-        let options = LogOptions(
+        var logOptions = LogOptions(
             maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
             randomBits: { environment.entropy.next() },
-            report: { logger.notice("\($0.message)", metadata: ["file": "\($0.path)"]) })
+            report: { finding in
+                logger.info(
+                    "found in the data directory",
+                    metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
+            })
+        var hostOptions = configuration.hostOptions
+        environment.adjust(&logOptions, &hostOptions)
         do {
-            let opened = try await environment.runBlocking {
-                try HostDirectory.open(directory, disk: environment.disk, options: options) {
+            let opened = try await environment.runBlocking { [logOptions] in
+                try HostDirectory.open(directory, disk: environment.disk, options: logOptions) {
                     configuration.report(.init($0))
                 }
             }
             let ports = HostPorts(
                 log: opened.host.log, snapshots: opened.host.snapshots, clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
-            let raft = RaftHost<StoreMachine>(ports, options: configuration.hostOptions)
-            if environment.usesThreads { raft.start() }
+            let raft = RaftHost<StoreMachine>(ports, options: hostOptions)
+            if let attendant = environment.attendant {
+                raft.start(attendedBy: attendant)
+            } else {
+                raft.start()
+            }
             return StoreHost(
                 raft, directory: opened.host, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
@@ -145,15 +155,6 @@ public final class StoreHost: Sendable {
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory.path, error)
         }
-    }
-
-    /// Does everything there is to do now, for a host without threads.
-    ///
-    /// - Returns: When there will be more to do if nothing else happens.
-    @discardableResult
-    package func drain() -> RaftCore.Instant? {
-        reclamation.drain()
-        return raft.drain(now: environment.clock.now())
     }
 
     /// Counts and times of the log and the driver.

@@ -11,7 +11,7 @@ extension TreeStore {
     ///
     /// - Parameters:
     ///   - path: Where to read.
-    ///   - type: What to decode; ``Payload`` gives the encoded bytes as they are.
+    ///   - type: What to decode; `Payload` gives the encoded bytes as they are.
     ///   - consistency: How fresh the answer must be.
     ///   - timeout: How long it may take, the store's default if nil.
     /// - Returns: nil where there is no node or the node has no payload.
