@@ -96,7 +96,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "KhepriTests",
-            dependencies: ["Khepri", "KhepriTree", "CBOR", "RaftRuntime", "RaftStorage"],
+            dependencies: [
+                "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",

@@ -1,4 +1,5 @@
 import Foundation
+import RaftCore
 import RaftRuntime
 import Testing
 
@@ -39,7 +40,22 @@ import Testing
         return tree
     }
 
-    private let drained = TreeReclamation(clock: SystemClock(), usesThreads: false)
+    private let attendant: Lock<[any Drained]>
+    private let drained: TreeReclamation
+
+    init() {
+        let attendant = Lock<[any Drained]>([])
+        self.attendant = attendant
+        drained = TreeReclamation(clock: SystemClock()) { part in
+            attendant.withLock { $0.append(part) }
+        }
+    }
+
+    private func drain() {
+        for part in attendant.withLock({ $0 }) {
+            while part.drain(now: .zero).didWork {}
+        }
+    }
 
     @Test func `what readers saw before a large command is released later`() {
         let observer = Observer()
@@ -47,7 +63,7 @@ import Testing
             tree: tree(Observer.Token(observer)), revision: Revision(1), drained)
         published.replace(by: Tree(), at: Revision(2))
         #expect(observer.wereElsewhere.isEmpty)
-        drained.drain()
+        drain()
         #expect(observer.wereElsewhere == [false])
     }
 
@@ -57,12 +73,12 @@ import Testing
             tree: tree(Observer.Token(observer)), revision: Revision(1), drained)
         var view: TreeView? = published.view
         published.replace(by: Tree(), at: Revision(2))
-        drained.drain()
+        drain()
         #expect(view?.exists("/a") == true)
         #expect(observer.wereElsewhere.isEmpty)
         view = nil
         #expect(observer.wereElsewhere.isEmpty, "a reader does not release what it saw")
-        drained.drain()
+        drain()
         #expect(observer.wereElsewhere == [false])
     }
 
@@ -73,7 +89,7 @@ import Testing
         #expect(published?.hasNode(at: "/a") == true)
         published = nil
         #expect(observer.wereElsewhere.isEmpty)
-        drained.drain()
+        drain()
         #expect(observer.wereElsewhere == [false])
     }
 
@@ -81,7 +97,7 @@ import Testing
         let observer = Observer()
         let released = DispatchSemaphore(value: 0)
         do {
-            let threaded = TreeReclamation(clock: SystemClock(), usesThreads: true)
+            let threaded = TreeReclamation(clock: SystemClock(), attendedBy: nil)
             for _ in 0..<100 {
                 var tree = tree(Observer.Token(observer) { released.signal() })
                 threaded.release(&tree)

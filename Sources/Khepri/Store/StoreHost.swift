@@ -127,8 +127,10 @@ public final class StoreHost: Sendable {
                 await withUnsafeContinuation { continuation in
                     state.withLock { $0.join(name, continuation) }?.resume()
                 }
-            case .begin(let recovered):
-                let result = await openStore(name, recovered)
+            case .begin(var recovered):
+                // Moved out, so that the entries that were read are free when the store is open.
+                let result = await openStore(name, recovered.take())
+                FreedMemory.giveBack()
                 let waiting = state.withLock { $0.endOpening(name, try? result.get()) }
                 for continuation in waiting { continuation.resume() }
                 return try result.get()

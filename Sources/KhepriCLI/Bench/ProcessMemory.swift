@@ -31,13 +31,6 @@ enum ProcessMemory {
         #endif
     }
 
-    /// Gives memory that is free back to the system, where there is a call for it.
-    static func giveBack() {
-        #if canImport(Glibc)
-        trimHeap(0)
-        #endif
-    }
-
     /// The sizes of all files in a directory and below.
     static func bytes(inDirectory directory: String) -> Int {
         let files = FileManager.default.enumerator(atPath: directory)?.allObjects ?? []
@@ -57,9 +50,3 @@ enum ProcessMemory {
         return CommandLine.arguments[0]
     }
 }
-
-#if canImport(Glibc)
-/// `malloc_trim` of glibc, which its module does not export.
-@_silgen_name("malloc_trim") @discardableResult
-private func trimHeap(_ keptByteCount: Int) -> Int32
-#endif

@@ -1,5 +1,6 @@
 import CBOR
 import Foundation
+import Khepri
 import KhepriTree
 
 /// The tree alone, without a log: what a node costs in time and memory in trees of three shapes.
@@ -62,7 +63,7 @@ enum TreeBench {
         }
         let hash = machine.stateHash
         let releaseSeconds = seconds { machine = TreeMachine(history: machine.history) }
-        ProcessMemory.giveBack()
+        FreedMemory.giveBack()
         let empty = ProcessMemory.residentBytes
         let loadSeconds = try seconds {
             var loader = StateLoader()

@@ -99,12 +99,13 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     ) {
         let (store, options, seed) = (ports.snapshots, options, ports.entropy.next())
         let inbox = inbox
+        // Not the description: whoever waits would hold the log's entries until it is answered.
+        let (id, machine) = (description.id, description.machine)
         let opened = Completion<Result<GroupHandle, any Error>>.callback { handle in
             completion.complete(
                 handle.map {
                     RaftGroup(
-                        id: description.id, machine: description.machine, handle: $0, inbox: inbox,
-                        options: options)
+                        id: id, machine: machine, handle: $0, inbox: inbox, options: options)
                 })
         }
         let abandon = { @Sendable in opened.complete(.failure(RequestFailure.shuttingDown)) }

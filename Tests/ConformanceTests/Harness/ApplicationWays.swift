@@ -3,7 +3,7 @@ import KhepriTree
 
 /// Applies commands in several ways that nobody may tell apart: in place; first within a limit of
 /// visits and then on a copy of the root, as a store does; and without listing nodes, as a member
-/// does that nobody waits on.
+/// does that nobody waits on, one that begins anew with a snapshot now and then.
 struct ApplicationWays {
     private var inPlace = TreeMachine(history: SessionID(high: 0, low: 0))
     private var limited = TreeMachine(history: SessionID(high: 0, low: 0))
@@ -37,6 +37,12 @@ struct ApplicationWays {
             case .applied(let third) = silent.apply(
                 command, in: context, visitLimit: endless, wantsNodes: false)
         else { return "a command without a limit is not applied" }
+        if revision % 20 == 0 {
+            guard let restored = try? Self.restored(silent) else {
+                return "its snapshot is refused"
+            }
+            silent = restored
+        }
         guard Self.dump(old) == oldDump else {
             return "a command changed a tree that somebody holds"
         }
@@ -56,19 +62,40 @@ struct ApplicationWays {
         if Set(changes).count > 1 { return "the changes differ: \(changes)" }
         if Set(machines.map(\.stateHash)).count > 1 { return "the state hashes differ" }
         if Set(machines.map(\.keepWhileCount)).count > 1 { return "the watchers differ" }
-        if Set(machines.map { Self.dump($0.tree) }).count > 1 { return "the trees differ" }
+        if Self.dump(inPlace.tree) != Self.dump(limited.tree) { return "the trees differ" }
+        if Self.listing(limited.tree) != Self.listing(silent.tree) {
+            return "the tree differs from that of a snapshot"
+        }
         return nil
     }
 
-    /// Everything a tree tells of its nodes.
+    /// The machine that a snapshot makes, taken in pieces.
+    private static func restored(_ machine: TreeMachine) throws -> TreeMachine {
+        let snapshot = machine.makeSnapshot()
+        var loader = StateLoader()
+        while let bytes = try snapshot.next(byteLimit: 100) { try loader.consume(bytes) }
+        return try loader.finish()
+    }
+
+    /// Everything a tree tells of its nodes, and what it remembers of changes below them.
     private static func dump(_ tree: Tree) -> String {
+        var text = listing(tree)
+        tree.forEachMatch(of: TreePattern(components: [.anyPath]), includesRoot: true) { _, node in
+            text += "\n\(node.subtreeRevision)"
+            return true
+        }
+        return text
+    }
+
+    /// Everything a tree tells of its nodes; what a snapshot makes is the same.
+    private static func listing(_ tree: Tree) -> String {
         let options = TreeOperation.Options(returning: .all, includeRoot: true)
         let everything = TreeOperation(
             .getMany, at: TreePattern(components: [.anyPath]), options: options)
         var text = tree.read(everything).jsonText
         tree.forEachMatch(of: everything.path, includesRoot: true) { _, node in
             let entries = node.keepWhileSet.map { KeepWhileSet.encode($0.entries) } ?? []
-            text += "\n\(node.subtreeRevision) \(entries)"
+            text += "\n\(entries)"
             return true
         }
         return text

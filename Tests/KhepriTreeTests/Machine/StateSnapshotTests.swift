@@ -108,6 +108,36 @@ import Testing
         }
     }
 
+    /// What validation of transactions looks at must not depend on who was restored from what.
+    @Test func `what nodes know of those below comes back`() throws {
+        var generator = OperationGenerator(random: ConditionTestGenerator(for: "subtree revisions"))
+        var machine = TreeMachine(history: SessionID(high: 1, low: 1))
+        for number in 1...2_000 {
+            let command = TreeCommand(try generator.operation())
+            _ = machine.apply(
+                command, in: ApplyContext(revision: Revision(UInt64(number)), time: 1))
+            guard number % 40 == 0 else { continue }
+            var loader = StateLoader()
+            for block in try bytes(of: machine, byteLimit: 1_000) { try loader.consume(block) }
+            #expect(
+                Self.subtreeRevisions(try loader.finish().tree)
+                    == Self.subtreeRevisions(machine.tree))
+        }
+    }
+
+    /// Where it is later than the node: a change by the command that made the node says no more.
+    private static func subtreeRevisions(_ tree: Tree) -> [TreePath: UInt64] {
+        var revisions: [TreePath: UInt64] = [:]
+        var cursor = TreeCursor(tree)
+        repeat {
+            cursor.withNode { node in
+                guard node.subtreeRevision > node.createdRevision else { return }
+                revisions[cursor.path] = node.subtreeRevision
+            }
+        } while cursor.advance()
+        return revisions
+    }
+
     /// Tests/Fixtures/state-v1 and so on hold the stream of the machine above, in hexadecimal, as
     /// that version wrote it.
     @Test(arguments: 1...StateHeader.version) func `a state of every version is read`(

@@ -47,7 +47,7 @@ import Testing
         while cursor.advance() {
             count += 1
             cursor.withNode { #expect($0.payload?.bytes == [1]) }
-            _ = tree.edit(cursor.path, at: Revision(2)) { $0.payload = .set([2]) }
+            _ = tree.edit(cursor.path) { $0.payload = .set([2]) }
             if count % 3 == 0 { _ = tree.remove(cursor.path, at: Revision(3)) }
         }
         #expect(count == 501)

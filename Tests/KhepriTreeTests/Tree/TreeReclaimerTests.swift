@@ -26,7 +26,7 @@ import Testing
             count: 400, depthMaximum: 9, namesOfEach: 60, using: &generator)
         var tree = try model.build(pageLimit: pageLimit)
         for (path, _) in model.nodes {
-            _ = tree.edit(try path.treePath(), at: Revision(200)) {
+            _ = tree.edit(try path.treePath()) {
                 $0.attachment = Counter.Token(counter)
             }
         }
@@ -58,7 +58,7 @@ import Testing
         let nodeCount = tree.nodeCount
         let old = tree
         let paths = try Self.paths(tree).filter { $0.depth == 2 }
-        for path in paths { _ = tree.edit(path, at: Revision(300)) { $0.payload = .set([9]) } }
+        for path in paths { _ = tree.edit(path) { $0.payload = .set([9]) } }
         reclaimer.add(tree)
         tree = Tree()
         reclaimer.reclaim(nodeLimit: .max)
@@ -78,7 +78,7 @@ import Testing
         let nodeCount = tree.nodeCount
         reclaimer.add(tree)
         for path in try Self.paths(tree) {
-            _ = tree.edit(path, at: Revision(300)) { $0.payload = .set([9]) }
+            _ = tree.edit(path) { $0.payload = .set([9]) }
         }
         reclaimer.reclaim(nodeLimit: .max)
         #expect(counter.count == 0)

@@ -34,7 +34,7 @@ struct StoreCheck: Sendable {
         about host: SimulatedHost, in world: SimulatedWorld, at moment: StoreHistory.Moment
     ) -> String? {
         do {
-            let (store, picture, revision) = try open(host, in: world)
+            let (store, picture, revision) = try openWhenPossible(host, in: world)
             let possible = possibleCounts(at: moment)
             guard let count = possible.first(where: { pictures[$0] == picture }) else {
                 let difference = picture.difference(from: pictures[possible.upperBound])
@@ -43,9 +43,22 @@ struct StoreCheck: Sendable {
             if let acknowledged = revisions(at: moment).max(), revision < acknowledged {
                 return "revision \(revision), acknowledged \(acknowledged)"
             }
+            host.disk.setCapacity(nil)
             return try complaintOfGoingOn(store, host, world, models[count])
         } catch {
             return "\(error)"
+        }
+    }
+
+    /// Opens the store, with more space if it asks for it.
+    private func openWhenPossible(
+        _ host: SimulatedHost, in world: SimulatedWorld
+    ) throws -> (store: TreeStore, picture: TreePicture, revision: UInt64) {
+        do {
+            return try open(host, in: world)
+        } catch StoreError.Code.storageFull {
+            host.disk.setCapacity(nil)
+            return try open(host, in: world)
         }
     }
 

@@ -16,6 +16,11 @@ final class StoreHistory: Sendable {
         var answer: Answer?
         /// How many answers had been given before; none for a call without an answer.
         var answerNumber: Int?
+
+        /// The code of the error that was answered.
+        var code: StoreError.Code? {
+            if case .failed(let error) = answer { error.code } else { nil }
+        }
     }
 
     /// A moment of the history.

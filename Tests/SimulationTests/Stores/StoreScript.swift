@@ -10,13 +10,16 @@ final class StoreScript: Sendable {
     let history = StoreHistory()
     private let random: Lock<SeededRandom>
     private let callCount: Int
+    /// How many bytes the disk has beyond the new store, now and then; nil for no limit.
+    private let spaceLeft: Int?
     static let callerCount = 8
 
-    init(seed: UInt64, callCount: Int) {
+    init(seed: UInt64, callCount: Int, spaceLeft: Int? = nil) {
         world = SimulatedWorld(seed: seed)
         host = world.addHost()
         random = Lock(SeededRandom(seed: seed ^ 0x5C81))
         self.callCount = callCount
+        self.spaceLeft = spaceLeft
     }
 
     /// Opens the store, lets the callers run, and closes it.
@@ -25,6 +28,7 @@ final class StoreScript: Sendable {
     func run() throws {
         try world.run { [self] in
             let store = try await host.openStore()
+            limitSpace()
             await withTaskGroup { group in
                 for caller in 0..<Self.callerCount {
                     group.addTask { await self.call(store, caller) }
@@ -34,10 +38,17 @@ final class StoreScript: Sendable {
         }
     }
 
+    /// Makes the disk full, or what will soon be.
+    private func limitSpace() {
+        if let spaceLeft { host.disk.setCapacity(host.disk.usedBytes + spaceLeft) }
+    }
+
     private func call(_ store: TreeStore, _ caller: Int) async {
         let own = ["own", "\(caller)"]
         do {
             for number in 0..<callCount / Self.callerCount {
+                if caller == 0, number % 12 == 10 { host.disk.setCapacity(nil) }
+                if caller == 0, number % 12 == 0 { limitSpace() }
                 let call = nextCall(caller, number)
                 let error = try await history.perform(call, on: store)
                 guard error == nil, case .put(own, let value) = call else { continue }
