@@ -130,11 +130,15 @@ extension HostRounds {
         return true
     }
 
-    /// Whether the next batch is small, and there is no other member that waits for this thread.
+    /// Whether the next batch is small, and nobody waits for this thread: no entry to be applied, and
+    /// no other member.
     private var isBatchWrittenHere: Bool {
         log.gathering.entryCount <= options.inlineEntriesMaximum
             && log.gathering.byteCount <= options.inlineBytesMaximum
-            && groups.allSatisfy { $0.server.configuration.isSoleVoter($0.server.id) }
+            && groups.allSatisfy { group in
+                group.server.appliedIndex >= group.applyTarget
+                    && group.server.configuration.isSoleVoter(group.server.id)
+            }
     }
 
     /// What was gathered, unless the log is busy or it is nothing.
