@@ -31,5 +31,5 @@ benchmarks:
 
 # The long random runs, in release; KHEPRI_SEED replays one.
 long:
-	KHEPRI_RUNS=1000 KHEPRI_TEST_SCALE=10 KHEPRI_COMMANDS=1000000 KHEPRI_KILLS=200 \
+	KHEPRI_LONG=1 KHEPRI_RUNS=1000 KHEPRI_TEST_SCALE=10 KHEPRI_KILLS=200 \
 	    swift test -c release -Xswiftc -enable-testing --no-parallel

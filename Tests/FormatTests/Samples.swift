@@ -12,7 +12,7 @@ struct Sample {
     let bytes: [UInt8]
 
     static func all() throws -> [Sample] {
-        try goldenFiles() + commands() + log() + state()
+        try goldenFiles() + commands() + log() + state() + goldenStates()
     }
 
     private static let fixtures = URL(filePath: #filePath)
@@ -38,11 +38,7 @@ struct Sample {
     private static func commands() throws -> [Sample] {
         let file = fixtures.appending(path: "commands-v1/commands.txt")
         let golden = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-            line in
-            let digits = Array(line.prefix { $0 != " " }.utf8)
-            return stride(from: 0, to: digits.count, by: 2).compactMap { start in
-                UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16)
-            }
+            bytes(hexadecimal: $0.prefix { $0 != " " })
         }
         let types: [PayloadPattern.PayloadType] = [
             .integer, .double, .string, .boolean, .null, .array, .object, .bytes,
@@ -136,12 +132,34 @@ struct Sample {
             _ = machine.apply(TreeCommand(operation, session: session), in: context)
         }
         let snapshot = machine.makeSnapshot()
-        var samples: [Sample] = []
-        while let block = try snapshot.next(byteLimit: 64) {
-            guard case .bytes(let bytes)? = DataItem.sequence(block)?.first else { continue }
-            samples.append(Sample(rule: "state-block", bytes: bytes))
+        var stream: [UInt8] = []
+        while let block = try snapshot.next(byteLimit: 64) { stream += block }
+        return blocks(of: stream)
+    }
+
+    /// The states of each version.
+    private static func goldenStates() throws -> [Sample] {
+        try ["state-v1", "state-v2"].flatMap { name in
+            let file = fixtures.appending(path: name + "/state.txt")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            return blocks(of: bytes(hexadecimal: text.filter { !$0.isWhitespace }))
         }
-        return samples
+    }
+
+    private static func blocks(of stream: [UInt8]) -> [Sample] {
+        (DataItem.sequence(stream) ?? []).map { block in
+            guard case .bytes(let bytes) = block else {
+                return Sample(rule: "state-block", bytes: [])
+            }
+            return Sample(rule: "state-block", bytes: bytes)
+        }
+    }
+
+    private static func bytes(hexadecimal text: some StringProtocol) -> [UInt8] {
+        let digits = Array(text.utf8)
+        return stride(from: 0, to: digits.count - 1, by: 2).compactMap { start in
+            UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16)
+        }
     }
 
     private static func number(_ bytes: [UInt8], at offset: Int, byteCount: Int) -> UInt64 {

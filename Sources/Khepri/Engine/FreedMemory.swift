@@ -4,6 +4,9 @@ import Glibc
 
 /// Memory that was freed and that the allocator keeps for later.
 package enum FreedMemory {
+    /// For less it is not worth the time.
+    static let byteCountMinimum = 4 << 20
+
     /// Gives it back to the system, where there is a call for it.
     ///
     /// The allocator is locked meanwhile, some milliseconds for each 100 MB in use: for moments at

@@ -65,7 +65,15 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     func restore(from reader: any SnapshotReader) throws {
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
-        machine = try loader.finish()
+        let restored = try loader.finish()
+        let last = reader.metadata.position.index
+        guard restored.revision.rawValue <= last.rawValue else {
+            throw LogDeviceError(
+                .corrupt,
+                "expected a state at entry \(last.rawValue) at most, found revision "
+                    + "\(restored.revision.rawValue)")
+        }
+        machine = restored
         publish()
     }
 

@@ -128,9 +128,10 @@ public final class StoreHost: Sendable {
                     state.withLock { $0.join(name, continuation) }?.resume()
                 }
             case .begin(var recovered):
+                let byteCount = recovered?.1.entries.reduce(0) { $0 + $1.payload.count } ?? 0
                 // Moved out, so that the entries that were read are free when the store is open.
                 let result = await openStore(name, recovered.take())
-                FreedMemory.giveBack()
+                if byteCount >= FreedMemory.byteCountMinimum { FreedMemory.giveBack() }
                 let waiting = state.withLock { $0.endOpening(name, try? result.get()) }
                 for continuation in waiting { continuation.resume() }
                 return try result.get()
