@@ -61,12 +61,26 @@ package final class SimulatedWorld: Sendable {
         }
         while true {
             if let end = end.withLock({ $0 }) { return try end.get() }
-            try step()
+            if case .idle(let deadline) = step() {
+                guard let deadline else { throw Standstill() }
+                clock.advance(to: deadline)
+            }
         }
     }
 
-    /// Does one thing that is ready, or moves the clock to when something will be.
-    private func step() throws {
+    /// Does all that is ready, and lets no time pass beyond that.
+    package func settle() {
+        while case .worked = step() {}
+    }
+
+    private enum Step {
+        case worked
+        /// Nothing is ready before the deadline, if there is one.
+        case idle(until: Instant?)
+    }
+
+    /// Does one thing that is ready.
+    private func step() -> Step {
         let parts = roster.all
         let first = state.withLock { $0.random.number(below: parts.count + 1) }
         var deadlines: [Instant] = []
@@ -82,14 +96,13 @@ package final class SimulatedWorld: Sendable {
             if let deadline = outcome.nextDeadline { deadlines.append(deadline) }
         }
         // A part that only let time run out has readied jobs without work of its own.
-        if executor.runNext() { return tick() }
-        guard let next = deadlines.min() else { throw Standstill() }
-        clock.advance(to: next)
+        return executor.runNext() ? tick() : .idle(until: deadlines.min())
     }
 
     /// A step takes up to 100 µs.
-    private func tick() {
+    private func tick() -> Step {
         let nanoseconds = state.withLock { $0.random.number(below: 100_000) }
         clock.advance(nanoseconds: UInt64(nanoseconds))
+        return .worked
     }
 }

@@ -5,6 +5,9 @@ import RaftCore
 /// With two snapshots kept, and the log since the older one, the disk holds about twice the state and
 /// twice the bytes between snapshots. Half the state's size between them makes that three times.
 package struct SnapshotPolicy: Sendable, Hashable {
+    /// A small part of the megabyte of log that is kept for a full disk.
+    private static let fullDiskLogBytes = 128 << 10
+
     /// Not before this many bytes of log, however small the state is.
     package var logBytesMinimum: Int
     /// At the latest when the log since the last snapshot has this percentage of its size.
@@ -29,10 +32,12 @@ package struct SnapshotPolicy: Sendable, Hashable {
             || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
     }
 
-    /// Much less on a full disk: only a shorter log makes room there, and it takes two snapshots
+    /// Little on a full disk: only a shorter log makes room there, and that takes two snapshots
     /// before what is kept for deletes is used up.
     private func wantedLogBytes(_ progress: SnapshotProgress, _ space: StorageSpace) -> UInt64 {
-        guard space == .available else { return UInt64(max(logBytesMinimum / 16, 1)) }
+        guard space == .available else {
+            return UInt64(min(max(logBytesMinimum / 16, 1), Self.fullDiskLogBytes))
+        }
         let (product, overflow) = progress.snapshotBytes.multipliedReportingOverflow(
             by: UInt64(logPercentage))
         let share = overflow ? .max : product / 100

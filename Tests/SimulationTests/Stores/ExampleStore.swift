@@ -23,12 +23,14 @@ struct ExampleStore {
                 number == 9
                 ? StoreCall.delete(["a", "\(number - 1)"]) : .put(["a", "\(number % 12)"], value)
             _ = try world.run { try await call.perform(on: store) }
+            world.settle()
         }
         _ = try world.run { try await StoreCall.put(["last"], "one").perform(on: store) }
         picture = try TreePicture(store.view)
         revision = store.view.revision.rawValue
         if isClosed { try world.run { try await store.close() } }
-        host.cutPower { _ in false }
+        // After closing, what the log has dropped is gone for good.
+        host.cutPower { _ in isClosed }
         disk = host.disk
     }
 

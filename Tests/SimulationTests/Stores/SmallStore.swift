@@ -52,10 +52,10 @@ final class LogLines: Sendable {
     func add(_ line: String) { lines.withLock { $0.append(line) } }
 }
 
-/// Collects log lines at level notice and above.
+/// Collects what is logged, with what it is about.
 private struct LinesHandler: LogHandler {
     let lines: LogLines?
-    var logLevel = Logger.Level.notice
+    var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -64,7 +64,6 @@ private struct LinesHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let place = event.metadata?["file"].map { "\($0): " } ?? ""
-        lines?.add(place + "\(event.message)")
+        lines?.add("\(event.message) \(event.metadata ?? [:])")
     }
 }

@@ -17,14 +17,6 @@ indirect enum StoreCall: Sendable, Hashable {
     case move(Path, Path, overwrite: Bool)
     case batch([StoreCall])
 
-    /// Whether the call may be written to the space kept for a full disk.
-    var freesSpace: Bool {
-        switch self {
-        case .clear, .delete, .deleteChildren: true
-        default: false
-        }
-    }
-
     /// Carries out the call and returns its revision, nil if the answer names none.
     func perform(on store: TreeStore) async throws -> UInt64? {
         switch self {

@@ -12,14 +12,17 @@ final class StoreScript: Sendable {
     private let callCount: Int
     /// How many bytes the disk has beyond the new store, now and then; nil for no limit.
     private let spaceLeft: Int?
+    /// The bytes of log between two snapshots.
+    private let snapshotBytes: Int
     static let callerCount = 8
 
-    init(seed: UInt64, callCount: Int, spaceLeft: Int? = nil) {
+    init(seed: UInt64, callCount: Int, spaceLeft: Int? = nil, snapshotBytes: Int = 8 << 10) {
         world = SimulatedWorld(seed: seed)
         host = world.addHost()
         random = Lock(SeededRandom(seed: seed ^ 0x5C81))
         self.callCount = callCount
         self.spaceLeft = spaceLeft
+        self.snapshotBytes = snapshotBytes
     }
 
     /// Opens the store, lets the callers run, and closes it.
@@ -27,7 +30,7 @@ final class StoreScript: Sendable {
     /// - Throws: What opening and closing throw; callers note their errors and go on.
     func run() throws {
         try world.run { [self] in
-            let store = try await host.openStore()
+            let store = try await host.openStore(snapshotBytes: snapshotBytes)
             limitSpace()
             await withTaskGroup { group in
                 for caller in 0..<Self.callerCount {
