@@ -2,7 +2,7 @@ import CBOR
 import Khepri
 import KhepriTree
 
-/// How long a reader waits beside large commands.
+/// How long a reader waits beside large commands, and a writer beside snapshots.
 struct InterferenceBench {
     let directory: String
     let seconds: Double
@@ -15,7 +15,25 @@ struct InterferenceBench {
         try await fill(store)
         let reads = try await readsBesideLargeCommands(store)
         try await store.close()
-        return [reads]
+        return [
+            reads, try await puts(besideSnapshots: false), try await puts(besideSnapshots: true),
+        ]
+    }
+
+    /// Durable puts by 16 callers, while one snapshot after the other is written, or none is.
+    private func puts(besideSnapshots: Bool) async throws -> BenchRow {
+        var configuration = StoreConfiguration()
+        configuration.snapshotLogBytesMinimum = besideSnapshots ? 1 : 1 << 40
+        configuration.snapshotLogPercentage = besideSnapshots ? 1 : 10_000
+        let store = try await TreeStore.open(
+            at: directory + "/interference", configuration: configuration)
+        let before = store.statistics.snapshotRevision
+        var row = try await WriteBench(store: store, seconds: seconds).run(callers: 16)
+        let after = store.statistics.snapshotRevision
+        row.name += besideSnapshots ? " beside snapshots" : " without snapshots"
+        row.note = after > before ? "snapshots of \(Self.nodeCount) nodes" : "no snapshot"
+        try await store.close()
+        return row
     }
 
     private func fill(_ store: TreeStore) async throws {

@@ -81,17 +81,6 @@ enum LoadBench {
     private static func megabytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
 
     private static func step(_ name: String, nodes: Int, place: String) throws -> Report {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: ProcessMemory.executable)
-        process.arguments = ["bench", "--phase", name, "--nodes", "\(nodes)", "--place", place]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw ProgramExit(.fault, "the \(name) of \(nodes) nodes ended with an error")
-        }
-        return try JSONDecoder().decode(Report.self, from: data)
+        try BenchProcess.run(name, ["--nodes", "\(nodes)", "--place", place])
     }
 }

@@ -50,22 +50,28 @@ struct ReadBench {
     ) async throws -> BenchRow {
         let local = store.local
         let end = ContinuousClock.now + .seconds(seconds)
-        let paths: [TreePath] = (0..<1_000).map { "/bench/reads/\(kind)/\("node-\($0)")" }
         let start = ContinuousClock.now
-        let count = try await withThrowingTaskGroup(of: Int.self) { group in
+        let (count, nanoseconds) = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             for _ in 0..<threads {
                 group.addTask {
+                    // Each has paths of its own: to share them is to share their reference counts.
+                    let paths: [TreePath] = (0..<1_000).map {
+                        "/bench/reads/\(kind)/\("node-\($0)")"
+                    }
+                    let begin = ThreadTime.now
                     var count = 0
                     while ContinuousClock.now < end {
                         for path in paths where try read(local, path) { count += 1 }
                     }
-                    return count
+                    return (count, ThreadTime.now - begin)
                 }
             }
-            return try await group.reduce(0, +)
+            return try await group.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
         }
         let elapsed = (ContinuousClock.now - start).inSeconds
         let suffix = threads == 1 ? "1 thread" : "\(threads) threads"
-        return BenchRow("local \(name), \(suffix)", operations: count, seconds: elapsed)
+        return BenchRow(
+            "local \(name), \(suffix)", operations: count, seconds: elapsed,
+            note: "\(nanoseconds / max(1, count)) ns of a processor each")
     }
 }

@@ -33,8 +33,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: .hidden)
     var nodes = 0
 
+    @Option(help: .hidden)
+    var shape = TreeBench.Shape.directories
+
     enum Phase: String, ExpressibleByArgument {
-        case load, reopen
+        case load, reopen, reads, tree
     }
 
     func validate() throws {
@@ -68,6 +71,9 @@ struct BenchCommand: AsyncParsableCommand {
         for size in try parsedSizes() {
             for row in try LoadBench.rows(nodes: size, in: directory) { report.add(row) }
         }
+        if let largest = try parsedSizes().max() {
+            for row in try TreeBench.rows(nodes: largest) { report.add(row) }
+        }
         for row in try await InterferenceBench(directory: directory, seconds: seconds).rows() {
             report.add(row)
         }
@@ -86,11 +92,22 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func run(_ phase: Phase) async throws {
-        let report: LoadBench.Report
         switch phase {
-        case .load: report = try await LoadBench.load(nodes: nodes, into: place)
-        case .reopen: report = try await LoadBench.reopen(nodes: nodes, in: place)
+        case .load: try print(await LoadBench.load(nodes: nodes, into: place))
+        case .reopen: try print(await LoadBench.reopen(nodes: nodes, in: place))
+        case .tree: try print(TreeBench.measure(shape, nodes: nodes))
+        case .reads:
+            let reads = ReadBench(store: try await TreeStore.inMemory(), seconds: seconds)
+            try await reads.prepare()
+            let report = BenchReport(asJSON: json)
+            for row in try await reads.rows() { report.add(row) }
+            try await reads.store.close()
         }
+    }
+
+    private func print(_ report: some Encodable) throws {
         StandardOutput.write([UInt8](try JSONEncoder().encode(report)))
     }
 }
+
+extension TreeBench.Shape: ExpressibleByArgument {}

@@ -32,7 +32,7 @@ package struct DirectoryVerifier {
         guard try layout.disk.kind(of: layout.path) == .directory else {
             throw LogDeviceError(.invalid, "expected a data directory")
         }
-        let path = layout.path + "/" + HostDirectory.lockName
+        let path = layout.path + "/" + HostLayout.lockName
         guard try layout.disk.kind(of: path) == .file else { return nil }
         switch try layout.disk.lockSilently(path) {
         case .taken(let file): return file

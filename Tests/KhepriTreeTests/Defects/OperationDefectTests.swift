@@ -133,7 +133,8 @@ import Testing
         for pattern in patterns {
             let matched = paths.filter { path in
                 pattern.matches(path) { depth in
-                    store.machine.tree.node(at: path.components.prefix(depth))
+                    store.machine.tree.node(
+                        at: TreePath(components: Array(path.components.prefix(depth))))
                 }
             }
             let listed = matched.map(\.description).joined(separator: " ")

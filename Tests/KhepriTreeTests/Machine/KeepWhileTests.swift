@@ -84,6 +84,26 @@ import Testing
         }
     }
 
+    @Test func `entries with an equal path must all hold`() {
+        var store = TestStore()
+        store.put("/t", 1)
+        let entries: [KeepWhileEntry] = [
+            .path("/t", .number(.payloadVersion, .ge, 2)), .path("/t", .exists(true)),
+        ]
+        #expect(store.put("/w", 1, entries) == "keepWhileConditionsNotMet /w")
+        #expect(store.put("/w", 1, entries.reversed()) == "keepWhileConditionsNotMet /w")
+        store.put("/t", 2)
+        #expect(store.put("/w", 1, entries) == "/w@1")
+        store.delete("/t")
+        #expect(store.matches(of: "/w") == "")
+    }
+
+    @Test func `the root takes no conditions`() {
+        var store = TestStore()
+        #expect(store.put("/", 1, [.path("/t", .exists(false))]) == "invalidOperation /")
+        #expect(store.put("/", 1, []) == "/@2")
+    }
+
     @Test func `chains, circles and what is below expired nodes go in one operation`() {
         var store = TestStore()
         store.put("/a", 1)

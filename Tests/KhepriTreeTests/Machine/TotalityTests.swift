@@ -3,8 +3,9 @@ import Testing
 
 @testable import KhepriTree
 
-/// Random commands, a tenth of them damaged or absurd: whatever a log holds, a member applies it and
-/// goes on. After each command everything is checked.
+/// Random commands, a tenth of them damaged or absurd.
+///
+/// Whatever a log holds, a member applies it and goes on. After each command everything is checked.
 ///
 /// `KHEPRI_COMMANDS` sets their number; it is 100,000 otherwise, and a million with `KHEPRI_LONG`.
 @Suite("Totality") struct TotalityTests {

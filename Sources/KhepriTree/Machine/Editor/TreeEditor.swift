@@ -295,7 +295,7 @@ extension TreeEditor {
     /// Writes the present image of a node into the tree.
     private mutating func write(_ number: Int, _ payload: Tree.Fields.PayloadEdit) {
         guard let image = records[number].current else { return }
-        _ = tree.edit(records[number].path, at: revision) { fields in
+        _ = tree.edit(records[number].path) { fields in
             image.write(to: &fields)
             fields.payload = payload
         }
