@@ -22,7 +22,11 @@ extension TreeEditor {
         prepareToWrite(at: source)
         var listing = WriteListing(options, in: self)
         if isThere {
-            if target.isRoot { try empty() } else { try remove(target, because: .explicit) }
+            if target.isRoot {
+                try removeChildrenOfRoot()
+            } else {
+                try remove(target, because: .explicit)
+            }
         }
         if isMove { try remove(source, because: .explicit) }
         createAncestors(of: target, from: tree.depthOfExisting(target))

@@ -47,11 +47,16 @@ extension TreeEditor {
     }
 
     /// Removes everything below the root, and the root's payload; the root itself stays.
-    mutating func empty() throws(Interruption) {
+    private mutating func empty() throws(Interruption) {
+        try removeChildrenOfRoot()
+        setPayload(nil, of: .root)
+    }
+
+    /// Removes everything below the root.
+    mutating func removeChildrenOfRoot() throws(Interruption) {
         for name in tree.childNames(of: tree.root) {
             try remove(TreePath(components: [name]), because: .explicit)
         }
-        setPayload(nil, of: .root)
     }
 }
 
