@@ -37,7 +37,7 @@ public struct RaftServer: Hashable, Sendable {
 
     /// Starts a server as a follower.
     ///
-    /// - Parameter seed: Differs between members; used for the jitter of election timeouts only.
+    /// The seed differs between members; it is used for the jitter of election timeouts only.
     public init(
         id: MemberID, options: RaftOptions = RaftOptions(),
         recovered: RecoveredState = RecoveredState(), seed: UInt64, now: Instant
@@ -106,6 +106,9 @@ extension RaftServer {
 
     /// The newest snapshot that is recorded in the log, or was restored; zero if there is none.
     public var snapshotPosition: LogPosition { snapshots.newest }
+
+    /// Whether a published snapshot waits for its record in the log to become durable.
+    public var isRecordingSnapshot: Bool { snapshots.pending != nil }
 
     /// The configuration to put into a snapshot of the state after an entry.
     ///

@@ -10,6 +10,7 @@ public struct RecoveredState: Hashable, Sendable {
     /// Starts with what comes before the first entry to be replayed.
     ///
     /// - Parameters:
+    ///   - hardState: Term and vote as they were.
     ///   - snapshot: The position of the snapshot that was restored, zero without one.
     ///   - configuration: The configuration that snapshot names, which overrules every entry before.
     public init(
@@ -30,7 +31,7 @@ public struct RecoveredState: Hashable, Sendable {
 
     /// Adds an entry found in the log; those that the snapshot includes are passed over.
     ///
-    /// - Parameter configuration: What the entry holds, if it is a configuration.
+    /// The configuration is what the entry holds, if it is one.
     /// - Throws: ``RecoveryError`` if the entry cannot belong to this log.
     public mutating func append(_ position: LogPosition, configuration: Configuration?) throws {
         guard position.index > snapshot.index else { return }

@@ -24,12 +24,30 @@ final class StoreEngine: Sendable {
     var published: PublishedTree { machine.published }
 
     /// Puts a command into the log and waits until it is durable and applied.
-    func submit(_ operation: TreeOperation, timeout: Duration?) async throws -> CommandOutcome {
+    ///
+    /// - Parameter answer: Makes what the caller wants of the outcome, before his task goes on.
+    func submit<Answer: Sendable>(
+        _ operation: TreeOperation, timeout: Duration?,
+        answer: @escaping @Sendable (CommandOutcome) throws -> Answer
+    ) async throws -> Answer {
         let command = try encode(operation)
-        let outcome = await group.propose(
-            command, mayUseReserve: operation.freesSpace,
-            timeout: timeout ?? configuration.timeout)
-        return try CommandOutcome(outcome)
+        return try await group.propose(
+            command, mayUseReserve: operation.freesSpace, timeout: timeout ?? configuration.timeout
+        ) { outcome in
+            Self.answer(outcome, answer)
+        }.get()
+    }
+
+    // Not `Result(catching:)`: in a generic function, release builds of Swift 6.3.1 hand its closure
+    // a value that is not there.
+    private static func answer<Answer>(
+        _ outcome: ProposalOutcome<CommandOutcome>, _ make: (CommandOutcome) throws -> Answer
+    ) -> Result<Answer, any Error> {
+        do {
+            return .success(try make(CommandOutcome(outcome)))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Puts a command into the log without waiting; commands keep the order of these calls.

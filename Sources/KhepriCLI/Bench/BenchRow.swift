@@ -14,6 +14,10 @@ struct BenchRow: Codable, Sendable {
     var p50ToBare: Double?
     /// The operations a second in bare writes and flushes a second.
     var perSecondToBare: Double?
+    /// What an operation took of a processor, however busy the machine was.
+    var processorNanoseconds: Int?
+    /// Of memory beyond that of an empty store or, of a snapshot, on the disk.
+    var bytesPerNode: Int?
     var memory: Memory?
     /// Large commands or snapshots that went on beside it.
     var besideCount: Int?
@@ -24,8 +28,6 @@ struct BenchRow: Codable, Sendable {
         var residentBytes: Int
         /// The most there was.
         var peakBytes: Int
-        /// Resident beyond an empty store, by the number of nodes.
-        var bytesPerNode: Int
         var diskBytes: Int
         var snapshotBytes: Int?
     }
@@ -41,6 +43,9 @@ struct BenchRow: Codable, Sendable {
     init(_ id: String, _ name: String, _ samples: Samples) {
         self.init(id, name, operations: samples.operations, seconds: samples.seconds)
         if samples.events > 0 { besideCount = samples.events }
+        if samples.processorNanoseconds > 0 {
+            processorNanoseconds = samples.processorNanoseconds / max(1, samples.operations)
+        }
         guard samples.latencies.count > 0 else { return }
         let values = samples.latencies.percentiles([0.5, 0.99, 0.999, 1])
         p50Nanoseconds = values[0]
@@ -58,10 +63,14 @@ struct BenchRow: Codable, Sendable {
 
     /// What the columns do not hold, in words.
     var note: String {
-        guard let memory else { return besideCount.map { "beside \($0)" } ?? "" }
-        var parts = [
+        var parts: [String] = []
+        if let besideCount { parts.append("beside \(besideCount)") }
+        if let processorNanoseconds { parts.append("\(processorNanoseconds) ns of a processor") }
+        if let bytesPerNode { parts.append("\(bytesPerNode) bytes a node") }
+        guard let memory else { return parts.joined(separator: ", ") }
+        parts += [
             Figure.seconds(seconds), "\(Figure.mebibytes(memory.residentBytes)) resident",
-            "peak \(Figure.mebibytes(memory.peakBytes))", "\(memory.bytesPerNode) bytes a node",
+            "peak \(Figure.mebibytes(memory.peakBytes))",
             "\(Figure.mebibytes(memory.diskBytes)) on disk",
         ]
         if let bytes = memory.snapshotBytes { parts.append("snapshot \(Figure.mebibytes(bytes))") }

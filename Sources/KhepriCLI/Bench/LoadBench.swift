@@ -40,9 +40,9 @@ struct LoadBench {
         try await store.close()
         let name = "\(step.rawValue) \(Figure.count(Double(nodes))) nodes"
         var row = BenchRow("\(step.rawValue)-\(nodes)", name, operations: nodes, seconds: seconds)
+        row.bytesPerNode = max(0, resident - empty) / nodes
         row.memory = BenchRow.Memory(
             residentBytes: resident, peakBytes: ProcessMemory.peakBytes,
-            bytesPerNode: max(0, resident - empty) / nodes,
             diskBytes: ProcessMemory.bytes(inDirectory: place),
             snapshotBytes: step == .snapshot ? snapshotBytes : nil)
         return row
@@ -62,23 +62,8 @@ struct LoadBench {
     static func rows(nodes: Int, in directory: String) throws -> [BenchRow] {
         let bench = LoadBench(nodes: nodes, place: directory + "/load-\(nodes)")
         defer { try? FileManager.default.removeItem(atPath: bench.place) }
-        return try Step.allCases.map { try bench.process($0) }
-    }
-
-    private func process(_ step: Step) throws -> BenchRow {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: ProcessMemory.executable)
-        process.arguments = [
-            "bench", "--step", step.rawValue, "--nodes", "\(nodes)", "--place", place,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw ProgramExit(.fault, "the \(step.rawValue) of \(nodes) nodes ended with an error")
+        return try Step.allCases.map { step in
+            try BenchProcess.run(step.rawValue, ["--nodes", "\(nodes)", "--place", bench.place])
         }
-        return try JSONDecoder().decode(BenchRow.self, from: data)
     }
 }

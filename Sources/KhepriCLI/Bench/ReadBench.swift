@@ -18,7 +18,7 @@ struct ReadBench {
     }
 
     /// Writes what is read later: a thousand nodes of each kind.
-    func prepare() async throws {
+    private func prepare() async throws {
         for number in 0..<1_000 where number % 100 == 0 {
             try await store.batch { batch in
                 for number in number..<number + 100 {
@@ -31,6 +31,7 @@ struct ReadBench {
     }
 
     func rows() async throws -> [BenchRow] {
+        try await prepare()
         var rows: [BenchRow] = []
         for threads in [1, 2] {
             let suffix = threads == 1 ? "1 thread" : "\(threads) threads"
@@ -57,12 +58,16 @@ struct ReadBench {
     ) async throws -> Samples {
         let local = store.local
         let end = ContinuousClock.now + .seconds(seconds)
-        let paths: [TreePath] = (0..<1_000).map { "/bench/reads/\(kind)/\("node-\($0)")" }
         let start = ContinuousClock.now
         return try await withThrowingTaskGroup(of: Samples.self) { group in
             for _ in 0..<threads {
                 group.addTask {
+                    // Each has paths of its own: to share them is to share their reference counts.
+                    let paths: [TreePath] = (0..<1_000).map {
+                        "/bench/reads/\(kind)/\("node-\($0)")"
+                    }
                     var samples = Samples()
+                    let begin = ThreadTime.now
                     repeat {
                         for first in stride(from: 0, to: paths.count, by: Self.timedShare) {
                             let before = ContinuousClock.now
@@ -74,6 +79,7 @@ struct ReadBench {
                             }
                         }
                     } while ContinuousClock.now < end
+                    samples.processorNanoseconds = ThreadTime.now - begin
                     return samples
                 }
             }

@@ -38,6 +38,8 @@ struct Samples: Sendable {
     var seconds = 0.0
     /// Large commands or snapshots that ended meanwhile.
     var events = 0
+    /// What all of it took of the processors, where that was asked.
+    var processorNanoseconds = 0
 
     var operations: Int { latencies.count + untimed }
     var perSecond: Double { seconds > 0 ? Double(operations) / seconds : 0 }
@@ -47,6 +49,7 @@ struct Samples: Sendable {
         untimed += other.untimed
         seconds += other.seconds
         events += other.events
+        processorNanoseconds += other.processorNanoseconds
     }
 }
 

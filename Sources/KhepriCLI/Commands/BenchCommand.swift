@@ -33,10 +33,18 @@ struct BenchCommand: AsyncParsableCommand {
     var json = false
 
     @Option(help: .hidden)
-    var step: String?
+    var phase: Phase?
 
     @Option(help: .hidden)
     var nodes = 1
+
+    @Option(help: .hidden)
+    var shape = TreeBench.Shape.directories
+
+    /// A part that runs in a process of its own, or alone to be looked at.
+    enum Phase: String, ExpressibleByArgument {
+        case load, reopen, snapshot, tree, reads
+    }
 
     func validate() throws {
         guard seconds > 0, seconds < 1e6 else {
@@ -59,10 +67,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let step = step.flatMap(LoadBench.Step.init) {
-            let row = try await LoadBench(nodes: nodes, place: place).run(step)
-            return try StandardOutput.write(JSONEncoder().encode(row))
-        }
+        if let phase { return try await run(phase) }
         let directory = place + "/khepri-bench-\(UUID().uuidString)"
         guard mkdir(directory, 0o700) == 0 else {
             throw ProgramExit(
@@ -85,12 +90,17 @@ struct BenchCommand: AsyncParsableCommand {
             let rows = try await device.rows([("put-\(callers)", name, bench.run(seconds:))])
             for row in rows { try report.add(row) }
         }
-        let reads = ReadBench(store: store, seconds: seconds)
-        try await reads.prepare()
-        for row in try await reads.rows() { try report.add(device.compare(row)) }
+        for row in try await ReadBench(store: store, seconds: seconds).rows() {
+            try report.add(device.compare(row))
+        }
         try await store.close()
         for size in try parsedSizes() {
             for row in try LoadBench.rows(nodes: size, in: directory) {
+                try report.add(device.compare(row))
+            }
+        }
+        if let largest = try parsedSizes().max() {
+            for row in try TreeBench.rows(nodes: largest) {
                 try report.add(device.compare(row))
             }
         }
@@ -99,4 +109,28 @@ struct BenchCommand: AsyncParsableCommand {
         for row in try await interference.rows() { try report.add(row) }
         try report.end()
     }
+
+    private func run(_ phase: Phase) async throws {
+        switch phase {
+        case .load: try await show(LoadBench(nodes: nodes, place: place).run(.load))
+        case .reopen: try await show(LoadBench(nodes: nodes, place: place).run(.reopen))
+        case .snapshot: try await show(LoadBench(nodes: nodes, place: place).run(.snapshot))
+        case .tree: try show(TreeBench.measure(shape, nodes: nodes))
+        case .reads:
+            let store = try await TreeStore.inMemory()
+            var report = try BenchReport(asJSON: json)
+            for row in try await ReadBench(store: store, seconds: seconds).rows() {
+                try report.add(row)
+            }
+            try report.end()
+            try await store.close()
+        }
+    }
+
+    /// Prints what a phase found, for the process that runs it.
+    private func show(_ report: some Encodable) throws {
+        try StandardOutput.write(JSONEncoder().encode(report))
+    }
 }
+
+extension TreeBench.Shape: ExpressibleByArgument {}

@@ -56,13 +56,21 @@ final class HostRounds {
     }
 
     /// One pass over all groups and the log; false if it changed nothing.
+    ///
+    /// A batch for the log's thread leaves before anything is applied, so that the disk and the state
+    /// machines work at once. One that is written here waits for them: else the answers would wait
+    /// for its flush.
     private func runRound() -> Bool {
         var didWork = false
-        for offset in groups.indices {
-            let group = groups[(turn + offset) % groups.count]
-            if advance(group) { didWork = true }
+        for offset in groups.indices where advance(groups[(turn + offset) % groups.count]) {
+            didWork = true
         }
         if !groups.isEmpty { turn = (turn + 1) % groups.count }
+        if handOverBatch() { didWork = true }
+        for group in groups {
+            if applySlice(of: group) { didWork = true }
+            answerOpener(of: group)
+        }
         if writeBatch() { didWork = true }
         return didWork
     }
@@ -75,7 +83,7 @@ final class HostRounds {
         for result in mail.snapshotResults { snapshotFinished(result) }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }
-        for ticket in mail.cancellations { cancel(ticket) }
+        cancel(mail.cancellations)
         if mail.isShutdownRequested { shutdown = .requested }
         mail.removeAll()
         return true

@@ -13,7 +13,7 @@ package struct SnapshotPolicy: Sendable, Hashable {
     package var ageMaximum: Duration
 
     package init(
-        logBytesMinimum: Int = 4 << 20, logPercentage: Int = 50,
+        logBytesMinimum: Int = 16 << 20, logPercentage: Int = 50,
         ageMaximum: Duration = .seconds(3600)
     ) {
         precondition(logBytesMinimum > 0, "a snapshot for no bytes would never end")
@@ -23,14 +23,20 @@ package struct SnapshotPolicy: Sendable, Hashable {
         self.ageMaximum = ageMaximum
     }
 
-    func isDue(_ progress: SnapshotProgress, now: Instant) -> Bool {
+    func isDue(_ progress: SnapshotProgress, space: StorageSpace, now: Instant) -> Bool {
         guard progress.logBytes > 0 else { return false }
+        return progress.logBytes >= wantedLogBytes(progress, space)
+            || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
+    }
+
+    /// Much less on a full disk: only a shorter log makes room there, and it takes two snapshots
+    /// before what is kept for deletes is used up.
+    private func wantedLogBytes(_ progress: SnapshotProgress, _ space: StorageSpace) -> UInt64 {
+        guard space == .available else { return UInt64(max(logBytesMinimum / 16, 1)) }
         let (product, overflow) = progress.snapshotBytes.multipliedReportingOverflow(
             by: UInt64(logPercentage))
         let share = overflow ? .max : product / 100
-        let wanted = max(share, UInt64(logBytesMinimum))
-        return progress.logBytes >= wanted
-            || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
+        return max(share, UInt64(logBytesMinimum))
     }
 }
 
@@ -42,6 +48,6 @@ struct SnapshotProgress: Sendable {
     var snapshotBytes: UInt64 = 0
     /// When the last one was captured, or tried.
     var lastTime: Instant
-    /// Whether one is being written or recorded.
+    /// Whether one is being written.
     var isUnderWay = false
 }

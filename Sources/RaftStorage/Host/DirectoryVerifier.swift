@@ -39,7 +39,7 @@ package struct DirectoryVerifier {
                 throw LogDeviceError(.invalid, "expected a data directory, found an empty one")
             }
         }
-        let path = layout.path + "/" + HostDirectory.lockName
+        let path = layout.path + "/" + HostLayout.lockName
         guard try layout.disk.kind(of: path) == .file else { return nil }
         switch try layout.disk.lockSilently(path) {
         case .taken(let file): return file

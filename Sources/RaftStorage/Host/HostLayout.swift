@@ -3,11 +3,15 @@ import RaftRuntime
 
 /// Where the parts of a data directory are, and how it is made.
 struct HostLayout {
+    static let logName = "log"
+    static let snapshotsName = "snapshots"
+    static let lockName = "lock"
+
     let path: String
     let disk: any Disk
 
-    var logDirectory: String { path + "/" + HostDirectory.logName }
-    var snapshotDirectory: String { path + "/" + HostDirectory.snapshotsName }
+    var logDirectory: String { path + "/" + Self.logName }
+    var snapshotDirectory: String { path + "/" + Self.snapshotsName }
 
     /// Makes the parts, the identity last; goes over what a crash left half made.
     func create(_ options: LogOptions) throws {
@@ -37,7 +41,7 @@ struct HostLayout {
     /// Refuses a directory without identity that holds anything but what a crash can leave.
     static func checkIsOurs(_ names: [String], path: String) throws {
         let known = [
-            HostDirectory.lockName, HostDirectory.logName, HostDirectory.snapshotsName,
+            lockName, logName, snapshotsName,
             IdentityFile.temporaryName, "lost+found",
         ]
         guard let foreign = names.first(where: { name in !known.contains(name) }) else { return }

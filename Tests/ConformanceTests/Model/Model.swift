@@ -1,6 +1,6 @@
 /// The tree as its documentation describes it, written to be obviously right and not fast.
 struct Model {
-    private var root = ModelNode()
+    private(set) var root = ModelNode()
     private var revision = 0
 
     /// Applies an operation and returns its result.
