@@ -77,12 +77,23 @@ final class StoreEngine: Sendable {
         }
     }
 
+    /// - Throws: ``StoreError`` `.invalidOperation` for what is no command or over a limit.
     private func encode(_ operation: TreeOperation) throws -> [UInt8] {
+        let limit = configuration.valueBytesMaximum
+        guard operation.payloadBytesMaximum <= limit else {
+            throw StoreError(
+                .invalidOperation,
+                "expected a value of at most \(limit) bytes, "
+                    + "found \(operation.payloadBytesMaximum)",
+                path: operation.path.exactPath)
+        }
         var writer = CBORWriter(capacity: 256)
         do {
             try TreeCommand(operation).encode(into: &writer)
         } catch let error as OperationError {
             throw StoreError(error)
+        } catch let error as CommandError {
+            throw StoreError(.invalidOperation, error.message, cause: error)
         }
         return writer.finish()
     }
@@ -106,6 +117,11 @@ package final class PendingWrite: Sendable {
             return nil
         }
         waiting?.resume(returning: outcome)
+    }
+
+    /// Whether the outcome is there.
+    package var isDone: Bool {
+        state.withLock { if case .done = $0 { true } else { false } }
     }
 
     /// Waits until the write is durable and applied; called once.
@@ -160,8 +176,9 @@ extension StoreError {
         case .storageFull:
             (code, message) = (.storageFull, "the disk is full: reads and deletes go on")
         case .storageFailed(let error):
+            let place = error.path.map { "\($0): " } ?? ""
             (code, message) = (
-                .storageFailed, "the disk failed and the store stopped: \(error.message)"
+                .storageFailed, "the disk failed and the store stopped: \(place)\(error.message)"
             )
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")

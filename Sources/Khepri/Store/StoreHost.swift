@@ -188,7 +188,8 @@ public final class StoreHost: Sendable {
         }
     }
 
-    private static func validate(_ name: String) throws {
+    /// Refuses what cannot be the name of a store.
+    package static func validate(_ name: String) throws {
         let isAllowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

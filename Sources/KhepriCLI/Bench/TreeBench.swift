@@ -102,19 +102,19 @@ enum TreeBench {
         try Shape.allCases.flatMap { shape in
             let report: Report = try BenchProcess.run(
                 "tree", ["--nodes", "\(nodes)", "--shape", shape.rawValue])
-            let name = "\(nodes) nodes, \(shape.rawValue)"
+            func row(_ verb: String, _ seconds: Double, bytes: Int? = nil) -> BenchRow {
+                var row = BenchRow(
+                    "tree-\(verb)-\(shape.rawValue)", "tree alone, \(verb), \(shape.rawValue)",
+                    operations: nodes, seconds: seconds)
+                row.bytesPerNode = bytes.map { $0 / nodes }
+                return row
+            }
             return [
-                BenchRow(
-                    "apply a put, \(name)", operations: nodes, seconds: report.putSeconds,
-                    note: "\(report.grownBytes / nodes) bytes a node"),
-                BenchRow("find, \(name)", operations: nodes, seconds: report.getSeconds),
-                BenchRow(
-                    "save, \(name)", operations: nodes, seconds: report.saveSeconds,
-                    note: "\(report.snapshotBytes / nodes) bytes a node"),
-                BenchRow(
-                    "load, \(name)", operations: nodes, seconds: report.loadSeconds,
-                    note: "\(report.loadedBytes / nodes) bytes a node"),
-                BenchRow("release, \(name)", operations: nodes, seconds: report.releaseSeconds),
+                row("put", report.putSeconds, bytes: report.grownBytes),
+                row("find", report.getSeconds),
+                row("save", report.saveSeconds, bytes: report.snapshotBytes),
+                row("load", report.loadSeconds, bytes: report.loadedBytes),
+                row("release", report.releaseSeconds),
             ]
         }
     }

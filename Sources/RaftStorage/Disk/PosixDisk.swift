@@ -78,8 +78,9 @@ package final class PosixDisk: Disk {
     }
 
     package func kind(of path: String) throws -> DiskItemKind {
+        // A link stands for what it leads to: directories of data are often elsewhere.
         var status = stat()
-        guard lstat(path, &status) == 0 else {
+        guard stat(path, &status) == 0 else {
             if errno == ENOENT { return .missing }
             throw DiskError(.inspect, path, errno: errno)
         }
