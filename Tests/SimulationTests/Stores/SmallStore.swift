@@ -55,7 +55,7 @@ final class LogLines: Sendable {
 /// Collects log lines at level notice and above.
 private struct LinesHandler: LogHandler {
     let lines: LogLines?
-    var logLevel = Logger.Level.notice
+    var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -65,6 +65,6 @@ private struct LinesHandler: LogHandler {
 
     func log(event: LogEvent) {
         let place = event.metadata?["file"].map { "\($0): " } ?? ""
-        lines?.add(place + "\(event.message)")
+        lines?.add(place + "\(event.metadata?["finding"] ?? "\(event.message)")")
     }
 }
