@@ -56,7 +56,7 @@ public enum RaftEvent: Hashable, Sendable {
     case applied(LogIndex)
     /// A snapshot of the state after this entry is published and durable.
     ///
-    /// - Precondition: The entry is applied, and the snapshot before is recorded in the log.
+    /// - Precondition: ``RaftServer/mayTakeSnapshot`` when it was begun, and the entry was applied.
     case snapshotTaken(LogPosition)
     /// A piece of a received snapshot is durable; the next one begins at the offset.
     case snapshotStored(LogPosition, end: UInt64)

@@ -27,6 +27,11 @@ public struct RaftOptions: Hashable, Sendable {
     /// while a host is suspended.
     public var allowsLeaseReads = false
 
+    #if KHEPRI_MUTANTS
+    /// The bug that this server has.
+    public var mutant: Mutant?
+    #endif
+
     /// Makes options; the defaults suit members in one place.
     ///
     /// - Precondition: The timeouts and the limit are positive.

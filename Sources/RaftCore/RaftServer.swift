@@ -78,6 +78,16 @@ public struct RaftServer: Hashable, Sendable {
     public mutating func step(
         _ event: RaftEvent, now: Instant, into effects: inout RaftEffectBuffer
     ) {
+        #if KHEPRI_MUTANTS
+        stepWithBug(event, now: now, into: &effects)
+        #else
+        stepCorrectly(event, now: now, into: &effects)
+        #endif
+    }
+
+    mutating func stepCorrectly(
+        _ event: RaftEvent, now: Instant, into effects: inout RaftEffectBuffer
+    ) {
         guard !hasFailed else { return refuse(event, into: &effects) }
         switch event {
         case .bootstrap(let configuration):
@@ -151,9 +161,16 @@ extension RaftServer {
     /// The newest snapshot that is recorded in the log, or was restored; zero if there is none.
     public var snapshotPosition: LogPosition { snapshots.newest }
 
+    /// Whether a snapshot may be begun: the last one is recorded, and none of another member is about to
+    /// replace the state machine.
+    public var mayTakeSnapshot: Bool {
+        snapshots.pending == nil && incoming?.isRecording != true
+            && appliedIndex >= snapshots.newest.index
+    }
+
     /// The configuration to put into a snapshot of the state after an entry.
     ///
-    /// - Precondition: The entry is applied and not below the newest snapshot.
+    /// - Precondition: The entry is applied, and ``mayTakeSnapshot``.
     public func configuration(at index: LogIndex) -> Configuration {
         configurations.configuration(at: index)
     }

@@ -8,6 +8,21 @@ enum TranscriptNames {
             node: UInt64(name.dropFirst()) ?? 0, incarnation: Identifier128(high: 0, low: 0))
     }
 
+    /// The event of a command that changes the members.
+    static func change(_ verb: String, _ arguments: [String]) -> RaftEvent? {
+        guard arguments.count >= 2, let token = UInt64(arguments[0]) else { return nil }
+        let member = member(arguments[1])
+        let change: MembershipChange
+        switch verb {
+        case "add": change = .add(member, promotes: arguments.contains("promotes"))
+        case "promote": change = .promote(member)
+        case "remove": change = .remove(member)
+        case "prefer": change = .setPriority(member, arguments.last.flatMap(Int.init) ?? 0)
+        default: return nil
+        }
+        return .changeMembership(change, ProposalToken(token), expecting: nil)
+    }
+
     static func text(_ member: MemberID?) -> String { member.map { "n\($0.node)" } ?? "none" }
 
     static func text(_ position: LogPosition) -> String {

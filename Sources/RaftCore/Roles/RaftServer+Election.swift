@@ -84,8 +84,8 @@ extension RaftServer {
         electionDeadline = nil
         effects.append(.roleChanged(.leader, term))
         setLeader(id, into: &effects)
-        alignPeers(now: now)
         append(count: 1, from: .noOperation, into: &effects)
+        alignPeers(now: now)
         replicateAll(now: now, into: &effects)
     }
 

@@ -1,21 +1,28 @@
 extension RaftServer {
     /// Keeps one account for each other member: of the configuration in force and, until that is
     /// committed, of the one before, so that a member that leaves can learn it.
+    ///
+    /// A new account begins with the last entry, the one that made it necessary.
     mutating func alignPeers(now: Instant) {
         guard let leadership else { return }
-        let elements = configurations.elements
-        let isUncommitted = configurations.currentIndex > commitIndex
-        var members = configuration.allMembers
-        if isUncommitted, elements.count > 1 {
-            members += elements[elements.count - 2].configuration.allMembers
-        }
-        let others = Set(members).subtracting([id]).sorted()
+        let others = Set(configuration.allMembers + leavingMembers).subtracting([id]).sorted()
         self.leadership?.peers = others.map { member in
             leadership.place(of: member).map { leadership.peers[$0] }
-                ?? MemberProgress(member: member, next: log.lastIndex.successor)
+                ?? MemberProgress(member: member, next: log.lastIndex)
         }
         let next = leadership.heartbeat ?? now.advanced(by: options.heartbeatInterval)
         self.leadership?.heartbeat = others.isEmpty ? nil : next
+    }
+
+    /// The members of the configuration before the one in force, until that is committed.
+    ///
+    /// Those that an operator declared lost are none of them.
+    private var leavingMembers: [MemberID] {
+        let elements = configurations.elements
+        guard configurations.currentIndex > commitIndex, elements.count > 1 else { return [] }
+        let before = elements[elements.count - 2].configuration
+        let isChange = before.voters == configuration.voters || configuration.isJoint
+        return isChange ? before.allMembers : []
     }
 
     mutating func replicateAll(now: Instant, into effects: inout RaftEffectBuffer) {

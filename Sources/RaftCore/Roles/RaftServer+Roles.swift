@@ -16,6 +16,9 @@ extension RaftServer {
     ) {
         let wasFollower = role == .follower
         failReads(refusal ?? .notLeader(hint: newLeader), into: &effects)
+        if let contact = leadership?.rounds.quorumContact {
+            following.leaderContact = max(following.leaderContact, contact)
+        }
         let hadTransfers = leadership?.peers.contains { $0.transfer != nil } ?? false
         leadership = nil
         candidacy = nil

@@ -5,6 +5,7 @@ extension HostRounds {
     func snapshotIfDue(_ group: GroupState) {
         guard !group.snapshots.isUnderWay, shutdown == .none, log.failure == nil else { return }
         guard options.snapshots.isDue(group.snapshots, now: now) else { return }
+        guard group.server.mayTakeSnapshot else { return }
         let index = group.server.appliedIndex
         guard index > group.server.snapshotPosition.index else { return }
         guard let term = group.server.term(at: index) else {

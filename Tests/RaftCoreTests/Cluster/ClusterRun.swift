@@ -6,6 +6,12 @@ struct ClusterRun {
 
     init(seed: UInt64) throws { world = try ClusterWorld(seed: seed) }
 
+    #if KHEPRI_MUTANTS
+    init(seed: UInt64, mutant: Mutant?) throws {
+        world = try ClusterWorld(seed: seed) { $0.mutant = mutant }
+    }
+    #endif
+
     /// Runs the world; what went wrong, or nothing.
     func violations(faultyFor duration: UInt64 = 10_000_000_000) throws -> [String] {
         try advance(until: duration) { false }

@@ -6,24 +6,21 @@ extension ClusterWorld {
             return
         }
         let applied = member.machine.position
-        // The one before must be recorded in the log first.
-        guard member.taking.index <= server.snapshotPosition.index else { return }
-        guard applied.index > server.snapshotPosition.index else { return }
+        guard server.mayTakeSnapshot, member.taking.index <= server.snapshotPosition.index,
+            applied.index > server.snapshotPosition.index
+        else { return }
         let distance = applied.index.distance(from: server.snapshotPosition.index)
         guard distance >= faults.snapshotEvery else { return }
+        if server.configuration(at: applied.index) != member.machine.configuration {
+            oracle.fail("\(id.node) names another configuration for \(applied)")
+        }
         members[id]?.taking = applied
         members[id]?.disk.snapshots[applied] = member.machine
         queue.add(.takeSnapshot(id, life: member.life), at: now + pick(100_000...100_000_000))
     }
 
     func publishSnapshot(_ id: MemberID) {
-        guard let member = members[id], let server = member.server else { return }
-        guard let state = member.disk.snapshots[member.taking] else { return }
-        if member.taking.index > server.snapshotPosition.index,
-            server.configuration(at: member.taking.index) != state.configuration
-        {
-            oracle.fail("\(id.node) names another configuration for \(member.taking)")
-        }
+        guard let member = members[id], member.disk.snapshots[member.taking] != nil else { return }
         step(id, .snapshotTaken(member.taking))
     }
 

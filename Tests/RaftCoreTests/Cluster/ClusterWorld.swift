@@ -33,13 +33,16 @@ final class ClusterWorld {
     var lastNumber: UInt64 = 0
     var steps = 0
     var areClientsActive = true
+    /// Changes the options of every server.
+    let change: (inout RaftOptions) -> Void
 
     static func member(_ number: UInt64) -> MemberID {
         MemberID(node: number, incarnation: Identifier128(high: 0, low: number))
     }
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, change: @escaping (inout RaftOptions) -> Void = { _ in }) throws {
         self.seed = seed
+        self.change = change
         random = TestRandom(seed: seed)
         faults = ClusterFaults(&random)
         let voters = (1...faults.voters).map { Self.member(UInt64($0)) }
@@ -76,6 +79,7 @@ final class ClusterWorld {
     var options: RaftOptions {
         var options = RaftOptions(uncommittedBytesMaximum: 2_000)
         options.allowsLeaseReads = faults.leases
+        change(&options)
         guard faults.tinyWindows else { return options }
         options.appendEntriesMaximum = 2
         options.appendBytesMaximum = 25
