@@ -37,6 +37,7 @@ struct TranscriptRunner {
     /// Messages on their way, in the order they were sent.
     var waiting: [(from: String, to: String, message: RaftMessage)] = []
     var cuts: Set<Set<String>> = []
+    private var lastSeed: UInt64 = 0
 
     mutating func run(_ line: String) -> [String] {
         let words = line.split(separator: " ").map(String.init)
@@ -94,7 +95,7 @@ struct TranscriptRunner {
         members[name] = Member(
             server: RaftServer(
                 id: TranscriptNames.member(name), options: options,
-                seed: UInt64(name.dropFirst()) ?? 1, now: now))
+                seed: nextSeed(), now: now))
         guard arguments.first == "voters" else { return describe(name) }
         let voters = arguments.dropFirst().map(TranscriptNames.member)
         return step(name, .bootstrap(Configuration(voters: voters)))
@@ -113,7 +114,7 @@ struct TranscriptRunner {
             let recovered = try member.disk.crash(keeping: count)
             member.server = RaftServer(
                 id: TranscriptNames.member(name), options: member.server.options,
-                recovered: recovered, seed: UInt64(name.dropFirst()) ?? 1, now: now)
+                recovered: recovered, seed: nextSeed(), now: now)
             member.handedOut = recovered.snapshot.index
             member.reports = []
             members[name] = member
@@ -122,6 +123,12 @@ struct TranscriptRunner {
         } catch {
             return ["error \(error)"]
         }
+    }
+
+    /// No two starts have the same seed.
+    private mutating func nextSeed() -> UInt64 {
+        lastSeed += 1
+        return lastSeed
     }
 
     func describe(_ name: String) -> [String] {
