@@ -4,6 +4,8 @@ import RaftCore
 struct ClusterOracle {
     /// What was called committed at each index, for ever.
     private(set) var committed: [LogIndex: ClusterEntry] = [:]
+    /// The term of the leader that committed each entry.
+    private var commitTerms: [LogIndex: Term] = [:]
     private(set) var highestCommit = LogIndex.zero
     private(set) var violations: [String] = []
     private var leaders: [Term: MemberID] = [:]
@@ -157,10 +159,13 @@ struct ClusterOracle {
             fail("\(member.id.node) and \(other.node) lead in term \(term.rawValue)")
         }
         leaders[term] = member.id
-        let start = max(member.log.entries.first?.position.index ?? highestCommit, LogIndex(1))
+        // What the snapshot covers was compared when the snapshot was restored.
+        let start = member.disk.snapshot.index.successor
         guard start <= highestCommit else { return }
         for index in start.rawValue...highestCommit.rawValue {
             let entry = committed[LogIndex(index)]
+            // A slow candidate may win when the leader of a later term has long committed more.
+            guard let committing = commitTerms[LogIndex(index)], committing < term else { break }
             if member.log[LogIndex(index)] != entry {
                 fail("leader \(member.id.node) of term \(term.rawValue) lacks entry \(index)")
                 break
@@ -186,6 +191,7 @@ struct ClusterOracle {
                 continue
             }
             committed[index] = entry
+            commitTerms[index] = server.term
             highestCommit = max(highestCommit, index)
             counts.commits += 1
             if entry.body.configuration != nil { counts.configurations += 1 }

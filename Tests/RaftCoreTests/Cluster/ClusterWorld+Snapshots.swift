@@ -16,12 +16,8 @@ extension ClusterWorld {
         }
         members[id]?.taking = applied
         members[id]?.disk.snapshots[applied] = member.machine
-        queue.add(.takeSnapshot(id, life: member.life), at: now + pick(100_000...100_000_000))
-    }
-
-    func publishSnapshot(_ id: MemberID) {
-        guard let member = members[id], member.disk.snapshots[member.taking] != nil else { return }
-        step(id, .snapshotTaken(member.taking))
+        queue.add(
+            .publishSnapshot(id, life: member.life, applied), at: now + pick(100_000...100_000_000))
     }
 
     func store(_ chunk: SnapshotChunk, _ state: MachineState?, at id: MemberID) {

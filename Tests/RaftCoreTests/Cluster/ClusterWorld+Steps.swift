@@ -8,11 +8,24 @@ extension ClusterWorld {
         member.server?.step(event, now: member.localTime(at: now), into: &effects)
         member.server?.checkInvariants()
         member.server?.checkTransition(from: earlier)
+        if trace != nil { tell(effects, of: member, after: event) }
         for effect in effects { carryOut(effect, of: id, with: envelope) }
         oracle.stepped(member, from: earlier, all: members)
         startFlush(id)
         startWork(id)
         scheduleWake(id)
+    }
+
+    private func tell(
+        _ effects: RaftEffectBuffer, of member: ClusterMember, after event: RaftEvent
+    ) {
+        let name = "\(now / 1_000) n\(member.id.node)"
+        if case .receive(let message, let sender) = event {
+            trace?("\(name) hears n\(sender.node): \(TranscriptNames.text(message))")
+        } else {
+            trace?("\(name) \(event)")
+        }
+        for effect in effects { trace?("\(name)   \(TranscriptNames.text(effect))") }
     }
 
     private func carryOut(_ effect: RaftEffect, of id: MemberID, with envelope: Envelope?) {

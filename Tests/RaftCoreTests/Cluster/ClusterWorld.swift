@@ -11,7 +11,7 @@ final class ClusterWorld {
         case flush(MemberID, life: Int)
         case work(MemberID, life: Int)
         case step(MemberID, life: Int, RaftEvent)
-        case takeSnapshot(MemberID, life: Int)
+        case publishSnapshot(MemberID, life: Int, LogPosition)
         case restart(MemberID)
         case client
         case nemesis
@@ -33,6 +33,8 @@ final class ClusterWorld {
     var lastNumber: UInt64 = 0
     var steps = 0
     var areClientsActive = true
+    /// Called with a line for everything that a server does.
+    var trace: ((String) -> Void)?
     /// Changes the options of every server.
     let change: (inout RaftOptions) -> Void
 
@@ -104,6 +106,7 @@ final class ClusterWorld {
             now: member.localTime(at: now))
         server.checkInvariants()
         member.server = server
+        trace?("\(now / 1_000) n\(id.node) starts in term \(server.term.rawValue)")
         oracle.started(member)
         scheduleWake(id)
     }
@@ -111,6 +114,7 @@ final class ClusterWorld {
     func stop(_ id: MemberID) {
         guard let member = members[id], member.server != nil else { return }
         member.server = nil
+        trace?("\(now / 1_000) n\(id.node) stops")
         member.disk.crash(keeping: random.next(through: member.disk.pending.count))
         oracle.stopped(member)
     }
@@ -154,9 +158,11 @@ final class ClusterWorld {
         case .step(let id, let life, let event):
             guard awake(id, life, .step(id, life: life, event)) != nil else { return }
             report(id, event)
-        case .takeSnapshot(let id, let life):
-            guard awake(id, life, event) != nil else { return }
-            publishSnapshot(id)
+        case .publishSnapshot(let id, let life, let position):
+            guard let member = awake(id, life, event) else { return }
+            // A newer one of the leader may have come and replaced it.
+            guard member.disk.snapshots[position] != nil else { return }
+            step(id, .snapshotTaken(position))
         case .restart(let id): try start(id)
         case .client:
             guard areClientsActive else { return }
