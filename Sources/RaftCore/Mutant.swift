@@ -33,6 +33,14 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     case changesAtOnce
     /// A quorum of the new voters alone decides during a change.
     case forgetsOutgoing
+    /// A learner counts like a voter.
+    case countsLearners
+    /// A leader counts itself although it is being removed (Ra seeds its own index).
+    case countsItself
+    /// What is committed is applied before it is durable here (TiKV #17868).
+    case appliesUnsynced
+    /// A follower answers reads by itself.
+    case readsLocally
     /// Reads are served before an entry of the leader's term is committed (etcd #7331).
     case readsEarly
     /// An echo from before a read confirms it (etcd #20418).
@@ -45,8 +53,6 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     case neverRepairs
     /// A member ahead in terms is not answered (guard 45).
     case ignoresOutdated
-    /// Entries after a snapshot are kept although the log before it is another (guard 30).
-    case keepsTail
     /// A leader without a quorum goes on leading (openraft #2080).
     case staysWithoutQuorum
     /// A received snapshot is acknowledged before its record is durable (guard 29).

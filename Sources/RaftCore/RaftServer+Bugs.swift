@@ -36,19 +36,40 @@ extension RaftServer {
             }
             return event
         case (.comparesIndexes, .receive(let message, let sender)):
-            guard case .voteRequest(let request) = message.content else { return event }
-            guard request.last.index >= log.lastIndex, message.term > .zero else { return event }
-            let claim = LogPosition(
-                index: request.last.index, term: Term(message.term.rawValue - 1))
-            let spoilt = VoteRequest(last: claim, isTransfer: request.isTransfer)
-            return .receive(
-                RaftMessage(term: message.term, content: .voteRequest(spoilt)), from: sender)
+            return .receive(flattered(message), from: sender)
+        case (.leasesForever, .leaseRead):
+            leadership?.rounds.pretendContact(now: now)
+            return event
+        case (.readsLocally, .read(let read)) where leadership == nil && leader != nil:
+            effects.append(.readReady(read, at: commitIndex))
+            return nil
         case (.readsEarly, .read(let read)) where leadership != nil && !isEstablished:
             effects.append(.readReady(read, at: commitIndex))
             return nil
         case (.changesAtOnce, .changeMembership(.remove(let member), _, _)):
             return removeAtOnce(member, now: now, into: &effects) ? nil : event
         default: return event
+        }
+    }
+
+    /// A request for votes as it would look if only the length of logs mattered.
+    private func flattered(_ message: RaftMessage) -> RaftMessage {
+        func flattered(_ request: VoteRequest) -> VoteRequest {
+            guard request.last.index >= log.lastIndex, message.term > .zero else { return request }
+            let term = Term(max(message.term.rawValue - 1, request.last.term.rawValue))
+            return VoteRequest(
+                last: LogPosition(index: request.last.index, term: term),
+                isTransfer: request.isTransfer)
+        }
+        switch message.content {
+        case .voteRequest(let request):
+            return RaftMessage(term: message.term, content: .voteRequest(flattered(request)))
+        case .preVoteRequest(let request):
+            let claim = VoteRequest(
+                last: LogPosition(index: request.last.index, term: message.term))
+            guard request.last.index >= log.lastIndex, message.term > .zero else { return message }
+            return RaftMessage(term: message.term, content: .preVoteRequest(claim))
+        default: return message
         }
     }
 
@@ -105,6 +126,20 @@ extension RaftServer {
             let half = configuration.leavingJoint
             let agreed = agreed(own: writes.persistedIndex, by: half)
             if agreed >= leadership?.firstIndex ?? agreed { commit(agreed, into: &effects) }
+        case .countsLearners:
+            let everybody = Configuration(voters: Array(configuration.allMembers.prefix(9)))
+            let agreed = agreed(own: writes.persistedIndex, by: everybody)
+            if agreed >= leadership?.firstIndex ?? agreed { commit(agreed, into: &effects) }
+        case .countsItself:
+            guard !configuration.isVoter(id) || configuration.isJoint else { return }
+            let withItself = Configuration(
+                voters: configuration.voters + (configuration.voters.contains(id) ? [] : [id]))
+            let agreed = agreed(own: writes.persistedIndex, by: withItself)
+            if agreed >= leadership?.firstIndex ?? agreed { commit(agreed, into: &effects) }
+        case .appliesUnsynced:
+            guard incoming?.isRecording != true, commitIndex > dispatchedIndex else { return }
+            effects.append(.apply(dispatchedIndex.successor...commitIndex))
+            dispatchedIndex = commitIndex
         case .confirmsUnsynced:
             guard role == .follower, let leader, following.validatedIndex > .zero else { return }
             guard following.validatedIndex > before.following.validatedIndex else { return }
@@ -147,12 +182,6 @@ extension RaftServer {
             let last = leadership?.rounds.last ?? .zero
             leadership?.rounds.confirm(last)
             serveReads(into: &effects)
-        case .leasesForever:
-            guard case .leaseRead(let read) = event, isEstablished else { return }
-            let waiting = leadership?.reads.waiting.contains { $0.origin == .local(read) }
-            guard waiting == true else { return }
-            leadership?.reads = ReadQueue()
-            effects.append(.readReady(read, at: commitIndex))
         case .ignoresOutdated:
             let others = effects.filter { effect in
                 guard case .send(let message, _) = effect else { return true }
@@ -160,13 +189,6 @@ extension RaftServer {
             }
             effects.removeAll()
             for effect in others { effects.append(effect) }
-        case .keepsTail:
-            guard case .snapshotInstalled(let position) = event else { return }
-            guard incoming?.isRecording == true, before.log.lastIndex > position.index else {
-                return
-            }
-            log.append(
-                count: before.log.lastIndex.distance(from: position.index), term: position.term)
         case .adoptsUnrecorded:
             guard incoming?.isRecording == true, let position = incoming?.position,
                 let leader

@@ -37,4 +37,9 @@ struct Rounds: Hashable, Sendable {
         if let latest = past.last { quorumContact = max(quorumContact, latest.instant) }
         starts.removeFirst(past.count)
     }
+
+    #if KHEPRI_MUTANTS
+    /// Claims that a quorum answered just now.
+    mutating func pretendContact(now: Instant) { quorumContact = now }
+    #endif
 }

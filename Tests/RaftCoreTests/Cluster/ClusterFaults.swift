@@ -19,6 +19,7 @@ struct ClusterFaults: CustomStringConvertible {
     var damagedSnapshots = false
     var leases = false
     var tinyWindows = false
+    var tightTimeouts = false
     var voters = 3
 
     init(_ random: inout TestRandom) {
@@ -40,6 +41,7 @@ struct ClusterFaults: CustomStringConvertible {
         damagedSnapshots = random.oneIn(5)
         leases = random.oneIn(3)
         tinyWindows = random.oneIn(4)
+        tightTimeouts = random.oneIn(4)
     }
 
     var description: String {

@@ -17,6 +17,11 @@ struct ClusterOracle {
     private var reads: [ReadID: (member: MemberID, least: LogIndex)] = [:]
     private var checkedLogs: [MemberID: LogIndex] = [:]
 
+    /// When a member last got a message of another.
+    private var contacts: [[MemberID]: UInt64] = [:]
+    /// Since when a leader has had to keep a quorum of its configuration.
+    private var obligations: [MemberID: UInt64] = [:]
+
     private struct Vote: Hashable {
         let voter: MemberID
         let term: Term
@@ -131,12 +136,35 @@ struct ClusterOracle {
         votes[vote] = candidate
     }
 
+    // Contact
+
+    mutating func heard(_ sender: MemberID, by member: MemberID, at time: UInt64) {
+        contacts[[member, sender]] = time
+    }
+
+    /// A leader that no majority has told anything for so long must not be one any more.
+    mutating func ticked(_ member: ClusterMember, at time: UInt64) {
+        guard let server = member.server, server.role == .leader else { return }
+        guard let start = obligations[member.id], start + 1_500_000_000 < time else { return }
+        for voters in [server.configuration.voters, server.configuration.outgoing] {
+            let heard = voters.filter { voter in
+                voter == member.id
+                    || (contacts[[member.id, voter]] ?? 0) + 1_500_000_000 >= time
+            }
+            if !voters.isEmpty, heard.count * 2 <= voters.count {
+                fail("\(member.id.node) leads without a quorum")
+            }
+        }
+    }
+
     // Steps
 
     mutating func stepped(
-        _ member: ClusterMember, from earlier: RaftServer, all: [MemberID: ClusterMember]
+        _ member: ClusterMember, from earlier: RaftServer, all: [MemberID: ClusterMember],
+        at time: UInt64
     ) {
         guard let server = member.server else { return }
+        if server.configuration != earlier.configuration { obligations[member.id] = time }
         check(logOf: member)
         if server.role == .leader, leaders[server.term] != member.id {
             fail("\(member.id.node) leads in term \(server.term.rawValue) and has not said so")
@@ -153,7 +181,8 @@ struct ClusterOracle {
         }
     }
 
-    mutating func elected(_ member: ClusterMember, term: Term) {
+    mutating func elected(_ member: ClusterMember, term: Term, at time: UInt64) {
+        obligations[member.id] = time
         counts.elections += 1
         if let other = leaders[term], other != member.id {
             fail("\(member.id.node) and \(other.node) lead in term \(term.rawValue)")

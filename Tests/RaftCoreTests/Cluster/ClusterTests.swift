@@ -8,9 +8,25 @@ struct ClusterTests {
     @Test func `a group keeps its promises under faults and recovers from them`() throws {
         let environment = ProcessInfo.processInfo.environment
         let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) }
-        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? (first == nil ? 60 : 1)
+        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? (first == nil ? 40 : 1)
         let start = first ?? UInt64.random(in: 0...UInt64.max / 2)
         for seed in start..<start + runs { try report(ClusterRun(seed: seed)) }
+    }
+
+    @Test func `the same seed gives the same run, line by line`() throws {
+        var random = TestRandom()
+        for _ in 0..<3 {
+            let seed = random.next()
+            let traces = try (0..<2).map { _ in
+                var lines: [String] = []
+                let run = try ClusterRun(seed: seed)
+                run.world.trace = { lines.append($0) }
+                _ = try run.violations()
+                return lines
+            }
+            #expect(traces[0].count > 1_000)
+            #expect(traces[0] == traces[1], "KHEPRI_SEED=\(seed)")
+        }
     }
 
     private func report(_ run: ClusterRun) throws {

@@ -46,7 +46,8 @@ extension ClusterWorld {
             if let id = choose(running) { members[id]?.pausedUntil = now + pick(0...3_000_000_000) }
         case 6 where faults.stuckDisks:
             if let id = choose(running) { members[id]?.stuckUntil = now + pick(0...8_000_000_000) }
-        case 7 where faults.membership: changeMembership()
+        case 7 where faults.membership:
+            for _ in 0...random.next(through: 2) { changeMembership() }
         case 8 where faults.transfers:
             if let id = choose(leaders) {
                 step(id, .transferLeadership(to: random.oneIn(2) ? choose(ids) : nil))

@@ -58,6 +58,7 @@ extension ClusterWorld {
         guard let life = members[envelope.receiver]?.life,
             awake(envelope.receiver, life, event) != nil
         else { return }
+        oracle.heard(envelope.sender, by: envelope.receiver, at: now)
         step(envelope.receiver, .receive(envelope.message, from: envelope.sender), with: envelope)
     }
 }

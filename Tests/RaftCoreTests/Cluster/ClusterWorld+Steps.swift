@@ -10,7 +10,8 @@ extension ClusterWorld {
         member.server?.checkTransition(from: earlier)
         if trace != nil { tell(effects, of: member, after: event) }
         for effect in effects { carryOut(effect, of: id, with: envelope) }
-        oracle.stepped(member, from: earlier, all: members)
+        oracle.stepped(member, from: earlier, all: members, at: now)
+        if event == .tick { oracle.ticked(member, at: now) }
         startFlush(id)
         startWork(id)
         scheduleWake(id)
@@ -53,7 +54,7 @@ extension ClusterWorld {
         case .anomaly(let anomaly, let sender):
             oracle.fail("\(id.node) found \(anomaly) in a message of \(sender.node)")
         case .roleChanged(.leader, let term):
-            if let member = members[id] { oracle.elected(member, term: term) }
+            if let member = members[id] { oracle.elected(member, term: term, at: now) }
         case .rejected, .accepted, .roleChanged, .leaderChanged, .configurationCommitted,
             .transferFailed, .quorumLost, .quorumRegained:
             break

@@ -79,7 +79,10 @@ final class ClusterWorld {
     }
 
     var options: RaftOptions {
-        var options = RaftOptions(uncommittedBytesMaximum: 2_000)
+        let upper = faults.tightTimeouts ? 430 : 800
+        var options = RaftOptions(
+            electionTimeout: .milliseconds(400) ... .milliseconds(upper),
+            uncommittedBytesMaximum: 2_000)
         options.allowsLeaseReads = faults.leases
         change(&options)
         guard faults.tinyWindows else { return options }
