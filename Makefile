@@ -1,7 +1,7 @@
 # `make verify` never writes to the sources; `make fix` does.
-SOURCES = Sources Tests Package.swift $(wildcard Snippets Benchmarks Examples)
+SOURCES = Sources Tests Snippets Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
-.PHONY: verify fix test build lint docs long
+.PHONY: verify fix test build lint docs long benchmarks benchmarks-build
 
 verify: lint build test
 
@@ -9,7 +9,7 @@ build:
 	KHEPRI_WARNINGS_AS_ERRORS=1 swift build --build-tests
 
 test:
-	swift test
+	KHEPRI_WARNINGS_AS_ERRORS=1 swift test --no-parallel
 
 lint:
 	swift format lint --strict --recursive --parallel $(SOURCES)
@@ -17,10 +17,19 @@ lint:
 fix:
 	swift format format --in-place --recursive --parallel $(SOURCES)
 
+# One archive of all modules, in .build/docs.
 docs:
-	swift package --allow-writing-to-directory .build/docs generate-documentation \
-	    --target Khepri --output-path .build/docs
+	Scripts/build-documentation
+
+benchmarks-build:
+	swift build --package-path Benchmarks
+
+# All benchmarks in release; FILTER='Point.*' chooses some.
+benchmarks:
+	swift package --package-path Benchmarks --disable-sandbox benchmark \
+	    $(if $(FILTER),--filter '$(FILTER)')
 
 # The long random runs, in release; KHEPRI_SEED replays one.
 long:
-	KHEPRI_RUNS=1000 KHEPRI_LONG=1 swift test -c release -Xswiftc -enable-testing
+	KHEPRI_LONG=1 KHEPRI_RUNS=1000 KHEPRI_TEST_SCALE=10 KHEPRI_KILLS=200 \
+	    swift test -c release -Xswiftc -enable-testing --no-parallel

@@ -69,7 +69,8 @@ let package = Package(
 
         // A simulated world for tests, ours and those of users.
         .target(
-            name: "SimulationKit", dependencies: ["RaftCore", "RaftRuntime", "RaftStorage"],
+            name: "SimulationKit",
+            dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "Khepri"],
             swiftSettings: settings),
 
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
@@ -89,15 +90,27 @@ let package = Package(
             dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit"],
             swiftSettings: settings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["RaftStorage", "SimulationKit"],
+            name: "SimulationTests",
+            dependencies: [
+                "Khepri", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriTests",
-            dependencies: ["Khepri", "KhepriTree", "CBOR", "RaftRuntime", "RaftStorage"],
+            dependencies: [
+                "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",
             dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FormatTests",
+            dependencies: [
+                "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",
+            ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],

@@ -22,7 +22,7 @@ public struct StoreConfiguration: Sendable {
     public var snapshotLogPercentage: Int = 50
 
     /// No snapshot is taken before this many bytes of log.
-    public var snapshotLogBytesMinimum: Int = 4 << 20
+    public var snapshotLogBytesMinimum: Int = 16 << 20
 
     /// The operations that may be under way at once; one more is refused as `overloaded`.
     public var openRequestsMaximum: Int = 16_384

@@ -28,6 +28,8 @@ public struct StoreStatistics: Hashable, Sendable {
     public var flushCount: UInt64
     /// Entries of the host that became durable since it was opened.
     public var entryCount: UInt64
+    /// Snapshots of the host's stores that were published since it was opened.
+    public var snapshotCount: UInt64
     /// How long the last batch took to write and flush.
     public var lastFlush: Duration
     /// The longest time a batch took.
@@ -55,6 +57,7 @@ extension TreeStore {
             openRequests: host.openRequests,
             flushCount: host.batches,
             entryCount: host.entries,
+            snapshotCount: host.snapshots,
             lastFlush: .nanoseconds(Int64(clamping: host.flushNanoseconds)),
             longestFlush: .nanoseconds(Int64(clamping: host.flushNanosecondsMaximum)),
             isStorageFull: host.isFull)

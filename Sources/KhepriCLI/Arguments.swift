@@ -1,5 +1,4 @@
 import CBOR
-import Foundation
 import Khepri
 import KhepriTree
 
@@ -9,7 +8,7 @@ enum Arguments {
         do {
             return try TreePath(text)
         } catch {
-            throw ProgramExit(.usage, "\(error)")
+            throw malformed(text, error)
         }
     }
 
@@ -17,11 +16,28 @@ enum Arguments {
         do {
             return try TreePattern(text)
         } catch {
+            throw malformed(text, error)
+        }
+    }
+
+    /// Names the argument; a long one by its beginning.
+    private static func malformed(_ text: String, _ error: any Error) -> ProgramExit {
+        let place = text.count > 60 ? text.prefix(59) + "…" : text
+        let reason = (error as? PathError).map { error in
+            error.message + (error.position.map { ", at byte \($0)" } ?? "")
+        }
+        return ProgramExit(.usage, "'\(place)': \(reason ?? "\(error)")")
+    }
+
+    static func payload(_ value: CBORValue) throws -> Payload {
+        do {
+            return try Payload(value)
+        } catch {
             throw ProgramExit(.usage, "\(error)")
         }
     }
 
-    static func payload(_ json: String) throws -> Payload {
+    static func payload(json: String) throws -> Payload {
         do {
             return try Payload(json: json)
         } catch {
@@ -38,12 +54,5 @@ extension Payload {
         case .bytes(let bytes): bytes
         default: nil
         }
-    }
-}
-
-/// The standard output, for bytes that are not lines of text.
-enum StandardOutput {
-    static func write(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
     }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 
 /// The program `khepri`.
 public struct KhepriProgram: AsyncParsableCommand {
@@ -15,32 +16,55 @@ public struct KhepriProgram: AsyncParsableCommand {
               khepri get --data-dir shop /stock/wood/oak
               khepri list --data-dir shop '/stock/**'
               khepri quickstart
+
+            COMPLETION
+              khepri --generate-completion-script bash > ~/.local/share/bash-completion/completions/khepri
+              khepri --generate-completion-script zsh > ~/.zfunc/_khepri
+              khepri --generate-completion-script fish > ~/.config/fish/completions/khepri.fish
             """,
         version: version,
         subcommands: [
             PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
             TreeCommandLine.self, CountCommand.self, CopyCommand.self, MoveCommand.self,
             ExecCommand.self, ImportCommand.self, ExportCommand.self, VerifyCommand.self,
-            BenchCommand.self, QuickstartCommand.self, WriterCommand.self,
+            BenchCommand.self, QuickstartCommand.self,
         ])
 
     /// The version of the program and the library.
-    public static let version = "0.1.0"
+    public static let version = ProgramVersion.text
 
     /// Makes the program; its arguments are parsed into it.
     public init() {}
 
     /// Runs the command of the process's arguments and ends the process with its exit code.
     public static func main() async {
+        StandardStreams.reserve()
+        var end = ProgramExit(.done)
         do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
+            try await run(Array(CommandLine.arguments.dropFirst()))
         } catch {
-            (ProgramExit(error) ?? parserExit(error)).end()
+            end = ProgramExit(error) ?? parserExit(error)
+        }
+        do {
+            try StandardOutput.flush()
+        } catch {
+            if end.code == .done { end = ProgramExit(error) ?? end }
+        }
+        if let message = end.message { StandardStreams.note("khepri: \(message)") }
+        Foundation.exit(end.code.rawValue)
+    }
+
+    private static func run(_ arguments: [String]) async throws {
+        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        // The writer is no command for people, and no completion is to offer it.
+        var command =
+            try arguments.first == WriterCommand.configuration.commandName
+            ? WriterCommand.parse(Array(arguments.dropFirst()))
+            : parseAsRoot(ProgramArguments.arranged(arguments, commands: commands))
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
         }
     }
 
@@ -50,9 +74,14 @@ public struct KhepriProgram: AsyncParsableCommand {
         let text = fullMessage(for: error)
         guard code == .success else {
             let isUsage = code == .validationFailure
-            return ProgramExit(isUsage ? .usage : .fault, text.isEmpty ? "\(error)" : text)
+            let message = text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
+            return ProgramExit(isUsage ? .usage : .fault, message.isEmpty ? "\(error)" : message)
         }
-        if !text.isEmpty { print(text) }
-        return ProgramExit(.done)
+        do {
+            if !text.isEmpty { try StandardOutput.line(text) }
+            return ProgramExit(.done)
+        } catch {
+            return ProgramExit(error) ?? ProgramExit(.fault)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Khepri
 
 /// Where the store is that a command works on.
@@ -14,10 +15,11 @@ struct StoreOptions: ParsableArguments {
     func withStore<Result: Sendable>(
         creating: Bool = false, _ body: (TreeStore) async throws -> Result
     ) async throws -> Result {
-        if !creating { try requireStore() }
+        if !creating { try requireDirectory() }
         let host = try await StoreHost.open(
             at: dataDirectory, configuration: Diagnostics.configuration)
         do {
+            if !creating { try requireStore(in: host) }
             let result = try await body(try await host.store(name))
             try await host.close()
             return result
@@ -27,13 +29,28 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
-    /// Refuses to create a store by reading from a mistyped directory.
-    private func requireStore() throws {
-        guard FileKind(at: dataDirectory) == .directory else {
+    /// Refuses to create a directory by reading from a mistyped one.
+    private func requireDirectory() throws {
+        let kind = FileKind(at: dataDirectory)
+        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: dataDirectory)) == []
+        guard kind == .directory && !isEmpty else {
+            let found = [.missing: "nothing", .directory: "an empty directory"][kind] ?? "a file"
             throw ProgramExit(
                 .unreachable,
-                "there is no store in \(dataDirectory): expected a directory; "
+                "there is no store in \(dataDirectory): found \(found); "
                     + "`khepri put` and `khepri import` create one")
+        }
+    }
+
+    /// Refuses to create a store by reading from a mistyped one.
+    private func requireStore(in host: StoreHost) throws {
+        try StoreHost.validate(name)
+        let names = host.storeNames
+        guard names.contains(name) || name == "default" else {
+            throw ProgramExit(
+                .unreachable,
+                "there is no store '\(name)' in \(dataDirectory): "
+                    + "found \(names.joined(separator: ", "))")
         }
     }
 }

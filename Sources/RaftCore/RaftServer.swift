@@ -48,8 +48,8 @@ public struct RaftServer: Hashable, Sendable {
 
     /// Starts a server as a follower.
     ///
-    /// - Parameter seed: Differs between members and between starts of one; used for the jitter of
-    ///   election timeouts, and so that reads of different starts are not mixed up.
+    /// The seed differs between members and between starts of one; it is used for the jitter of election
+    /// timeouts, and so that reads of different starts are not mixed up.
     public init(
         id: MemberID, options: RaftOptions = RaftOptions(),
         recovered: RecoveredState = RecoveredState(), seed: UInt64, now: Instant

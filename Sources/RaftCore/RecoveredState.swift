@@ -11,6 +11,7 @@ public struct RecoveredState: Hashable, Sendable {
     /// Starts with what comes before the first entry to be replayed.
     ///
     /// - Parameters:
+    ///   - hardState: Term and vote as they were.
     ///   - snapshot: The position of the snapshot that was restored, zero without one.
     ///   - configuration: The configuration that snapshot names, which overrules every entry before.
     public init(
@@ -31,9 +32,8 @@ public struct RecoveredState: Hashable, Sendable {
 
     /// Adds an entry found in the log; those that the snapshot includes are passed over.
     ///
-    /// - Parameters:
-    ///   - configuration: What the entry holds, if it is a configuration.
-    ///   - byteCount: The size of the entry, for the limits on messages.
+    /// The configuration is what the entry holds, if it is one; the byte count is its size, for the
+    /// limits on messages.
     /// - Throws: ``RecoveryError`` if the entry cannot belong to this log.
     public mutating func append(
         _ position: LogPosition, configuration: Configuration?, byteCount: Int = 0

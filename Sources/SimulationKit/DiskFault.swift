@@ -18,6 +18,12 @@ package enum UnflushedItem: Sendable, Hashable {
     case names(String)
 }
 
+/// A kind of flush that a simulated disk may pretend to carry out.
+package enum IgnoredFlush: Sendable, Hashable {
+    case ofFiles
+    case ofDirectories
+}
+
 /// How a call fails.
 package enum DiskFault: Sendable, Hashable {
     /// With an error number. A flush that fails loses what it should have flushed: the pages are

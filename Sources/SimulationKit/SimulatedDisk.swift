@@ -67,8 +67,8 @@ package final class SimulatedDisk: Disk {
     }
 
     /// Makes flushes do nothing and say nothing, which no storage survives: the control of a test.
-    package func ignoreFlushes() {
-        state.withLock { $0.isFlushIgnored = true }
+    package func ignoreFlushes(_ ignored: Set<IgnoredFlush> = [.ofFiles, .ofDirectories]) {
+        state.withLock { $0.ignoredFlushes = ignored }
     }
 
     /// Calls a function before each call is carried out.

@@ -25,7 +25,7 @@ struct SimulatedDiskState {
     /// Handles of an older generation were open when the power went.
     var generation = 0
     var capacity: Int?
-    var isFlushIgnored = false
+    var ignoredFlushes: Set<IgnoredFlush> = []
     var faults: [Int: DiskFault] = [:]
     var isHalted = false
     /// Whether a write takes half of its bytes only.
@@ -84,7 +84,7 @@ struct SimulatedDiskState {
     }
 
     mutating func flush(_ inode: Int) {
-        if !isFlushIgnored { contents[inode]?.flush() }
+        if !ignoredFlushes.contains(.ofFiles) { contents[inode]?.flush() }
     }
 
     mutating func dropUnflushed(_ path: String) {
@@ -123,7 +123,7 @@ struct SimulatedDiskState {
     }
 
     mutating func synchronizeDirectory(_ directory: String) {
-        guard !isFlushIgnored else { return }
+        guard !ignoredFlushes.contains(.ofDirectories) else { return }
         for change in nameChanges where change.directory == directory {
             apply(change, to: &durableNames)
         }

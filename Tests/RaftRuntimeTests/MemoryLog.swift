@@ -53,6 +53,12 @@ final class MemoryLog: LogDevice {
         }
     }
 
+    func checkSpace() throws {
+        try state.withLock { state in
+            guard state.space > 0 else { throw LogDeviceError(.full, "no space") }
+        }
+    }
+
     private static func takeSpace(for batch: LogBatch, _ state: inout State) throws {
         guard state.space < Int.max else { return }
         let bytes = batch.writes.reduce(0) { $0 + $1.write.byteCount }

@@ -49,6 +49,7 @@ private struct Walk {
             options.inlineEntriesMaximum = isInline ? 64 : 0
             options.batchEntriesMaximum = batchEntries
             options.applySliceMaximum = slice
+            options.replaySliceMaximum = slice
             options.snapshots = SnapshotPolicy(logBytesMinimum: 1_000)
         }
     }

@@ -24,7 +24,7 @@ struct RecoveryTests {
         let group = try manual.open()
         for byte in 0..<20 { _ = manual.propose([UInt8(byte)], to: group) }
         manual.drain()
-        let next = ManualHost(log: manual.log) { $0.applySliceMaximum = 8 }
+        let next = ManualHost(log: manual.log) { $0.replaySliceMaximum = 8 }
         _ = try next.open()
         let replayed = next.events.withLock { events in
             events.compactMap { event -> [UInt64]? in
@@ -40,7 +40,7 @@ struct RecoveryTests {
         let group = try manual.open()
         for byte in 0..<200 { _ = manual.propose([UInt8(byte)], to: group) }
         manual.drain()
-        let next = ManualHost(log: manual.log) { $0.applySliceMaximum = 1 }
+        let next = ManualHost(log: manual.log) { $0.replaySliceMaximum = 1 }
         let machine = JournalMachine()
         let opened = Answer<Int>()
         next.host.open(next.description(machine)) { _ in opened.set(machine.commands.count) }

@@ -34,6 +34,41 @@ struct SnapshotTests {
         #expect(recorded == snapshot.metadata.position)
     }
 
+    @Test func `a second snapshot waits until the first is recorded`() throws {
+        let manual = ManualHost {
+            $0.snapshots = SnapshotPolicy(logBytesMinimum: 100)
+            $0.inlineEntriesMaximum = 0
+        }
+        let group = try manual.open()
+        let parts = manual.host.parts
+        func drain(_ part: Int) { _ = parts[part].drain(now: manual.clock.now()) }
+        let (driver, writer, worker) = (0, 1, 2)
+        for round in 0..<6 {
+            _ = manual.propose(Array(repeating: UInt8(round), count: 100), to: group)
+            drain(driver)
+            // While the log has a batch, a snapshot is published; its record waits for the next.
+            for _ in 0..<4 { drain(worker) }
+            drain(driver)
+            drain(writer)
+        }
+        manual.drain()
+        #expect(manual.host.statistics.snapshots > 1)
+        #expect(group.machine.commands.count == 6)
+    }
+
+    @Test func `on a full disk snapshots are taken early, so that the log shrinks`() throws {
+        let manual = host()
+        let group = try manual.open()
+        fill(manual, group, 1)
+        manual.log.state.withLock { ($0.space, $0.reserve) = (0, 10_000) }
+        for round in 0..<4 {
+            _ = manual.propose([UInt8(round)], to: group, mayUseReserve: true)
+            manual.drain()
+        }
+        #expect(manual.host.statistics.snapshots > 1)
+        #expect(!manual.log.state.withLock { $0.compactions.isEmpty })
+    }
+
     @Test func `the log is kept from the older of two snapshots on`() throws {
         let manual = host()
         let group = try manual.open()
@@ -115,7 +150,8 @@ struct SnapshotTests {
             logBytesMinimum: 100, logPercentage: 50, ageMaximum: .seconds(60))
         var progress = SnapshotProgress(lastTime: .zero)
         func isDue(_ seconds: Int) -> Bool {
-            policy.isDue(progress, now: Instant.zero.advanced(by: .seconds(seconds)))
+            policy.isDue(
+                progress, space: .available, now: Instant.zero.advanced(by: .seconds(seconds)))
         }
         #expect(!isDue(100), "nothing was applied")
         progress.logBytes = 99

@@ -42,6 +42,21 @@ struct FullDiskTests {
         #expect(recovered[group]?.entries == makeEntries(1...last + 1, bytes: 500))
     }
 
+    @Test func `there is no space while only the reserve is left`() throws {
+        let disk = SimulatedDisk()
+        let (host, last) = try makeFullLog(disk)
+        var batch = LogBatch(group, .append(makeEntries(last + 1...last + 1)))
+        batch.mayUseReserve = true
+        for _ in 0..<3 {
+            #expect(errorCode { try host.log.checkSpace() } == .full)
+            try host.log.write(LogBatch(group, .hardState(term: Term(2), vote: nil)))
+        }
+        try host.log.write(batch)
+        #expect(errorCode { try host.log.checkSpace() } == .full)
+        disk.setCapacity(nil)
+        try host.log.checkSpace()
+    }
+
     @Test func `the reserve takes deletions, and its last bytes term and vote`() throws {
         let disk = SimulatedDisk()
         let (host, last) = try makeFullLog(disk)

@@ -60,6 +60,18 @@ struct OpeningTests {
         #expect(openingError(example.disk) == nil)
     }
 
+    @Test func `closing gives the directory free even if the log cannot be closed`() throws {
+        let disk = example.disk.copy()
+        let host = try HostDirectory.open(on: disk).host
+        disk.observe { call in
+            guard call.operation == .close, call.path.hasPrefix("/store/log") else { return }
+            disk.fail(call: call.number, with: .error(DiskFault.inputOutput))
+        }
+        #expect(errorCode { try host.close() } == .failed)
+        disk.observe(nil)
+        try HostDirectory.open(on: disk).host.close()
+    }
+
     @Test func `another cluster is refused`() throws {
         var options = TestSettings.options()
         options.cluster = GroupID(high: 9, low: 9)

@@ -54,7 +54,7 @@ final class PosixDiskTests {
         let path = root + "/missing"
         let error = #expect(throws: DiskError.self) { try disk.open(path, .readOnly) }
         #expect(error?.isMissing == true)
-        #expect(error?.description.contains("open \(path): No such file") == true)
+        #expect(error?.description.contains("\(path): cannot open: No such file") == true)
         _ = try disk.open(path, .create)
         #expect(throws: DiskError.self) { try disk.open(path, .create) }
         #expect(throws: DiskError.self) { try disk.names(in: path) }

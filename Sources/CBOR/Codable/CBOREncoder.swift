@@ -32,6 +32,6 @@ public struct CBOREncoder: Sendable {
         let session = EncodingSession(userInfo: userInfo)
         let root = EncodingNode(session, path: nil)
         try root.encode(value)
-        try session.finish(root, to: &writer)
+        try root.finish(to: &writer)
     }
 }

@@ -127,8 +127,14 @@ final class EncodingNode {
 // MARK: Output
 
 extension EncodingNode {
+    /// Writes the whole value, whose root this is.
+    func finish(to writer: inout CBORWriter) throws {
+        if let failure = session.failure { throw failure }
+        session.arena.withUnsafeBytes { write(to: &writer, arena: $0) }
+    }
+
     /// Writes the item; a value that encoded nothing is an empty map.
-    func write(to writer: inout CBORWriter, arena: UnsafeRawBufferPointer) {
+    fileprivate func write(to writer: inout CBORWriter, arena: UnsafeRawBufferPointer) {
         switch content {
         case .item(let span):
             writer.writeEncoded(UnsafeRawBufferPointer(rebasing: arena[span]))

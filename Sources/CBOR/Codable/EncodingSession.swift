@@ -7,7 +7,7 @@ final class EncodingSession {
     @exclusivity(unchecked) private(set) var arena = CBORWriter()
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The first failure where the protocols of `Codable` do not let us throw.
-    @exclusivity(unchecked) private var failure: EncodingError?
+    @exclusivity(unchecked) private(set) var failure: EncodingError?
     /// The type last found to have no form of its own; asking costs a dynamic cast.
     @exclusivity(unchecked) private var plainType: Any.Type?
 
@@ -20,12 +20,6 @@ final class EncodingSession {
         guard failure == nil else { return }
         failure = .invalidValue(
             Any?.none as Any, .init(codingPath: path.keys, debugDescription: message))
-    }
-
-    /// Writes the whole value.
-    func finish(_ root: EncodingNode, to writer: inout CBORWriter) throws {
-        if let failure { throw failure }
-        arena.withUnsafeBytes { root.write(to: &writer, arena: $0) }
     }
 
     /// Appends a key and returns where it is.

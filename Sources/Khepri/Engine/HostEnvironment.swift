@@ -8,8 +8,10 @@ package struct HostEnvironment: Sendable {
     package var clock: any MonotonicClock = SystemClock()
     package var wallClock: any WallClock = SystemClock()
     package var entropy: any EntropySource = SystemEntropy()
-    /// Whether threads do the work; without them, whoever opened the host drains it.
-    package var usesThreads = true
+    /// Takes over the parts of the host, to drain them; nil gives each a thread of its own.
+    package var attendant: (@Sendable (any Drained) -> Void)?
+    /// Changes sizes and limits that users have no need to change.
+    package var adjust: @Sendable (inout LogOptions, inout HostOptions) -> Void = { _, _ in }
 
     package init() {}
 
@@ -17,7 +19,7 @@ package struct HostEnvironment: Sendable {
     func runBlocking<Result: Sendable>(
         _ work: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
-        guard usesThreads else { return try work() }
+        guard attendant == nil else { return try work() }
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(with: Swift.Result { try work() })

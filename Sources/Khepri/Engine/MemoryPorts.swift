@@ -5,6 +5,8 @@ import RaftRuntime
 final class MemoryLog: LogDevice {
     func write(_ batch: LogBatch) throws {}
 
+    func checkSpace() throws {}
+
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry] {
         []
     }

@@ -24,12 +24,30 @@ final class StoreEngine: Sendable {
     var published: PublishedTree { machine.published }
 
     /// Puts a command into the log and waits until it is durable and applied.
-    func submit(_ operation: TreeOperation, timeout: Duration?) async throws -> CommandOutcome {
+    ///
+    /// - Parameter answer: Makes what the caller wants of the outcome, before his task goes on.
+    func submit<Answer: Sendable>(
+        _ operation: TreeOperation, timeout: Duration?,
+        answer: @escaping @Sendable (CommandOutcome) throws -> Answer
+    ) async throws -> Answer {
         let command = try encode(operation)
-        let outcome = await group.propose(
-            command, mayUseReserve: operation.freesSpace,
-            timeout: timeout ?? configuration.timeout)
-        return try CommandOutcome(outcome)
+        return try await group.propose(
+            command, mayUseReserve: operation.freesSpace, timeout: timeout ?? configuration.timeout
+        ) { outcome in
+            Self.answer(outcome, answer)
+        }.get()
+    }
+
+    // Not `Result(catching:)`: in a generic function, release builds of Swift 6.3.1 hand its closure
+    // a value that is not there.
+    private static func answer<Answer>(
+        _ outcome: ProposalOutcome<CommandOutcome>, _ make: (CommandOutcome) throws -> Answer
+    ) -> Result<Answer, any Error> {
+        do {
+            return .success(try make(CommandOutcome(outcome)))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Puts a command into the log without waiting; commands keep the order of these calls.
@@ -59,12 +77,23 @@ final class StoreEngine: Sendable {
         }
     }
 
+    /// - Throws: ``StoreError`` `.invalidOperation` for what is no command or over a limit.
     private func encode(_ operation: TreeOperation) throws -> [UInt8] {
+        let limit = configuration.valueBytesMaximum
+        guard operation.payloadBytesMaximum <= limit else {
+            throw StoreError(
+                .invalidOperation,
+                "expected a value of at most \(limit) bytes, "
+                    + "found \(operation.payloadBytesMaximum)",
+                path: operation.path.exactPath)
+        }
         var writer = CBORWriter(capacity: 256)
         do {
             try TreeCommand(operation).encode(into: &writer)
         } catch let error as OperationError {
             throw StoreError(error)
+        } catch let error as CommandError {
+            throw StoreError(.invalidOperation, error.message, cause: error)
         }
         return writer.finish()
     }
@@ -88,6 +117,11 @@ package final class PendingWrite: Sendable {
             return nil
         }
         waiting?.resume(returning: outcome)
+    }
+
+    /// Whether the outcome is there.
+    package var isDone: Bool {
+        state.withLock { if case .done = $0 { true } else { false } }
     }
 
     /// Waits until the write is durable and applied; called once.
@@ -142,8 +176,9 @@ extension StoreError {
         case .storageFull:
             (code, message) = (.storageFull, "the disk is full: reads and deletes go on")
         case .storageFailed(let error):
+            let place = error.path.map { "\($0): " } ?? ""
             (code, message) = (
-                .storageFailed, "the disk failed and the store stopped: \(error.message)"
+                .storageFailed, "the disk failed and the store stopped: \(place)\(error.message)"
             )
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")

@@ -18,17 +18,28 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     /// Stands for the published tree while the real one changes.
     private let placeholder = Tree()
 
-    init(name: String, history: GroupID) {
+    init(name: String, history: GroupID, _ reclamation: TreeReclamation) {
         machine = TreeMachine(history: SessionID(high: history.high, low: history.low))
-        published = PublishedTree(tree: machine.tree, revision: machine.revision)
+        published = PublishedTree(
+            tree: machine.tree, revision: machine.revision, reclamation)
         metrics = StoreMetrics(store: name)
         publish()
+    }
+
+    deinit {
+        // What is left of the tree then is released as what readers saw.
+        machine.tree = placeholder
     }
 
     var machineVersion: UInt32 { TreeMachine.version }
 
     /// Sizes of the state, as of the last batch.
     var counts: StoreCounts { shared.withLock { $0 } }
+
+    /// Checks that everything derived is what it would be if it were computed anew.
+    func checkInvariants() {
+        machine.checkInvariants()
+    }
 
     func willApplyBatch() {
         commandCount = 0
@@ -54,7 +65,15 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     func restore(from reader: any SnapshotReader) throws {
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
-        machine = try loader.finish()
+        let restored = try loader.finish()
+        let last = reader.metadata.position.index
+        guard restored.revision.rawValue <= last.rawValue else {
+            throw LogDeviceError(
+                .corrupt,
+                "expected a state at entry \(last.rawValue) at most, found revision "
+                    + "\(restored.revision.rawValue)")
+        }
+        machine = restored
         publish()
     }
 
@@ -74,7 +93,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         if case .applied(let applied) = small { return Self.outcome(applied, context) }
         if case .needsNewerVersion(let message) = small { Self.stop(message) }
         let large = machine.apply(command, in: context, wantsNodes: areLocal)
-        _ = published.replace(by: machine.tree, at: machine.revision)
+        published.replace(by: machine.tree, at: machine.revision)
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
@@ -94,7 +113,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     /// Shows a state that no batch brought.
     private func publish() {
-        _ = published.replace(by: machine.tree, at: machine.revision)
+        published.replace(by: machine.tree, at: machine.revision)
         let counts = StoreCounts(machine)
         shared.withLock { $0 = counts }
     }

@@ -58,7 +58,7 @@ final class StripedLock: Sendable {
     /// Runs `body` while no writer is in its section.
     @inline(__always)
     func withReadLock<Result: ~Copyable>(_ body: () throws -> Result) rethrows -> Result {
-        let slot = slots.base + Self.slotOfThisThread()
+        let slot = slots.base + Self.slot(of: Self.thisThread)
         while true {
             slot.pointee.readers.wrappingAdd(1, ordering: .sequentiallyConsistent)
             if !writing.load(ordering: .sequentiallyConsistent) { break }
@@ -96,14 +96,24 @@ final class StripedLock: Sendable {
         if spins > 64 { sched_yield() }
     }
 
+    /// Where the descriptor of the running thread is.
     @inline(__always)
-    private static func slotOfThisThread() -> Int {
+    private static var thisThread: UInt {
         #if canImport(Glibc)
-        let identity = UInt(pthread_self())
+        UInt(pthread_self())
         #else
-        let identity = UInt(bitPattern: pthread_self())
+        UInt(bitPattern: pthread_self())
         #endif
-        // Thread descriptors are page-aligned: the high half of a product spreads them.
-        return Int((identity &>> 6 &* 0x9E37_79B9_7F4A_7C15) &>> 58)
+    }
+
+    /// The slot of a thread.
+    ///
+    /// Descriptors are as far apart as stacks are large, so one product would put some of them into
+    /// few slots; the second one mixes what the first leaves regular.
+    @inline(__always)
+    static func slot(of thread: UInt) -> Int {
+        let factor: UInt = 0x9E37_79B9_7F4A_7C15
+        let product = (thread &>> 6) &* factor
+        return Int(((product ^ (product &>> 32)) &* factor) &>> 58)
     }
 }

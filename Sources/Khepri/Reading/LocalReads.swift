@@ -5,10 +5,10 @@ public import KhepriTree
 /// They walk the live tree under a striped read lock and decode after it, so they never wait for
 /// the disk, and for a writer only while it applies one small command.
 public struct LocalReads: Sendable {
-    let engine: StoreEngine
+    let published: PublishedTree
 
     /// The revision of the last command this member has applied.
-    public var revision: Revision { engine.published.revision }
+    public var revision: Revision { published.revision }
 
     /// The value at a path, nil where there is no node or the node has no payload.
     ///
@@ -17,8 +17,9 @@ public struct LocalReads: Sendable {
     public func get<Value: Decodable & Sendable>(
         _ path: TreePath, as type: Value.Type = Value.self
     ) throws -> Value? {
-        guard let node = engine.published.node(at: path) else { return nil }
-        return try ValueCoding.value(of: node, at: path, as: type)
+        let payload = published.payload(at: path)
+        guard !payload.isEmpty else { return nil }
+        return try payload.withBytes { try ValueCoding.value(of: $0, at: path, as: type) }
     }
 
     /// The node at a path, nil where there is none.
@@ -27,12 +28,14 @@ public struct LocalReads: Sendable {
     public func node<Value: Decodable & Sendable>(
         at path: TreePath, as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        guard let fields = engine.published.fields(at: path) else { return nil }
-        return try fields.node(at: path, as: type)
+        guard let (properties, payload) = published.node(at: path) else { return nil }
+        return try payload.withBytes {
+            try Node(properties, properties.hasPayload ? $0 : nil, at: path)
+        }
     }
 
     /// Whether there is a node at the path.
     public func exists(_ path: TreePath) -> Bool {
-        engine.published.node(at: path) != nil
+        published.hasNode(at: path)
     }
 }

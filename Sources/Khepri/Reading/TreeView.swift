@@ -5,9 +5,17 @@ public import KhepriTree
 /// Taking a view is O(1). While it is held, writes copy what they change, so the view never
 /// changes; release it when it is no longer needed, because it keeps old nodes in memory.
 public struct TreeView: Sendable {
-    let tree: Tree
+    private let held: HeldTree
     /// The revision of the last command the view includes.
     public let revision: Revision
+
+    /// Makes a view of a tree, which goes to the reclamation with the last copy of the view.
+    init(tree: Tree, revision: Revision, _ reclamation: TreeReclamation) {
+        held = HeldTree(tree, reclamation)
+        self.revision = revision
+    }
+
+    var tree: Tree { held.tree }
 
     /// The value at a path.
     ///
@@ -17,8 +25,11 @@ public struct TreeView: Sendable {
     public func get<Value: Decodable & Sendable>(
         _ path: TreePath, as type: Value.Type = Value.self
     ) throws -> Value? {
-        guard let node = tree.node(at: path) else { return nil }
-        return try ValueCoding.value(of: node, at: path, as: type)
+        try tree.withNode(at: path) { node in
+            try node?.withPayload { payload in
+                try payload.map { try ValueCoding.value(of: $0, at: path, as: type) }
+            }
+        }
     }
 
     /// The node at a path, nil where there is none.
@@ -27,7 +38,7 @@ public struct TreeView: Sendable {
     public func node<Value: Decodable & Sendable>(
         at path: TreePath, as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        try tree.node(at: path).map { try NodeFields($0).node(at: path, as: type) }
+        try tree.withNode(at: path) { try $0.map { try Node($0, at: path) } }
     }
 
     /// The nodes that match a pattern, in the order of their paths.
@@ -35,6 +46,7 @@ public struct TreeView: Sendable {
     /// A large listing is read page by page: pass the path of the last node as `after`.
     /// - Parameters:
     ///   - pattern: What to list; the root is listed only by the pattern `/`.
+    ///   - type: What to decode; `Payload` gives the encoded bytes as they are.
     ///   - after: List only what comes behind this path.
     ///   - limit: List at most so many nodes.
     /// - Throws: ``StoreError`` `.valueCoding` if a payload is not of the type.
@@ -48,7 +60,7 @@ public struct TreeView: Sendable {
         var nodes: [Node<Value>] = []
         guard limit.map({ $0 > 0 }) ?? true else { return nodes }
         try tree.forEachMatch(of: pattern, after: after) { path, node in
-            nodes.append(try NodeFields(node).node(at: path, as: type))
+            nodes.append(try Node(node, at: path))
             return limit.map { nodes.count < $0 } ?? true
         }
         return nodes

@@ -1,6 +1,6 @@
 import KhepriTree
 import Logging
-package import RaftCore
+import RaftCore
 import RaftRuntime
 import RaftStorage
 
@@ -20,6 +20,7 @@ public final class StoreHost: Sendable {
     private let raft: RaftHost<StoreMachine>
     private let directory: HostDirectory?
     private let environment: HostEnvironment
+    private let reclamation: TreeReclamation
     private let member: MemberID
     private let state: Lock<HostState>
 
@@ -31,6 +32,8 @@ public final class StoreHost: Sendable {
         self.raft = raft
         self.directory = directory
         self.environment = environment
+        reclamation = TreeReclamation(
+            clock: environment.clock, attendedBy: environment.attendant)
         self.configuration = configuration
         let incarnation =
             directory?.identity.incarnation
@@ -58,21 +61,31 @@ public final class StoreHost: Sendable {
     ) async throws -> StoreHost {
         try configuration.validate()
         let logger = configuration.logger
-        let options = LogOptions(
+        var logOptions = LogOptions(
             maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
             randomBits: { environment.entropy.next() },
-            report: { logger.notice("\($0.message)", metadata: ["file": "\($0.path)"]) })
+            report: { finding in
+                logger.info(
+                    "found in the data directory",
+                    metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
+            })
+        var hostOptions = configuration.hostOptions
+        environment.adjust(&logOptions, &hostOptions)
         do {
-            let opened = try await environment.runBlocking {
-                try HostDirectory.open(directory, disk: environment.disk, options: options) {
+            let opened = try await environment.runBlocking { [logOptions] in
+                try HostDirectory.open(directory, disk: environment.disk, options: logOptions) {
                     configuration.report(.init($0))
                 }
             }
             let ports = HostPorts(
                 log: opened.host.log, snapshots: opened.host.snapshots, clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
-            let raft = RaftHost<StoreMachine>(ports, options: configuration.hostOptions)
-            if environment.usesThreads { raft.start() }
+            let raft = RaftHost<StoreMachine>(ports, options: hostOptions)
+            if let attendant = environment.attendant {
+                raft.start(attendedBy: attendant)
+            } else {
+                raft.start()
+            }
             return StoreHost(
                 raft, directory: opened.host, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
@@ -114,8 +127,11 @@ public final class StoreHost: Sendable {
                 await withUnsafeContinuation { continuation in
                     state.withLock { $0.join(name, continuation) }?.resume()
                 }
-            case .begin(let recovered):
-                let result = await openStore(name, recovered)
+            case .begin(var recovered):
+                let byteCount = recovered?.1.entries.reduce(0) { $0 + $1.payload.count } ?? 0
+                // Moved out, so that the entries that were read are free when the store is open.
+                let result = await openStore(name, recovered.take())
+                if byteCount >= FreedMemory.byteCountMinimum { FreedMemory.giveBack() }
                 let waiting = state.withLock { $0.endOpening(name, try? result.get()) }
                 for continuation in waiting { continuation.resume() }
                 return try result.get()
@@ -142,14 +158,6 @@ public final class StoreHost: Sendable {
         }
     }
 
-    /// Does everything there is to do now, for a host without threads.
-    ///
-    /// - Returns: When there will be more to do if nothing else happens.
-    @discardableResult
-    package func drain() -> RaftCore.Instant? {
-        raft.drain(now: environment.clock.now())
-    }
-
     /// Counts and times of the log and the driver.
     var hostStatistics: HostStatistics { raft.statistics }
 
@@ -158,7 +166,7 @@ public final class StoreHost: Sendable {
     ) async -> Result<TreeStore, any Error> {
         let entropy = environment.entropy
         let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
-        let machine = StoreMachine(name: name, history: id)
+        let machine = StoreMachine(name: name, history: id, reclamation)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: Configuration(voters: [member]))
@@ -180,7 +188,8 @@ public final class StoreHost: Sendable {
         }
     }
 
-    private static func validate(_ name: String) throws {
+    /// Refuses what cannot be the name of a store.
+    package static func validate(_ name: String) throws {
         let isAllowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

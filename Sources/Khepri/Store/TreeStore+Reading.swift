@@ -2,7 +2,7 @@ public import KhepriTree
 
 extension TreeStore {
     /// Synchronous point reads of this member's applied tree.
-    public var local: LocalReads { LocalReads(engine: engine) }
+    public var local: LocalReads { LocalReads(published: engine.published) }
 
     /// An immutable copy of the whole tree as this member has applied it, taken in O(1).
     public var view: TreeView { engine.published.view }
@@ -11,7 +11,7 @@ extension TreeStore {
     ///
     /// - Parameters:
     ///   - path: Where to read.
-    ///   - type: What to decode; ``Payload`` gives the encoded bytes as they are.
+    ///   - type: What to decode; `Payload` gives the encoded bytes as they are.
     ///   - consistency: How fresh the answer must be.
     ///   - timeout: How long it may take, the store's default if nil.
     /// - Returns: nil where there is no node or the node has no payload.

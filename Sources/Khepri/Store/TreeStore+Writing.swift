@@ -9,7 +9,7 @@ extension TreeStore {
     /// try await store.put(151, at: "/stock/wood/oak", if: .payloadVersion(1))
     /// ```
     /// - Parameters:
-    ///   - value: What to write; a ``Payload`` is written as it is.
+    ///   - value: What to write; a `Payload` is written as it is.
     ///   - path: Where; the node keeps its children.
     ///   - condition: What must hold of the node, `.absent` to create only, `.exists(true)` to
     ///     update only.
@@ -34,8 +34,8 @@ extension TreeStore {
 
     /// Creates a node without a payload, or removes the payload of an existing one.
     ///
-    /// A node put explicitly stays when its last child goes, unlike an ancestor that a ``put``
-    /// created on its way.
+    /// A node put explicitly stays when its last child goes, unlike an ancestor that
+    /// ``put(_:at:if:keepWhile:timeout:)`` created on its way.
     @discardableResult
     public func putWithoutPayload(
         at path: TreePath,
@@ -89,9 +89,11 @@ extension TreeStore {
     public func clearPayload(
         at path: TreePath, timeout: Duration? = nil
     ) async throws -> WriteReceipt? {
-        let operation = TreeOperation(.clearPayload(keepWhile: nil), at: TreePattern(path))
-        let outcome = try await engine.submit(operation, timeout: timeout)
-        return try outcome.nodes().isEmpty ? nil : outcome.writeReceipt(for: path)
+        let operation = TreeOperation(
+            .clearPayload(keepWhile: nil), at: TreePattern(path), options: .forReceipt)
+        return try await engine.submit(operation, timeout: timeout) { outcome in
+            try outcome.nodes().isEmpty ? nil : outcome.writeReceipt(for: path)
+        }
     }
 
     /// Deletes a node with everything below it; deleting nothing is no error.
@@ -104,8 +106,9 @@ extension TreeStore {
     public func delete(
         _ path: TreePath, if condition: NodeCondition? = nil, timeout: Duration? = nil
     ) async throws -> DeleteReceipt {
-        let operation = TreeOperation(.delete, at: try path.guarded(by: condition))
-        return try await engine.submit(operation, timeout: timeout).deleteReceipt()
+        let operation = TreeOperation(
+            .delete, at: try path.guarded(by: condition), options: .forReceipt)
+        return try await engine.submit(operation, timeout: timeout) { try $0.deleteReceipt() }
     }
 
     /// Deletes all nodes that match a pattern, each with everything below it, in one command.
@@ -113,8 +116,8 @@ extension TreeStore {
     public func deleteAll(
         matching pattern: TreePattern, timeout: Duration? = nil
     ) async throws -> DeleteReceipt {
-        let operation = TreeOperation(.deleteMany, at: pattern)
-        return try await engine.submit(operation, timeout: timeout).deleteReceipt()
+        let operation = TreeOperation(.deleteMany, at: pattern, options: .forReceipt)
+        return try await engine.submit(operation, timeout: timeout) { try $0.deleteReceipt() }
     }
 
     /// Copies a whole subtree in one command; the new nodes start at version 1.
@@ -147,10 +150,11 @@ extension TreeStore {
     private func transplant(
         _ kind: TreeOperation.Kind, to target: TreePath, timeout: Duration?
     ) async throws -> Revision {
-        let operation = TreeOperation(kind, at: TreePattern(target))
-        let outcome = try await engine.submit(operation, timeout: timeout)
-        _ = try outcome.nodes()
-        return outcome.revision
+        let operation = TreeOperation(kind, at: TreePattern(target), options: .forReceipt)
+        return try await engine.submit(operation, timeout: timeout) { outcome in
+            _ = try outcome.nodes()
+            return outcome.revision
+        }
     }
 
     private func write(
@@ -161,7 +165,15 @@ extension TreeStore {
         timeout: Duration?
     ) async throws -> WriteReceipt {
         let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile)
-        let operation = try path.put(write, if: condition)
-        return try await engine.submit(operation, timeout: timeout).writeReceipt(for: path)
+        var operation = try path.put(write, if: condition)
+        operation.options = .forReceipt
+        return try await engine.submit(operation, timeout: timeout) {
+            try $0.writeReceipt(for: path)
+        }
     }
+}
+
+extension TreeOperation.Options {
+    /// What a receipt is made of; not the values, which may be large.
+    fileprivate static let forReceipt = Self(returning: [.payloadVersion, .deleteReason])
 }

@@ -34,7 +34,16 @@ public final class TreeStore: Sendable {
     public static func open(
         at directory: String, configuration: StoreConfiguration = .init()
     ) async throws -> TreeStore {
-        try await StoreHost.open(at: directory, configuration: configuration).store()
+        try await open(at: directory, configuration: configuration, environment: HostEnvironment())
+    }
+
+    /// Opens the store `default` in an environment of the caller's.
+    package static func open(
+        at directory: String, configuration: StoreConfiguration, environment: HostEnvironment
+    ) async throws -> TreeStore {
+        try await StoreHost.open(
+            at: directory, configuration: configuration, environment: environment
+        ).store()
     }
 
     /// A store in memory only, for tests and caches: the same behaviour, nothing kept.
@@ -51,6 +60,13 @@ public final class TreeStore: Sendable {
         try await host.close()
     }
 
+    /// Checks that the state hash and everything else derived is what it would be if computed anew.
+    ///
+    /// For hosts without threads: nothing may be applied meanwhile.
+    package func checkInvariants() {
+        engine.machine.checkInvariants()
+    }
+
     /// Carries out one operation in the form of `khepri-ops/1`.
     ///
     /// A read is answered from this member's tree; anything else goes through the log.
@@ -58,7 +74,7 @@ public final class TreeStore: Sendable {
         _ operation: TreeOperation, timeout: Duration? = nil
     ) async throws -> CommandOutcome {
         guard operation.kind.isRead else {
-            return try await engine.submit(operation, timeout: timeout)
+            return try await engine.submit(operation, timeout: timeout) { $0 }
         }
         let view = view
         return CommandOutcome(revision: view.revision, result: view.tree.read(operation))

@@ -36,28 +36,13 @@ enum ValueCoding {
         .exactly(try CBORValue(decoding: payload.bytes))
     }
 
-    /// Decodes the payload of a node, nil if it has none.
-    static func value<Value: Decodable & Sendable>(
-        of node: TreeNode, at path: TreePath, as type: Value.Type
-    ) throws -> Value? {
-        guard node.hasPayload else { return nil }
-        if type == Payload.self { return node.payload as? Value }
-        let result: Result<Value, any Error>? = node.withPayload { bytes in
-            bytes.map { bytes in Result { try decode(bytes, at: path, as: type) } }
+    /// Decodes a payload; a ``Payload`` gets its bytes as they are.
+    static func value<Value: Decodable>(
+        of bytes: UnsafeRawBufferPointer, at path: TreePath, as type: Value.Type = Value.self
+    ) throws -> Value {
+        if type == Payload.self {
+            return unsafeBitCast(Payload(validated: Array(bytes)), to: Value.self)
         }
-        return try result?.get()
-    }
-
-    /// Decodes a payload.
-    static func value<Value: Decodable & Sendable>(
-        of payload: Payload, at path: TreePath, as type: Value.Type
-    ) throws -> Value {
-        try payload.bytes.withUnsafeBytes { try decode($0, at: path, as: type) }
-    }
-
-    private static func decode<Value: Decodable>(
-        _ bytes: UnsafeRawBufferPointer, at path: TreePath, as type: Value.Type
-    ) throws -> Value {
         do {
             return try CBORDecoder().decode(type, fromValidated: bytes)
         } catch {

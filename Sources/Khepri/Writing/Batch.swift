@@ -8,8 +8,8 @@ public import KhepriTree
 ///     try batch.put("oak", at: "/orders/17")
 /// }
 /// ```
-/// Later writes see earlier ones. If one of them fails, nothing is applied and ``TreeStore/batch``
-/// throws, naming the write.
+/// Later writes see earlier ones. If one of them fails, nothing is applied and
+/// ``TreeStore/batch(timeout:_:)`` throws, naming the write.
 public struct Batch: Sendable {
     private(set) var operations: [TreeOperation] = []
     private let valueBytesMaximum: Int
@@ -102,12 +102,14 @@ extension TreeStore {
     ) async throws -> Revision {
         var batch = Batch(valueBytesMaximum: engine.configuration.valueBytesMaximum)
         try body(&batch)
-        let outcome = try await engine.submit(try batch.command(), timeout: timeout)
+        let outcome = try await engine.submit(try batch.command(), timeout: timeout) { $0 }
         switch outcome.result {
         case .results: return outcome.revision
         case .error(let error): throw StoreError(error)
         case .aborted(let reason):
-            let index = try ValueCoding.value(of: reason, at: .root, as: Int.self)
+            let index = try reason.bytes.withUnsafeBytes {
+                try ValueCoding.value(of: $0, at: .root, as: Int.self)
+            }
             throw StoreError(
                 .aborted, "write \(index + 1) of \(batch.count) failed; nothing was applied",
                 path: batch.operations[index].path.exactPath)

@@ -41,6 +41,22 @@ enum ProcessMemory {
         }
     }
 
+    /// Makes the system forget the contents of files, so that they are read from the disk again.
+    ///
+    /// Only Linux can be asked.
+    static func forget(directory: String) {
+        #if os(Linux)
+        for file in FileManager.default.enumerator(atPath: directory)?.allObjects ?? [] {
+            guard let file = file as? String else { continue }
+            let descriptor = open(directory + "/" + file, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            fsync(descriptor)
+            posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_DONTNEED))
+            close(descriptor)
+        }
+        #endif
+    }
+
     /// The file of this program.
     static var executable: String {
         let link = "/proc/self/exe"

@@ -6,6 +6,9 @@ struct ReadBench {
     let store: TreeStore
     let seconds: Double
 
+    /// One operation of so many is timed: the clock costs as much as a read.
+    private static let timedShare = 50
+
     /// A value of four fields.
     struct Item: Codable, Sendable {
         var name: String
@@ -15,57 +18,75 @@ struct ReadBench {
     }
 
     /// Writes what is read later: a thousand nodes of each kind.
-    func prepare() async throws {
-        for number in 0..<1_000 {
+    private func prepare() async throws {
+        for number in 0..<1_000 where number % 100 == 0 {
             try await store.batch { batch in
-                try batch.put(number, at: "/bench/reads/scalars/\("node-\(number)")")
-                let item = Item(name: "item", count: number, price: 1.5, isActive: true)
-                try batch.put(item, at: "/bench/reads/items/\("node-\(number)")")
+                for number in number..<number + 100 {
+                    try batch.put(number, at: "/bench/reads/scalars/\("node-\(number)")")
+                    let item = Item(name: "item", count: number, price: 1.5, isActive: true)
+                    try batch.put(item, at: "/bench/reads/items/\("node-\(number)")")
+                }
             }
         }
     }
 
     func rows() async throws -> [BenchRow] {
+        try await prepare()
         var rows: [BenchRow] = []
         for threads in [1, 2] {
-            rows.append(
-                try await run("get, raw", "scalars", threads) { local, path in
-                    try local.get(path, as: Payload.self) != nil
-                })
-            rows.append(
-                try await run("get, integer", "scalars", threads) { local, path in
-                    try local.get(path, as: Int.self) != nil
-                })
-            rows.append(
-                try await run("get, struct of 4 fields", "items", threads) { local, path in
-                    try local.get(path, as: Item.self) != nil
-                })
+            let suffix = threads == 1 ? "1 thread" : "\(threads) threads"
+            func row(
+                _ id: String, _ name: String, _ kind: PathComponent,
+                _ read: @escaping @Sendable (LocalReads, TreePath) throws -> Bool
+            ) async throws {
+                let samples = try await run(kind, threads, read)
+                rows.append(
+                    BenchRow("get-\(id)-\(threads)", "local get, \(name), \(suffix)", samples))
+            }
+            try await row("raw", "raw", "scalars") { try $0.get($1, as: Payload.self) != nil }
+            try await row("integer", "integer", "scalars") { try $0.get($1, as: Int.self) != nil }
+            try await row("struct", "struct of 4 fields", "items") {
+                try $0.get($1, as: Item.self) != nil
+            }
         }
         return rows
     }
 
     private func run(
-        _ name: String, _ kind: PathComponent, _ threads: Int,
+        _ kind: PathComponent, _ threads: Int,
         _ read: @escaping @Sendable (LocalReads, TreePath) throws -> Bool
-    ) async throws -> BenchRow {
+    ) async throws -> Samples {
         let local = store.local
         let end = ContinuousClock.now + .seconds(seconds)
-        let paths: [TreePath] = (0..<1_000).map { "/bench/reads/\(kind)/\("node-\($0)")" }
         let start = ContinuousClock.now
-        let count = try await withThrowingTaskGroup(of: Int.self) { group in
+        return try await withThrowingTaskGroup(of: Samples.self) { group in
             for _ in 0..<threads {
                 group.addTask {
-                    var count = 0
-                    while ContinuousClock.now < end {
-                        for path in paths where try read(local, path) { count += 1 }
+                    // Each has paths of its own: to share them is to share their reference counts.
+                    let paths: [TreePath] = (0..<1_000).map {
+                        "/bench/reads/\(kind)/\("node-\($0)")"
                     }
-                    return count
+                    var samples = Samples()
+                    let begin = ThreadTime.now
+                    repeat {
+                        for first in stride(from: 0, to: paths.count, by: Self.timedShare) {
+                            let before = ContinuousClock.now
+                            _ = try read(local, paths[first])
+                            samples.latencies.add(ContinuousClock.now - before)
+                            for path in paths[first + 1..<first + Self.timedShare]
+                            where try read(local, path) {
+                                samples.untimed += 1
+                            }
+                        }
+                    } while ContinuousClock.now < end
+                    samples.processorNanoseconds = ThreadTime.now - begin
+                    return samples
                 }
             }
-            return try await group.reduce(0, +)
+            var all = Samples()
+            for try await samples in group { all.merge(samples) }
+            all.seconds = (ContinuousClock.now - start).inSeconds
+            return all
         }
-        let elapsed = (ContinuousClock.now - start).inSeconds
-        let suffix = threads == 1 ? "1 thread" : "\(threads) threads"
-        return BenchRow("local \(name), \(suffix)", operations: count, seconds: elapsed)
     }
 }

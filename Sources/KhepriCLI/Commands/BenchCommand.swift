@@ -7,12 +7,14 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure this library on this machine's disk, beside the bare device.",
         discussion: """
-            Everything is measured in one run: single figures of different runs do not compare, their \
-            ratios to the bare device do. Close other programs first.
+            Everything is measured in one run, in turns with bare writes and flushes on the same disk: \
+            figures of different runs do not compare, their ratios to the bare device do. Close other \
+            programs first. Memory is the resident set; bytes a node are those beyond an empty store.
 
             EXAMPLES
               khepri bench
-              khepri bench --place /mnt/fast --sizes 1000,1000000,10000000 --json
+              khepri bench --place /mnt/fast --json
+              khepri bench --sizes 1000000,3000000,10000000
             """)
 
     @Option(help: "Work in a new directory below this one; it is removed at the end.")
@@ -24,6 +26,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "The numbers of nodes to load and reopen, separated by commas; 0 for none.")
     var sizes = "1000,100000,1000000"
 
+    @Option(help: "Nodes in the store while large commands and snapshots run.")
+    var beside = 200_000
+
     @Flag(help: "Print JSON for machines.")
     var json = false
 
@@ -31,14 +36,23 @@ struct BenchCommand: AsyncParsableCommand {
     var phase: Phase?
 
     @Option(help: .hidden)
-    var nodes = 0
+    var nodes = 1
 
+    @Option(help: .hidden)
+    var shape = TreeBench.Shape.directories
+
+    /// A part that runs in a process of its own, or alone to be looked at.
     enum Phase: String, ExpressibleByArgument {
-        case load, reopen
+        case load, reopen, snapshot, tree, reads
     }
 
     func validate() throws {
-        guard seconds > 0 else { throw ValidationError("expected --seconds above 0") }
+        guard seconds > 0, seconds < 1e6 else {
+            throw ValidationError("expected --seconds above 0, found \(seconds)")
+        }
+        guard beside >= 1, nodes >= 1 else {
+            throw ValidationError("expected --beside of at least 1, found \(beside)")
+        }
         _ = try parsedSizes()
     }
 
@@ -55,42 +69,68 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         if let phase { return try await run(phase) }
         let directory = place + "/khepri-bench-\(UUID().uuidString)"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: false)
-        } catch {
-            throw ProgramExit(.unreachable, "cannot create a directory in \(place): \(error)")
+        guard mkdir(directory, 0o700) == 0 else {
+            throw ProgramExit(
+                .unreachable,
+                "cannot create a directory in \(place): \(StandardStreams.errorMessage)")
         }
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let report = BenchReport(asJSON: json)
-        report.addBare(try BareDevice.measure(in: directory, seconds: seconds))
-        try await measureOperations(report, in: directory)
-        for size in try parsedSizes() {
-            for row in try LoadBench.rows(nodes: size, in: directory) { report.add(row) }
-        }
-        for row in try await InterferenceBench(directory: directory, seconds: seconds).rows() {
-            report.add(row)
-        }
-        report.end(machine: "\(ProcessInfo.processInfo.activeProcessorCount) processors")
+        try await measure(in: directory)
     }
 
-    private func measureOperations(_ report: BenchReport, in directory: String) async throws {
-        let store = try await TreeStore.open(at: directory + "/operations")
+    private func measure(in directory: String) async throws {
+        let device = try BareDevice(in: directory, seconds: seconds)
+        var report = try BenchReport(asJSON: json)
+        try report.add(device.row())
+        let store = try await TreeStore.open(
+            at: directory + "/operations", configuration: Diagnostics.configuration)
         for callers in [1, 16, 64, 256, 1_024] {
-            report.add(try await WriteBench(store: store, seconds: seconds).run(callers: callers))
+            let bench = WriteBench(store: store, callers: callers)
+            let name = "durable put, \(Counted(callers, "caller"))"
+            let rows = try await device.rows([("put-\(callers)", name, bench.run(seconds:))])
+            for row in rows { try report.add(row) }
         }
-        let reads = ReadBench(store: store, seconds: seconds)
-        try await reads.prepare()
-        for row in try await reads.rows() { report.add(row) }
+        for row in try await ReadBench(store: store, seconds: seconds).rows() {
+            try report.add(device.compare(row))
+        }
         try await store.close()
+        for size in try parsedSizes() {
+            for row in try LoadBench.rows(nodes: size, in: directory) {
+                try report.add(device.compare(row))
+            }
+        }
+        if let largest = try parsedSizes().max() {
+            for row in try TreeBench.rows(nodes: largest) {
+                try report.add(device.compare(row))
+            }
+        }
+        let interference = InterferenceBench(
+            directory: directory, device: device, nodes: beside)
+        for row in try await interference.rows() { try report.add(row) }
+        try report.end()
     }
 
     private func run(_ phase: Phase) async throws {
-        let report: LoadBench.Report
         switch phase {
-        case .load: report = try await LoadBench.load(nodes: nodes, into: place)
-        case .reopen: report = try await LoadBench.reopen(nodes: nodes, in: place)
+        case .load: try await show(LoadBench(nodes: nodes, place: place).run(.load))
+        case .reopen: try await show(LoadBench(nodes: nodes, place: place).run(.reopen))
+        case .snapshot: try await show(LoadBench(nodes: nodes, place: place).run(.snapshot))
+        case .tree: try show(TreeBench.measure(shape, nodes: nodes))
+        case .reads:
+            let store = try await TreeStore.inMemory()
+            var report = try BenchReport(asJSON: json)
+            for row in try await ReadBench(store: store, seconds: seconds).rows() {
+                try report.add(row)
+            }
+            try report.end()
+            try await store.close()
         }
-        StandardOutput.write([UInt8](try JSONEncoder().encode(report)))
+    }
+
+    /// Prints what a phase found, for the process that runs it.
+    private func show(_ report: some Encodable) throws {
+        try StandardOutput.write(JSONEncoder().encode(report))
     }
 }
+
+extension TreeBench.Shape: ExpressibleByArgument {}

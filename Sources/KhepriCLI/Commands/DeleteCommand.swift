@@ -26,8 +26,8 @@ struct DeleteCommand: AsyncParsableCommand {
             try await store.deleteAll(matching: pattern)
         }
         if verbose {
-            for path in receipt.deleted { print("deleted \(path)") }
-            for path in receipt.expired { print("expired \(path)") }
+            for path in receipt.deleted { try StandardOutput.line("deleted \(path)") }
+            for path in receipt.expired { try StandardOutput.line("expired \(path)") }
         }
         // The root itself is never gone: deleting it empties it.
         if receipt.deleted.isEmpty && pattern.exactPath != .root {

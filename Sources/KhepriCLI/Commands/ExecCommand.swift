@@ -41,10 +41,10 @@ struct ExecCommand: AsyncParsableCommand {
         } else {
             place = .memory
         }
-        let session = try await ExecSession(place: place)
-        let malformed = try await session.run(InputLines(.standardInput))
+        let malformed = try await ExecSession(place: place).run(InputLines())
         if malformed > 0 {
-            throw ProgramExit(.usage, "\(malformed) lines were no valid operations")
+            let lines = malformed == 1 ? "1 line was" : "\(malformed) lines were"
+            throw ProgramExit(.usage, "\(lines) not a valid operation")
         }
     }
 }

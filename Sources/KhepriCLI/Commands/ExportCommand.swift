@@ -9,7 +9,8 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Write a subtree to a directory, or to a file of JSON lines or JSON.",
         discussion: """
             JSON lines and JSON keep everything but versions and revisions, with keep-while conditions. \
-            A directory keeps nodes and values. The export is of one revision, however long it takes.
+            A directory keeps nodes and values; names are percent-encoded. The export is of one \
+            revision, however long it takes, and has its name only when it is whole.
 
             EXAMPLES
               khepri export -d shop --to shop.jsonl
@@ -35,6 +36,7 @@ struct ExportCommand: AsyncParsableCommand {
                 throw ProgramExit(.notFound, "there is no node at \(path)")
             }
             let progress = ProgressLine()
+            defer { progress.end() }
             var count = 0
             let onNode = {
                 count += 1
@@ -45,12 +47,11 @@ struct ExportCommand: AsyncParsableCommand {
                 let writer = OperationWriter(
                     view: view, asArray: to.hasSuffix(".json"), onNode: onNode)
                 try writer.write(path, to: output)
-                try output.close()
+                try output.finish()
             } else {
                 try DirectoryWriter(view: view, onNode: onNode).write(path, to: to)
             }
-            progress.end()
-            if to != "-" { print("\(count) nodes exported to \(to)") }
+            if to != "-" { try StandardOutput.line("\(Counted(count, "node")) exported to \(to)") }
         }
     }
 }

@@ -28,13 +28,15 @@ struct GetCommand: AsyncParsableCommand {
         }
         guard let node else { throw ProgramExit(.notFound, "there is no node at \(path)") }
         guard output.format == .human else {
-            return try NodePrinter(format: output.format).print([node])
+            var printer = NodePrinter(format: output.format)
+            try printer.add(node)
+            return try printer.finish()
         }
         guard let value = node.value else { return }
         if raw, let bytes = value.rawBytes {
-            StandardOutput.write(bytes)
+            try StandardOutput.write(bytes)
         } else {
-            print(value.jsonText)
+            try StandardOutput.line(value.jsonText)
         }
     }
 }

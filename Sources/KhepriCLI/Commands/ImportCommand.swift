@@ -8,10 +8,12 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Read a directory, or a file of JSON lines or JSON, into the store.",
         discussion: """
-            A directory becomes nodes: a file is a node with its contents, as text or as bytes. Links \
-            are not followed. A file holds operations as `khepri export` writes them: one a line, or a \
-            JSON array of them. An import that stops half-way has imported everything before the \
-            operation that it names, and can be run again.
+            A directory becomes nodes: a file is a node with its contents, as text or as bytes. Names \
+            are percent-decoded, links are not followed. A file holds writes as `khepri export` makes \
+            them: one a line, or a JSON array of them.
+
+            Everything is read and checked before anything is written. An import that the store \
+            refuses half-way names the operation, and can be run again.
 
             EXAMPLES
               khepri import -d shop --from shop.jsonl
@@ -27,55 +29,41 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "The node that a directory is read into.")
     var into = "/"
 
-    @Flag(help: "Only print what would be written.")
+    @Flag(help: "Only check the source, and print what would be written.")
     var dryRun = false
 
     func run() async throws {
         let target = try Arguments.path(into)
-        if dryRun {
-            let limit = Diagnostics.configuration.valueBytesMaximum
-            return try await read(into: target, valueBytesMaximum: limit) { print($0.jsonText) }
-        }
-        let count = try await store.withStore(creating: true) { store in
-            var writes = OrderedWrites(store)
-            let progress = ProgressLine()
-            try await read(into: target, valueBytesMaximum: store.valueBytesMaximum) { operation in
-                try await writes.add(operation)
-                progress.show("\(writes.completed) operations imported")
+        let limit = Diagnostics.configuration.valueBytesMaximum
+        var source = try OperationSource(from, into: target, valueBytesMaximum: limit)
+        try await source.read { operation in
+            guard operation.payloadBytesMaximum <= limit else {
+                throw OperationError(
+                    .invalidOperation,
+                    "expected a value of at most \(limit) bytes, "
+                        + "found \(operation.payloadBytesMaximum)")
             }
-            try await writes.finish()
-            progress.end()
-            return writes.completed
+            if dryRun { try StandardOutput.line(operation.jsonText) }
         }
-        print("\(count) operations imported")
+        for skipped in source.skipped {
+            StandardStreams.note("skipped \(skipped.place): \(skipped.reason)")
+        }
+        if dryRun { return }
+        let count = try await store.withStore(creating: true) { try await write(source, to: $0) }
+        try StandardOutput.line("\(Counted(count, "operation")) imported")
     }
 
-    /// Calls `body` with each operation of the source.
-    private func read(
-        into target: TreePath, valueBytesMaximum: Int,
-        _ body: (TreeOperation) async throws -> Void
-    ) async throws {
-        if from == "-" {
-            return try await OperationReader.readLines(.standardInput, name: "the input", body)
+    /// Writes everything; what changed in a directory since it was checked is written as it is now.
+    private func write(_ source: OperationSource, to store: TreeStore) async throws -> Int {
+        var source = source
+        var writes = OrderedWrites(store)
+        let progress = ProgressLine()
+        defer { progress.end() }
+        try await source.read { operation in
+            try await writes.add(operation)
+            progress.show("\(writes.completed) operations imported")
         }
-        switch FileKind(at: from) {
-        case .missing: throw ProgramExit(.usage, "there is no file or directory \(from)")
-        case .directory:
-            var reader = DirectoryReader(
-                root: from, target: target, valueBytesMaximum: valueBytesMaximum)
-            try await reader.read(body)
-            for skipped in reader.skipped {
-                Diagnostics.note("skipped \(skipped.path): \(skipped.reason)")
-            }
-        case .file, .other:
-            guard let handle = FileHandle(forReadingAtPath: from) else {
-                throw ProgramExit(.usage, "cannot read \(from)")
-            }
-            if from.hasSuffix(".json") {
-                try await OperationReader.readArray(handle, name: from, body)
-            } else {
-                try await OperationReader.readLines(handle, name: from, body)
-            }
-        }
+        try await writes.finish()
+        return writes.completed
     }
 }

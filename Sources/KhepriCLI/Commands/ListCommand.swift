@@ -33,14 +33,27 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         let pattern = try Arguments.pattern(pattern)
         let after = try after.map(Arguments.path)
-        let nodes = try await store.withStore { store in
-            try await store.nodes(matching: pattern, as: Payload.self, after: after, limit: limit)
+        let view = try await store.withStore { $0.view }
+        var printer = NodePrinter(format: output.format)
+        var count = 0
+        var last = after
+        while count < limit ?? .max {
+            let pageSize = min(Self.pageSize, (limit ?? .max) - count)
+            let page = try view.nodes(
+                matching: pattern, as: Payload.self, after: last, limit: pageSize)
+            for node in page { try printer.add(node) }
+            count += page.count
+            last = page.last?.path
+            if page.count < pageSize { break }
         }
-        try NodePrinter(format: output.format).print(nodes)
-        if nodes.isEmpty && pattern.exactPath != nil {
+        try printer.finish()
+        if count == 0 && pattern.exactPath != nil {
             throw ProgramExit(.notFound, "there is no node at \(pattern)")
         }
     }
+
+    /// How many nodes are in memory at once, decoded.
+    private static let pageSize = 1_000
 }
 
 struct CountCommand: AsyncParsableCommand {
@@ -59,6 +72,7 @@ struct CountCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = try Arguments.pattern(pattern)
-        print(try await store.withStore { try await $0.count(matching: pattern) })
+        let view = try await store.withStore { $0.view }
+        try StandardOutput.line("\(view.count(matching: pattern))")
     }
 }

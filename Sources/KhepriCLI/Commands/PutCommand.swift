@@ -12,6 +12,7 @@ struct PutCommand: AsyncParsableCommand {
             EXAMPLES
               khepri put -d shop /stock/wood/oak 150
               khepri put -d shop /users/alice '{"name": "Alice", "roles": ["admin"]}'
+              khepri put -d shop /stock/balance -5
               khepri put -d shop /motd --text 'hello there'
               khepri put -d shop /logo --bytes-from logo.png
               khepri put -d shop /stock/wood/oak 151 --if-version 1
@@ -28,7 +29,7 @@ struct PutCommand: AsyncParsableCommand {
     @Flag(help: "Take the value as text, not as JSON.")
     var text = false
 
-    @Option(help: "Take the value from this file, as bytes.")
+    @Option(help: "Take the value from this file, as bytes; - is the standard input.")
     var bytesFrom: String?
 
     @Flag(help: "Write a node without a value.")
@@ -73,13 +74,20 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     private func payload() throws -> Payload? {
-        if let bytesFrom {
-            guard let data = FileManager.default.contents(atPath: bytesFrom) else {
-                throw ProgramExit(.usage, "cannot read \(bytesFrom)")
-            }
-            return try Payload(.bytes([UInt8](data)))
-        }
+        if let bytesFrom { return try Arguments.payload(.bytes(contents(of: bytesFrom))) }
         guard let value else { return nil }
-        return text ? try Payload(.text(.init(value))) : try Arguments.payload(value)
+        return try text ? Arguments.payload(.text(.init(value))) : Arguments.payload(json: value)
+    }
+
+    /// The bytes of a file, or of the standard input for `-`; one more than a value may have at most.
+    private func contents(of file: String) throws -> [UInt8] {
+        do {
+            let handle =
+                file == "-" ? .standardInput : try FileHandle(forReadingFrom: URL(filePath: file))
+            let data = try handle.read(upToCount: TreeLimits.payloadBytesMaximum + 1)
+            return [UInt8](data ?? Data())
+        } catch {
+            throw ProgramExit(.usage, "cannot read \(file): \(error.localizedDescription)")
+        }
     }
 }

@@ -8,6 +8,8 @@ struct QuickstartCommand: AsyncParsableCommand {
         commandName: "quickstart",
         abstract: "Show the whole of it: load a directory, query, write, kill, recover, prove.",
         discussion: """
+            Ends with 0 only if every acknowledged write was there after every kill.
+
             EXAMPLES
               khepri quickstart
               khepri quickstart /usr/share/doc --kills 10
@@ -30,26 +32,39 @@ struct QuickstartCommand: AsyncParsableCommand {
         guard FileKind(at: directory) == .directory else {
             throw ProgramExit(.usage, "there is no directory \(directory)")
         }
-        let place = try keepIn ?? Self.makeTemporaryDirectory()
-        if keepIn != nil, FileKind(at: place) != .missing {
+        let place = keepIn ?? Self.temporaryDirectory()
+        if FileKind(at: place) != .missing {
             throw ProgramExit(.refused, "\(place) exists: expected a new directory")
         }
         defer { if keepIn == nil { try? FileManager.default.removeItem(atPath: place) } }
-        print("A new store in \(place)")
-        var tour = try await Tour(place: place, source: directory)
-        try await tour.load()
-        try await tour.show()
-        try await tour.query()
-        try await tour.write()
-        try await tour.close()
+        try say("A new store in \(place)")
+        let store = try await TreeStore.open(
+            at: place, configuration: Diagnostics.configuration)
+        let tour = try Tour(store: store, source: directory)
+        do {
+            try await tour.load()
+            try tour.show()
+            try tour.query()
+            try await tour.write()
+            try await store.close()
+        } catch {
+            try? await store.close()
+            throw error
+        }
         for number in 1...kills { try await CrashRound(place: place, number: number).run() }
-        print("\nAll of it held.")
+        try say("\nAll of it held.")
     }
 
-    private static func makeTemporaryDirectory() throws -> String {
+    private static func temporaryDirectory() -> String {
         let base = FileManager.default.temporaryDirectory
         return base.appendingPathComponent("khepri-quickstart-\(UUID().uuidString)").path
     }
+}
+
+/// Prints a line at once: the reader is to see each step when it is done.
+private func say(_ text: String) throws {
+    try StandardOutput.line(text)
+    try StandardOutput.flush()
 }
 
 /// The part of the quickstart with one process.
@@ -58,37 +73,41 @@ private struct Tour {
     let source: String
     let root: TreePath
 
-    init(place: String, source: String) async throws {
-        store = try await TreeStore.open(at: place)
+    init(store: TreeStore, source: String) throws {
+        self.store = store
         self.source = source
-        root = try TreePath(TreePath(URL(fileURLWithPath: source).standardized.path).components)
+        let names = URL(fileURLWithPath: source).standardized.path.split(separator: "/")
+        root = try TreePath(names.map { try PathComponent($0) })
     }
 
-    mutating func load() async throws {
+    func load() async throws {
         let start = ContinuousClock.now
         var writes = OrderedWrites(store)
         var reader = DirectoryReader(
             root: source, target: root, valueBytesMaximum: store.valueBytesMaximum)
         try await reader.read { try await writes.add($0) }
         try await writes.finish()
+        let time = Figure.seconds((ContinuousClock.now - start).inSeconds)
         let statistics = store.statistics
-        print(
-            "\nLoaded \(source): \(statistics.nodeCount) nodes, \(statistics.payloadBytes) bytes,")
-        print(
-            "durable after \(ContinuousClock.now - start); passed over \(reader.skipped.count) entries"
-        )
+        try say(
+            "\nLoaded \(source): \(Counted(statistics.nodeCount - 1, "node")), "
+                + "\(Counted(statistics.payloadBytes, "byte")), durable after \(time)")
+        let reasons = Dictionary(grouping: reader.skipped, by: \.reason)
+        for (reason, skipped) in reasons.sorted(by: { $0.key < $1.key }) {
+            try say("  skipped \(skipped.count): \(reason), such as \(skipped[0].place)")
+        }
     }
 
-    func show() async throws {
-        print("\nThe tree, two levels deep:")
+    func show() throws {
+        try say("\nThe tree, two levels deep:")
         let drawing = TreeDrawing(view: store.view, depth: 2, children: 8, values: false)
-        try drawing.draw(root) { print("  " + $0) }
+        try drawing.draw(root) { try say("  " + $0) }
     }
 
-    func query() async throws {
-        print("\nQueries with patterns:")
+    func query() throws {
+        try say("\nQueries with patterns:")
         for (text, pattern) in try patterns() {
-            print("  \(text): \(try await store.count(matching: pattern)) nodes")
+            try say("  \(text): \(Counted(store.view.count(matching: pattern), "node"))")
         }
     }
 
@@ -109,7 +128,7 @@ private struct Tour {
     }
 
     func write() async throws {
-        print("\nA guarded update:")
+        try say("\nA guarded update:")
         let path: TreePath = "/visits"
         try await store.put(1, at: path)
         guard let node = try await store.node(at: path, as: Int.self), let visits = node.value
@@ -117,22 +136,18 @@ private struct Tour {
             throw ProgramExit(.fault, "the node just written is not there")
         }
         try await store.put(visits + 1, at: path, if: .payloadVersion(node.payloadVersion))
-        print("  /visits is \(visits + 1)")
+        try say("  /visits is \(visits + 1)")
         do {
             try await store.put(99, at: path, if: .payloadVersion(node.payloadVersion))
             throw ProgramExit(.fault, "a write with an old version was taken")
         } catch StoreError.Code.conditionFailed {
-            print("  a write that expected the old version is refused")
+            try say("  a write that expected the old version is refused")
         }
         let revision = try await store.batch { batch in
             try batch.put(["item": "oak"], at: "/orders/1")
             try batch.put(149, at: "/stock/oak")
         }
-        print("A batch of two writes: revision \(revision.rawValue)")
-    }
-
-    func close() async throws {
-        try await store.close()
+        try say("\nA batch of two writes: both at revision \(revision.rawValue)")
     }
 }
 
@@ -149,16 +164,17 @@ private struct CrashRound {
         while writer.isRunning && writer.count < 500 { try await Task.sleep(for: .milliseconds(5)) }
         try await writer.kill()
         let start = ContinuousClock.now
-        let store = try await TreeStore.open(at: place)
-        let opened = ContinuousClock.now - start
+        let store = try await TreeStore.open(
+            at: place, configuration: Diagnostics.configuration)
+        let opened = Figure.seconds((ContinuousClock.now - start).inSeconds)
         let (acknowledged, extra) = try writer.verify(in: store, under: parent, run: number)
         try await store.close()
-        print(
+        try say(
             """
 
-            Kill \(number): SIGKILL in mid-write; opened again in \(opened).
-              \(acknowledged) acknowledged writes, \(acknowledged) of them there; \
-            \(extra) more were durable but not yet said
+            Kill \(number): SIGKILL in mid-write; opened again in \(opened)
+              \(Counted(acknowledged, "acknowledged write")), all of them there; \
+            \(extra) more \(extra == 1 ? "was" : "were") durable but not yet said
             """)
     }
 }

@@ -40,7 +40,7 @@ struct TreeCommandLine: AsyncParsableCommand {
             throw ProgramExit(.notFound, "there is no node at \(path)")
         }
         let drawing = TreeDrawing(view: view, depth: depth, children: children, values: values)
-        try drawing.draw(path) { print($0) }
+        try drawing.draw(path) { try StandardOutput.line($0) }
     }
 }
 
@@ -52,13 +52,13 @@ struct TreeDrawing {
     var values: Bool
 
     /// Calls `line` with each line of the drawing.
-    func draw(_ path: TreePath, line: (String) -> Void) throws {
-        line(try label(path, name: path.description))
+    func draw(_ path: TreePath, line: (String) throws -> Void) throws {
+        try line(try label(path, name: path.description))
         try drawChildren(of: path, prefix: "", levels: depth, line: line)
     }
 
     private func drawChildren(
-        of path: TreePath, prefix: String, levels: Int, line: (String) -> Void
+        of path: TreePath, prefix: String, levels: Int, line: (String) throws -> Void
     ) throws {
         guard levels > 0 else { return }
         let names = view.childNames(of: path, limit: children) ?? []
@@ -66,14 +66,14 @@ struct TreeDrawing {
         for (index, name) in names.enumerated() {
             let isLast = index + 1 == total
             let child = path.child(name)
-            line(
+            try line(
                 prefix + (isLast ? "╰── " : "├── ")
                     + (try label(child, name: TreePath.root.child(name).description.dropFirstSlash))
             )
             let deeper = prefix + (isLast ? "    " : "│   ")
             try drawChildren(of: child, prefix: deeper, levels: levels - 1, line: line)
         }
-        if names.count < total { line(prefix + "╰── … \(total - names.count) more") }
+        if names.count < total { try line(prefix + "╰── … \(total - names.count) more") }
     }
 
     private func label(_ path: TreePath, name: String) throws -> String {

@@ -20,11 +20,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let findings = try await StoreHost.verify(at: dataDirectory)
-        for finding in findings { print(finding.description) }
+        for finding in findings { try StandardOutput.line(finding.description) }
         let damageCount = findings.count { $0.severity == .damage }
         guard damageCount == 0 else {
-            throw ProgramExit(.fault, "\(dataDirectory) is damaged in \(damageCount) places")
+            throw ProgramExit(
+                .fault, "\(dataDirectory) is damaged in \(Counted(damageCount, "place"))")
         }
-        print("\(dataDirectory) is whole")
+        try StandardOutput.line("\(dataDirectory) is whole")
     }
 }

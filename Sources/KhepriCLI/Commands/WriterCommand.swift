@@ -9,8 +9,7 @@ import Khepri
 struct WriterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "writer",
-        abstract: "Write until killed, saying each acknowledged write.",
-        shouldDisplay: false)
+        abstract: "Write until killed, saying each acknowledged write.")
 
     @OptionGroup var store: StoreOptions
 
@@ -29,7 +28,8 @@ struct WriterCommand: AsyncParsableCommand {
                         for number in 1... {
                             let path: TreePath = "\(parent)/run-\(round)/task-\(task)/\(number)"
                             try await store.put(number, at: path)
-                            StandardOutput.write(Array("\(task) \(number)\n".utf8))
+                            try StandardOutput.line("\(task) \(number)")
+                            try StandardOutput.flush()
                         }
                     }
                 }

@@ -13,32 +13,41 @@ struct FormatOptions: ParsableArguments {
     var format = OutputFormat.human
 }
 
-/// Prints nodes in one of the formats.
+/// Prints nodes in one of the formats, each as it comes; only a table waits for the last.
 struct NodePrinter {
     let format: OutputFormat
+    private var count = 0
+    private var rows: [[String]] = []
 
-    /// Prints a listing, one page at a time.
-    func print(_ nodes: [Node<Payload>]) throws {
+    init(format: OutputFormat) {
+        self.format = format
+    }
+
+    mutating func add(_ node: Node<Payload>) throws {
         switch format {
-        case .human:
-            for node in nodes { Swift.print(try Self.line(of: node)) }
+        case .human: try StandardOutput.line(Self.line(of: node))
         case .json:
-            Swift.print("[")
-            for (index, node) in nodes.enumerated() {
-                Swift.print("  " + (try Self.json(of: node)) + (index + 1 < nodes.count ? "," : ""))
-            }
-            Swift.print("]")
-        case .jsonl:
-            for node in nodes { Swift.print(try Self.json(of: node)) }
+            let json = try (count == 0 ? "[\n  " : ",\n  ") + Self.json(of: node)
+            try StandardOutput.write(json.utf8)
+        case .jsonl: try StandardOutput.line(Self.json(of: node))
+        case .table: rows.append(Self.row(of: node))
+        }
+        count += 1
+    }
+
+    func finish() throws {
+        switch format {
+        case .human, .jsonl: return
+        case .json: try StandardOutput.line(count == 0 ? "[]" : "\n]")
         case .table:
-            let rows = try nodes.map(Self.row)
-            TextTable(header: ["PATH", "VALUE", "VERSION", "CHILDREN", "MODIFIED"], rows: rows)
-                .print()
+            let table = TextTable(
+                header: ["PATH", "VALUE", "VERSION", "CHILDREN", "MODIFIED"], rows: rows)
+            for line in table.lines() { try StandardOutput.line(line) }
         }
     }
 
     /// One node as people read it: its path, and its value if it has one.
-    static func line(of node: Node<Payload>) throws -> String {
+    static func line(of node: Node<Payload>) -> String {
         guard let value = node.value else { return "\(node.path)" }
         return "\(node.path) = \(value.jsonText)"
     }
@@ -54,7 +63,7 @@ struct NodePrinter {
             + ",\"modifiedRevision\":\(node.modifiedRevision.rawValue)}"
     }
 
-    private static func row(of node: Node<Payload>) throws -> [String] {
+    private static func row(of node: Node<Payload>) -> [String] {
         [
             node.path.description,
             node.value.map(\.jsonText) ?? "",
@@ -72,10 +81,6 @@ struct TextTable {
     /// The columns that are numbers, aligned to the right.
     var rightAligned: Set<Int> = [2, 3, 4]
 
-    func print() {
-        for line in lines() { Swift.print(line) }
-    }
-
     func lines() -> [String] {
         let all = [header] + rows
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
@@ -89,5 +94,14 @@ struct TextTable {
             while line.last == " " { line.removeLast() }
             return line
         }
+    }
+}
+
+/// A number of things, in words: "1 node", "2 nodes".
+struct Counted: CustomStringConvertible {
+    let description: String
+
+    init(_ count: Int, _ thing: String) {
+        description = "\(count) \(thing)\(count == 1 ? "" : "s")"
     }
 }

@@ -1,5 +1,3 @@
-import ArgumentParser
-import Foundation
 import Khepri
 
 /// How the program ends: a code that scripts rely on, and a sentence on the standard error.
@@ -42,16 +40,5 @@ struct ProgramExit: Error {
         case .timeout, .cancelled: return .outcomeUnknown
         default: return .fault
         }
-    }
-
-    /// Prints the message and ends the process.
-    func end() -> Never {
-        if let message {
-            let text =
-                message.hasPrefix("Error:") || message.hasPrefix("USAGE")
-                ? message : "khepri: \(message)"
-            FileHandle.standardError.write(Data((text + "\n").utf8))
-        }
-        exit(code.rawValue)
     }
 }

@@ -3,26 +3,22 @@ import Foundation
 import Khepri
 import KhepriTree
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Reads a directory of the file system as puts: a directory is a node, a file is a node with its
 /// contents as the payload.
 ///
-/// Links are not followed; what is neither a file nor a directory is passed over and counted.
+/// Links are not followed; what is neither a file nor a directory is passed over and noted, and so
+/// is what cannot be read or is no value. Two entries for one node are refused.
 struct DirectoryReader {
     /// What was passed over, and why.
     struct Skipped {
-        var path: String
+        var place: String
         var reason: String
     }
 
-    let root: String
-    let target: TreePath
-    let valueBytesMaximum: Int
+    private let root: String
+    private let target: TreePath
+    private let valueBytesMaximum: Int
+    /// What the last reading passed over.
     private(set) var skipped: [Skipped] = []
 
     init(root: String, target: TreePath, valueBytesMaximum: Int) {
@@ -33,82 +29,110 @@ struct DirectoryReader {
 
     /// Calls `body` with a put for each node, parents first, names in the order of their bytes.
     mutating func read(_ body: (TreeOperation) async throws -> Void) async throws {
-        try await readDirectory(root, at: target, body)
+        skipped = []
+        let directory = try OpenDirectory(at: root)
+        try await readContents(of: directory, names: directory.names(), at: target, body)
     }
 
-    private mutating func readDirectory(
-        _ directory: String, at path: TreePath, _ body: (TreeOperation) async throws -> Void
+    private mutating func readContents(
+        of directory: OpenDirectory, names: [[UInt8]], at path: TreePath,
+        _ body: (TreeOperation) async throws -> Void
     ) async throws {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            skipped.append(Skipped(path: directory, reason: "cannot be read"))
-            return
+        guard !names.contains(FileName.unfinished) else {
+            throw ProgramExit(.refused, "\(directory.path) holds an export that did not end")
         }
-        let payload = [FileName.payload, FileName.payload + FileName.jsonSuffix]
-            .first { entries.contains($0) }
-        let own = try payload.flatMap { try self.payload(inFile: directory + "/" + $0) }
-        if path != .root || own != nil { try await body(Self.put(own, at: path)) }
-        let names = entries.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for entry in names where entry != payload {
-            try await readEntry(entry, in: directory, at: path, body)
+        let own = names.filter(FileName.isPayload)
+        if own.count > 1 { throw Self.conflict(own[0], own[1], in: directory) }
+        let payload = own.first.flatMap { self.payload(of: $0, in: directory) }
+        if path != .root || payload != nil { try await body(Self.put(payload, at: path)) }
+        var seen: [PathComponent: [UInt8]] = [:]
+        for entry in names where !FileName.isPayload(entry) && entry != FileName.longName {
+            guard let name = name(of: entry, in: directory) else { continue }
+            if let other = seen.updateValue(entry, forKey: name) {
+                throw Self.conflict(other, entry, in: directory)
+            }
+            guard path.components.count < TreeLimits.pathComponentsMaximum else {
+                skip(entry, in: directory, "more than 64 levels deep")
+                continue
+            }
+            try await readEntry(entry, in: directory, at: path.child(name), body)
         }
     }
 
     private mutating func readEntry(
-        _ entry: String, in directory: String, at path: TreePath,
+        _ entry: [UInt8], in directory: OpenDirectory, at path: TreePath,
         _ body: (TreeOperation) async throws -> Void
     ) async throws {
-        let file = directory + "/" + entry
-        let isJSON = entry.hasSuffix(FileName.jsonSuffix)
-        guard let name = try? FileName.decode(isJSON ? String(entry.dropLast(6)) : entry),
-            path.components.count < TreeLimits.pathComponentsMaximum
-        else {
-            skipped.append(Skipped(path: file, reason: "is no possible name of a node"))
-            return
-        }
-        switch FileKind(at: file) {
+        switch directory.kind(of: entry) {
         case .directory:
-            try await readDirectory(file, at: path.child(name), body)
+            let opened: (OpenDirectory, [[UInt8]])
+            do {
+                let child = try directory.directory(entry)
+                opened = (child, try child.names())
+            } catch {
+                return skip(entry, in: directory, "cannot be read")
+            }
+            try await readContents(of: opened.0, names: opened.1, at: path, body)
         case .file:
-            guard let payload = try payload(inFile: file) else { return }
-            try await body(Self.put(payload, at: path.child(name)))
+            guard let payload = payload(of: entry, in: directory) else { return }
+            try await body(Self.put(payload, at: path))
         case .missing, .other:
-            skipped.append(Skipped(path: file, reason: "is neither a file nor a directory"))
+            skip(entry, in: directory, "neither a file nor a directory")
         }
+    }
+
+    /// The name of the node that an entry stands for; nil, and noted, if it stands for none.
+    private mutating func name(of entry: [UInt8], in directory: OpenDirectory) -> PathComponent? {
+        if entry.starts(with: FileName.longPrefix),
+            let child = try? directory.directory(entry),
+            let bytes = try? child.contents(of: FileName.longName, limit: 256),
+            let name = try? PathComponent(utf8: bytes)
+        {
+            return name
+        }
+        let isJSON = entry.hasSuffix(FileName.jsonSuffix) && directory.kind(of: entry) == .file
+        let encoded = isJSON ? entry.dropLast(FileName.jsonSuffix.count) : entry[...]
+        if let name = try? FileName.decode(encoded) { return name }
+        skip(entry, in: directory, "the name is not UTF-8")
+        return nil
     }
 
     /// The contents of a file as a payload; nil, and noted, if it cannot be one.
-    private mutating func payload(inFile file: String) throws -> Payload? {
-        guard let contents = Self.contents(of: file, limit: valueBytesMaximum + 1) else {
-            skipped.append(Skipped(path: file, reason: "cannot be read"))
+    private mutating func payload(of file: [UInt8], in directory: OpenDirectory) -> Payload? {
+        // The text form of a value takes at most six bytes for one.
+        let isJSON = file.hasSuffix(FileName.jsonSuffix)
+        let limit = isJSON ? 6 * valueBytesMaximum : valueBytesMaximum
+        guard let contents = try? directory.contents(of: file, limit: limit + 1) else {
+            skip(file, in: directory, "cannot be read")
             return nil
         }
         do {
-            let payload: Payload
-            if file.hasSuffix(FileName.jsonSuffix) {
-                payload = try Payload(json: String(decoding: contents, as: UTF8.self))
-            } else if let text = String(validating: contents, as: UTF8.self) {
-                payload = try Payload(.text(CBORText(text)))
-            } else {
-                payload = try Payload(.bytes(contents))
-            }
-            guard payload.bytes.count <= valueBytesMaximum else {
-                skipped.append(Skipped(path: file, reason: "is over \(valueBytesMaximum) bytes"))
-                return nil
-            }
-            return payload
+            let isTooLong = contents.count > limit
+            let payload = isTooLong ? nil : try Self.payload(contents, isJSON: isJSON)
+            if let payload, payload.bytes.count <= valueBytesMaximum { return payload }
+            skip(file, in: directory, "over the limit of \(valueBytesMaximum) bytes")
         } catch {
-            skipped.append(Skipped(path: file, reason: "is no value: \(error)"))
-            return nil
+            skip(file, in: directory, "no value: \(error)")
         }
+        return nil
     }
 
-    /// The bytes of a regular file, without following a link even if it was put there just now.
-    private static func contents(of file: String, limit: Int) -> [UInt8]? {
-        let descriptor = open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard let data = try? handle.read(upToCount: limit) else { return [] }
-        return [UInt8](data)
+    private static func payload(_ contents: [UInt8], isJSON: Bool) throws -> Payload {
+        guard let text = String(validating: contents, as: UTF8.self) else {
+            return try Payload(.bytes(contents))
+        }
+        return isJSON ? try Payload(json: text) : try Payload(.text(CBORText(text)))
+    }
+
+    private static func conflict(
+        _ one: [UInt8], _ two: [UInt8], in directory: OpenDirectory
+    ) -> ProgramExit {
+        let (one, two) = (directory.place(of: one), directory.place(of: two))
+        return ProgramExit(.usage, "\(one) and \(two) stand for the same node")
+    }
+
+    private mutating func skip(_ entry: [UInt8], in directory: OpenDirectory, _ reason: String) {
+        skipped.append(Skipped(place: directory.place(of: entry), reason: reason))
     }
 
     private static func put(_ payload: Payload?, at path: TreePath) -> TreeOperation {

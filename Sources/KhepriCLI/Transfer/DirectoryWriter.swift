@@ -3,12 +3,6 @@ import Foundation
 import Khepri
 import KhepriTree
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Writes a subtree as directories and files that ``DirectoryReader`` reads back exactly.
 ///
 /// | node | in the file system |
@@ -17,75 +11,67 @@ import Musl
 /// | with text, or bytes that are no text | a file with these bytes |
 /// | with another payload | a file `NAME%.json` with the value in JSON |
 /// | with a payload and children | a directory with the payload in the file `%value` or `%value%.json` |
+/// | with a name too long for a file | a directory `%long-1` with the name in the file `%name` |
 struct DirectoryWriter {
     let view: TreeView
-    /// Said once for each node written.
-    var onNode: () -> Void = {}
+    /// Called for each node written.
+    let onNode: () -> Void
 
     /// Writes what is below `path` into a directory that must be empty or missing.
-    func write(_ path: TreePath, to directory: String) throws {
-        try makeDirectory(directory)
-        let existing = try FileManager.default.contentsOfDirectory(atPath: directory)
-        guard existing.isEmpty else {
-            throw ProgramExit(
-                .refused, "\(directory) is not empty: expected a new or empty directory")
+    ///
+    /// On failure nothing is left in the directory; after a crash it holds the file `%unfinished`.
+    func write(_ path: TreePath, to place: String) throws {
+        let isNew = mkdir(place, 0o700) == 0
+        let directory = try OpenDirectory(at: place)
+        guard try directory.names().isEmpty else {
+            throw ProgramExit(.refused, "\(place) is not empty: expected a new or empty directory")
         }
-        try writeContents(of: path, to: directory)
+        do {
+            try directory.write([], to: FileName.unfinished)
+            try writeContents(of: path, to: directory)
+            try directory.removeFile(FileName.unfinished)
+        } catch {
+            try? directory.removeContents()
+            if isNew { rmdir(place) }
+            throw error
+        }
     }
 
-    private func writeContents(of path: TreePath, to directory: String) throws {
+    private func writeContents(of path: TreePath, to directory: OpenDirectory) throws {
         if let own = try view.get(path, as: Payload.self) {
-            try writePayload(own, to: directory + "/" + FileName.payload)
+            try write(own, to: FileName.payload, in: directory)
         }
+        var longCount = 0
         for name in view.childNames(of: path) ?? [] {
             guard let node = try view.node(at: path.child(name), as: Payload.self) else { continue }
             onNode()
             let file = FileName.encode(name)
-            guard file.utf8.count + FileName.jsonSuffix.utf8.count <= FileName.bytesMaximum else {
-                throw ProgramExit(
-                    .refused,
-                    "the name of \(node.path) is too long for a file: export to a .jsonl file")
-            }
-            if let value = node.value, node.childCount == 0 {
-                try writePayload(value, to: directory + "/" + file)
+            if file.count > FileName.bytesMaximum {
+                longCount += 1
+                let child = try directory.makeDirectory(FileName.longPrefix + "\(longCount)".utf8)
+                try child.write(name.withUTF8 { Array($0) }, to: FileName.longName)
+                try writeContents(of: node.path, to: child)
+            } else if let value = node.value, node.childCount == 0,
+                file.count + FileName.jsonSuffix.count <= FileName.bytesMaximum
+            {
+                try write(value, to: file, in: directory)
             } else {
-                try makeDirectory(directory + "/" + file)
-                try writeContents(of: node.path, to: directory + "/" + file)
+                try writeContents(of: node.path, to: try directory.makeDirectory(file))
             }
         }
     }
 
-    private func writePayload(_ payload: Payload, to file: String) throws {
+    private func write(
+        _ payload: Payload, to file: [UInt8], in directory: OpenDirectory
+    ) throws {
         switch try CBORValue(decoding: payload.bytes) {
         case .text(let text):
-            try write(Array(text.string.utf8), to: file)
+            try directory.write(Array(text.string.utf8), to: file)
         case .bytes(let bytes) where String(validating: bytes, as: UTF8.self) == nil:
-            try write(bytes, to: file)
+            try directory.write(bytes, to: file)
         default:
-            try write(Array(payload.jsonText.utf8) + [10], to: file + FileName.jsonSuffix)
-        }
-    }
-
-    private func makeDirectory(_ path: String) throws {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw ProgramExit(
-                .refused, "cannot create \(path): \(String(cString: strerror(errno)))")
-        }
-    }
-
-    /// Creates a file that is not there yet; a link in its place is refused.
-    private func write(_ bytes: [UInt8], to file: String) throws {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ProgramExit(
-                .refused, "cannot create \(file): \(String(cString: strerror(errno)))")
-        }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try handle.write(contentsOf: bytes)
-            try handle.close()
-        } catch {
-            throw ProgramExit(.refused, "cannot write \(file): \(error)")
+            let json = Array(payload.jsonText.utf8) + [10]
+            try directory.write(json, to: file + FileName.jsonSuffix)
         }
     }
 }

@@ -1,41 +1,23 @@
-import Foundation
 import Khepri
 import KhepriTree
-import Synchronization
 
 /// Runs the lines of `khepri exec`: writes ahead of their results, reads behind every line before.
+///
+/// One task reads the lines and starts their writes, another prints the answers in their order.
 final class ExecSession: Sendable {
     enum Place: Sendable {
         case memory
         case directory(String, store: String)
     }
 
-    /// How many writes are under way at the most.
-    static let writesMaximum = 1_024
+    /// How many answers are under way at the most.
+    static let answersMaximum = 1_024
 
     private let place: Place
-    private let host: Mutex<StoreHost>
+    private let window = AnswerWindow(maximum: answersMaximum)
 
-    init(place: Place) async throws {
+    init(place: Place) {
         self.place = place
-        host = Mutex(try await Self.open(place))
-    }
-
-    private static func open(_ place: Place) async throws -> StoreHost {
-        let configuration = Diagnostics.configuration
-        switch place {
-        case .memory:
-            return try StoreHost.inMemory(configuration: configuration)
-        case .directory(let directory, _):
-            return try await StoreHost.open(at: directory, configuration: configuration)
-        }
-    }
-
-    private func store() async throws -> TreeStore {
-        guard case .directory(_, let name) = place else {
-            return try await host.withLock { $0 }.store("default")
-        }
-        return try await host.withLock { $0 }.store(name)
     }
 
     /// An answer that is there or will be.
@@ -46,115 +28,126 @@ final class ExecSession: Sendable {
 
     /// Runs all lines.
     ///
-    /// - Returns: how many were no valid operations.
+    /// - Returns: How many were no valid operations.
     func run(_ lines: InputLines) async throws -> Int {
         let (answers, continuation) = AsyncStream.makeStream(of: Answer.self)
-        let window = AnswerWindow(maximum: Self.writesMaximum)
-        async let printing: Void = Self.print(answers, window)
-        let malformed: Int
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                defer { continuation.finish() }
+                return try await self.read(lines) { continuation.yield($0) }
+            }
+            group.addTask { try await self.print(answers) }
+            // The first that fails cancels the other, which then has nothing more to do.
+            return try await group.reduce(0, +)
+        }
+    }
+
+    // MARK: Reading
+
+    private func read(_ lines: InputLines, answer: (Answer) -> Void) async throws -> Int {
+        var store = try await open()
         do {
-            malformed = try await read(lines, continuation, window)
+            var malformed = 0
+            for try await line in lines {
+                do {
+                    try await run(line, on: &store, answer: answer)
+                } catch let refusal as OperationError {
+                    malformed += 1
+                    try await window.reserve()
+                    answer(.line(OperationResult.error(refusal).jsonText))
+                }
+            }
+            // The input may have ended because the printer has failed; its error is told.
+            try await window.drain()
+            try await store.close()
+            return malformed
         } catch {
-            continuation.finish()
-            try? await printing
-            try? await host.withLock { $0 }.close()
+            try? await window.drain()
+            try? await store.close()
             throw error
         }
-        continuation.finish()
-        try await printing
-        try await host.withLock { $0 }.close()
-        return malformed
     }
 
-    private func read(
-        _ lines: InputLines, _ answers: AsyncStream<Answer>.Continuation, _ window: AnswerWindow
-    ) async throws -> Int {
-        var malformed = 0
-        var store = try await store()
-        func answer(_ line: String) async {
-            await window.reserve()
-            answers.yield(.line(line))
-        }
-        for await line in lines where line.contains(where: { !$0.isWhitespace }) {
+    private func run(
+        _ line: [UInt8], on store: inout TreeStore, answer: (Answer) -> Void
+    ) async throws {
+        switch try OperationLine.reading(line) {
+        case nil, .header: return
+        case .reset:
+            guard case .memory = place else {
+                throw OperationError(.invalidOperation, "reset is for --in-memory only")
+            }
+            try await window.drain()
+            try await store.close()
+            store = try await open()
+            try await window.reserve()
+            answer(.line(#"{"ok":true}"#))
+        case .operation(let operation) where operation.kind.isRead:
+            try await window.drain()
+            let outcome = try await store.perform(operation)
+            try await window.reserve()
+            answer(.line(outcome.result.jsonText))
+        case .operation(let operation):
+            try await window.reserve()
             do {
-                switch try OperationLine(line) {
-                case .header: continue
-                case .reset:
-                    guard case .memory = place else {
-                        throw OperationError(.invalidOperation, "reset is for --in-memory only")
-                    }
-                    await window.drain()
-                    store = try await reset()
-                    await answer(#"{"ok":true}"#)
-                case .operation(let operation) where operation.kind.isRead:
-                    await window.drain()
-                    await answer(try await store.perform(operation).result.jsonText)
-                case .operation(let operation):
-                    await window.reserve()
-                    answers.yield(.write(try store.start(operation)))
+                answer(.write(try store.start(operation)))
+            } catch {
+                await window.release()
+                throw Self.refusal(error) ?? error
+            }
+        }
+    }
+
+    private func open() async throws -> TreeStore {
+        let configuration = Diagnostics.configuration
+        switch place {
+        case .memory:
+            return try await TreeStore.inMemory(configuration: configuration)
+        case .directory(let directory, let name):
+            return try await StoreHost.open(at: directory, configuration: configuration).store(name)
+        }
+    }
+
+    // MARK: Printing
+
+    /// Prints the answers, and hands them over whenever the next one is not there yet.
+    ///
+    /// - Returns: How many writes were refused as a whole.
+    private func print(_ answers: AsyncStream<Answer>) async throws -> Int {
+        var refused = 0
+        do {
+            for await answer in answers {
+                switch answer {
+                case .line(let text): try StandardOutput.line(text)
+                case .write(let pending):
+                    if !pending.isDone { try StandardOutput.flush() }
+                    let result = try await Self.result(of: pending, &refused)
+                    try StandardOutput.line(result.jsonText)
                 }
-            } catch let refusal as OperationError {
-                malformed += 1
-                await answer(OperationResult.error(refusal).jsonText)
+                if await window.release() { try StandardOutput.flush() }
             }
+        } catch {
+            await window.fail()
+            throw error
         }
-        return malformed
+        return refused
     }
 
-    /// Goes on with a new empty store.
-    private func reset() async throws -> TreeStore {
-        try await host.withLock { $0 }.close()
-        let fresh = try await Self.open(place)
-        host.withLock { $0 = fresh }
-        return try await store()
-    }
-
-    /// Prints each answer when it is there; output is flushed whenever nothing more is ready.
-    private static func print(_ answers: AsyncStream<Answer>, _ window: AnswerWindow) async throws {
-        for await answer in answers {
-            let line: String
-            switch answer {
-            case .line(let text): line = text
-            case .write(let pending): line = try await pending.outcome().result.jsonText
-            }
-            StandardOutput.write(Array(line.utf8) + [10])
-            await window.release()
-        }
-    }
-}
-
-/// Counts the answers that are not printed yet.
-private actor AnswerWindow {
-    private let maximum: Int
-    private var count = 0
-    private var waiting: [(limit: Int, continuation: CheckedContinuation<Void, Never>)] = []
-
-    init(maximum: Int) {
-        self.maximum = maximum
-    }
-
-    /// Takes a place; waits while all are taken.
-    func reserve() async {
-        await wait(until: maximum - 1)
-        count += 1
-    }
-
-    /// Waits until everything is printed.
-    func drain() async {
-        await wait(until: 0)
-    }
-
-    /// Gives a place back.
-    func release() {
-        count -= 1
-        if let first = waiting.first, count <= first.limit {
-            waiting.removeFirst()
-            first.continuation.resume()
+    private static func result(
+        of pending: PendingWrite, _ refused: inout Int
+    ) async throws -> OperationResult {
+        do {
+            return try await pending.outcome().result
+        } catch {
+            guard let refusal = refusal(error) else { throw error }
+            refused += 1
+            return .error(refusal)
         }
     }
 
-    private func wait(until limit: Int) async {
-        if count <= limit { return }
-        await withCheckedContinuation { waiting.append((limit, $0)) }
+    /// The result of a line that the store would not take as a command; nil for other errors.
+    private static func refusal(_ error: any Error) -> OperationError? {
+        guard let error = error as? StoreError, error.code == .invalidOperation else { return nil }
+        return OperationError(.invalidOperation, error.message)
     }
 }

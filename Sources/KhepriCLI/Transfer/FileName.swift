@@ -7,14 +7,26 @@ import KhepriTree
 /// `%` begins no escape, is therefore never the name of a node and is free for the exporter.
 enum FileName {
     /// The file that holds the payload of a node that has children too, if it is text or bytes.
-    static let payload = "%value"
+    static let payload = Array("%value".utf8)
     /// Ends the name of a file whose contents are JSON and not the payload itself.
-    static let jsonSuffix = "%.json"
+    static let jsonSuffix = Array("%.json".utf8)
+    /// Begins the name of a directory whose node's name is too long for a file name, and which
+    /// holds it in the file ``longName``.
+    static let longPrefix = Array("%long-".utf8)
+    /// The file that holds a long name.
+    static let longName = Array("%name".utf8)
+    /// The file that is in a directory while an export goes on.
+    static let unfinished = Array("%unfinished".utf8)
 
     /// The longest name that common file systems take, in bytes.
     static let bytesMaximum = 255
 
-    static func encode(_ name: PathComponent) -> String {
+    /// Whether a file holds the payload of the node that its directory stands for.
+    static func isPayload(_ name: [UInt8]) -> Bool {
+        name == payload || name == payload + jsonSuffix
+    }
+
+    static func encode(_ name: PathComponent) -> [UInt8] {
         var result: [UInt8] = []
         name.withUTF8 { bytes in
             let isDots = bytes.allSatisfy { $0 == UInt8(ascii: ".") } && bytes.count <= 2
@@ -28,12 +40,12 @@ enum FileName {
                 }
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 
     /// The node name that a file name stands for; a `%` that begins no escape stands for itself.
-    static func decode(_ fileName: some StringProtocol) throws -> PathComponent {
-        let bytes = Array(fileName.utf8)
+    static func decode(_ bytes: some Collection<UInt8>) throws -> PathComponent {
+        let bytes = Array(bytes)
         var result: [UInt8] = []
         var index = 0
         while index < bytes.count {
@@ -61,5 +73,12 @@ enum FileName {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
         default: nil
         }
+    }
+}
+
+extension [UInt8] {
+    /// Whether the last bytes are these.
+    func hasSuffix(_ suffix: [UInt8]) -> Bool {
+        self.suffix(suffix.count).elementsEqual(suffix)
     }
 }

@@ -1,43 +1,38 @@
 import Foundation
 
-/// The lines of a file descriptor, read ahead by a thread of its own.
+/// The lines of the standard input, read ahead by a thread of its own.
 ///
-/// Batches of lines are handed over through a bounded window, so a fast producer on the other
-/// end of a pipe does not fill the memory.
+/// Lines are handed over through a bounded window, so that a fast producer on the other end of a pipe
+/// does not fill the memory.
 struct InputLines: AsyncSequence {
-    typealias Element = String
+    typealias Element = [UInt8]
 
-    private let batches: AsyncStream<[String]>
-    private let window: Window
-
-    /// Bounds how many batches wait; the reading thread blocks on it, no task ever does.
-    fileprivate final class Window: Sendable {
-        let free = DispatchSemaphore(value: 4)
-    }
+    private let batches: AsyncThrowingStream<[[UInt8]], any Error>
+    /// Counts the batches that may be handed over.
+    ///
+    /// It begins at zero: a semaphore may not be freed
+    /// below the value it was made with.
+    private let window = DispatchSemaphore(value: 0)
 
     /// Starts to read; the thread ends with the input.
-    init(_ handle: FileHandle) {
-        let (stream, continuation) = AsyncStream.makeStream(of: [String].self)
-        let window = Window()
+    init() {
+        for _ in 0..<4 { window.signal() }
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [[UInt8]].self)
         batches = stream
-        self.window = window
+        // No task ever waits for the window, the reading thread does.
+        let window = window
         Thread.detachNewThread {
-            var rest: [UInt8] = []
-            while let data = try? handle.read(upToCount: 1 << 16), !data.isEmpty {
-                rest.append(contentsOf: data)
-                guard let end = rest.lastIndex(of: 10) else { continue }
-                window.free.wait()
-                continuation.yield(Self.lines(of: rest[..<end]))
-                rest.removeSubrange(...end)
+            var reader = LineReader(0, name: "the input")
+            do {
+                while let lines = try reader.next() {
+                    window.wait()
+                    continuation.yield(lines)
+                }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
             }
-            if !rest.isEmpty { continuation.yield([String(decoding: rest, as: UTF8.self)]) }
-            continuation.finish()
         }
-    }
-
-    private static func lines(of bytes: ArraySlice<UInt8>) -> [String] {
-        bytes.split(separator: 10, omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     func makeAsyncIterator() -> Iterator {
@@ -45,19 +40,21 @@ struct InputLines: AsyncSequence {
     }
 
     struct Iterator: AsyncIteratorProtocol {
-        fileprivate var batches: AsyncStream<[String]>.Iterator
-        fileprivate let window: Window
-        private var current: ArraySlice<String> = []
+        fileprivate var batches: AsyncThrowingStream<[[UInt8]], any Error>.Iterator
+        fileprivate let window: DispatchSemaphore
+        private var current: ArraySlice<[UInt8]> = []
 
-        fileprivate init(batches: AsyncStream<[String]>.Iterator, window: Window) {
+        fileprivate init(
+            batches: AsyncThrowingStream<[[UInt8]], any Error>.Iterator, window: DispatchSemaphore
+        ) {
             self.batches = batches
             self.window = window
         }
 
-        mutating func next() async -> String? {
+        mutating func next() async throws -> [UInt8]? {
             while current.isEmpty {
-                guard let batch = await batches.next() else { return nil }
-                window.free.signal()
+                guard let batch = try await batches.next() else { return nil }
+                window.signal()
                 current = batch[...]
             }
             return current.removeFirst()

@@ -61,8 +61,7 @@ struct OrderedWrites {
         for (operation, result) in zip(command.operations, results) {
             if case .error(let error) = result {
                 throw ProgramExit(
-                    .refused,
-                    "\(operation.path): \(error); the operations before it are imported")
+                    .refused, "\(operation.path): \(error); what came before it is in the store")
             }
             completed += 1
         }

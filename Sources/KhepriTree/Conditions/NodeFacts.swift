@@ -18,5 +18,5 @@ package protocol NodeFacts {
     var hasPayload: Bool { get }
 
     /// Lends the payload's encoded bytes, nil when there is none; they are valid during the call.
-    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) -> R) -> R
+    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R
 }

@@ -25,6 +25,10 @@ public struct PathComponent: Hashable, Sendable {
     static let inlineBytesMaximum = 15
     /// The last byte of `low` in a name that has its bytes in `overflow`.
     static let overflowMark: UInt64 = 0xFF
+
+    /// Whether all bytes are in the two words.
+    @inline(__always)
+    var isInline: Bool { low & 0xFF != Self.overflowMark }
 }
 
 extension PathComponent {

@@ -85,10 +85,13 @@ extension ChildPage {
 }
 
 /// Searching.
+///
+/// Names are compared where they lie: a copy of a long one would count references, and those of
+/// names that many threads read would be their bottleneck.
 extension ChildPage {
     /// The child with a name in the pages below, unretained.
     @inline(__always)
-    func find(_ name: PathComponent) -> Unmanaged<TreeNode>? {
+    func find(_ name: UnsafePointer<PathComponent>) -> Unmanaged<TreeNode>? {
         var page = Unmanaged.passUnretained(self)
         while true {
             let (next, found) = page._withUnsafeGuaranteedRef { $0.step(towards: name) }
@@ -100,7 +103,7 @@ extension ChildPage {
     /// The page of the level below in which a name belongs, or in a leaf the node that has it.
     @inline(__always)
     private func step(
-        towards name: PathComponent
+        towards name: UnsafePointer<PathComponent>
     ) -> (next: Unmanaged<ChildPage>?, found: Unmanaged<TreeNode>?) {
         if isLeaf {
             let index = lowerBound(name)
@@ -112,7 +115,7 @@ extension ChildPage {
 
     /// The number of names before a name.
     @inline(__always)
-    func lowerBound(_ name: PathComponent) -> Int {
+    private func lowerBound(_ name: UnsafePointer<PathComponent>) -> Int {
         let names = names
         var lower = 0
         var upper = count
@@ -123,29 +126,47 @@ extension ChildPage {
         return lower
     }
 
+    @inline(__always)
+    func lowerBound(_ name: PathComponent) -> Int {
+        withUnsafePointer(to: name) { lowerBound($0) }
+    }
+
     /// Whether the entry's name is this one.
     @inline(__always)
-    func hasName(_ name: PathComponent, at index: Int) -> Bool {
+    private func hasName(_ name: UnsafePointer<PathComponent>, at index: Int) -> Bool {
         let entry = names + index
-        guard entry.pointee.high == name.high, entry.pointee.low == name.low else { return false }
-        return name.overflow == nil || entry.pointee == name
+        guard entry.pointee.high == name.pointee.high, entry.pointee.low == name.pointee.low else {
+            return false
+        }
+        return name.pointee.isInline || entry.pointee == name.pointee
+    }
+
+    @inline(__always)
+    func hasName(_ name: PathComponent, at index: Int) -> Bool {
+        withUnsafePointer(to: name) { hasName($0, at: index) }
     }
 
     /// The entry of an inner page in which a name belongs.
     @inline(__always)
-    func pageIndex(for name: PathComponent) -> Int {
+    private func pageIndex(for name: UnsafePointer<PathComponent>) -> Int {
         let index = lowerBound(name)
         if index < count, hasName(name, at: index) { return index }
         return max(index - 1, 0)
     }
 
-    /// Compares without touching the reference counts that a copy of a long name would.
+    @inline(__always)
+    func pageIndex(for name: PathComponent) -> Int {
+        withUnsafePointer(to: name) { pageIndex(for: $0) }
+    }
+
     @inline(__always)
     private static func precedes(
-        _ entry: UnsafePointer<PathComponent>, _ name: PathComponent
+        _ entry: UnsafePointer<PathComponent>, _ name: UnsafePointer<PathComponent>
     ) -> Bool {
-        if entry.pointee.high != name.high { return entry.pointee.high < name.high }
-        if entry.pointee.low != name.low { return entry.pointee.low < name.low }
-        return name.overflow != nil && entry.pointee < name
+        if entry.pointee.high != name.pointee.high {
+            return entry.pointee.high < name.pointee.high
+        }
+        if entry.pointee.low != name.pointee.low { return entry.pointee.low < name.pointee.low }
+        return !name.pointee.isInline && entry.pointee < name.pointee
     }
 }

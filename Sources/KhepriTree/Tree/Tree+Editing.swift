@@ -4,11 +4,11 @@
 extension Tree {
     /// Changes the fields of a node.
     ///
-    /// The revision becomes the `subtreeRevision` of every node above, unless that is higher.
+    /// The last change of its payload or child list becomes the `subtreeRevision` of every node
+    /// above, unless that is higher: what a node says of those below follows from what they say of
+    /// themselves, so a tree that was saved and built again says the same.
     /// - Returns: Whether there is such a node; without it nothing changes.
-    package mutating func edit(
-        _ path: TreePath, at revision: Revision, _ body: (inout Fields) -> Void
-    ) -> Bool {
+    package mutating func edit(_ path: TreePath, _ body: (inout Fields) -> Void) -> Bool {
         let edited = withNode(at: path) { node -> (fields: Fields, addedByteCount: Int)? in
             guard let node else { return nil }
             var fields = Fields(node)
@@ -17,7 +17,9 @@ extension Tree {
             return (fields, byteCount - node.payloadByteCount)
         }
         guard let edited else { return false }
-        let change = SubtreeChange(revision: revision, addedByteCount: edited.addedByteCount)
+        let change = SubtreeChange(
+            revision: max(edited.fields.modifiedRevision, edited.fields.childrenRevision),
+            addedByteCount: edited.addedByteCount)
         withSlot(at: path.components[...], noting: change) { slot in
             edited.fields.withNewPayload { TreeNode.write(edited.fields, $0, to: &slot) }
         }

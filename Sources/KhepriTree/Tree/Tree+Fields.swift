@@ -48,14 +48,17 @@ extension Tree {
 
         /// A node of its own with these fields; there is no payload to keep.
         func makeNode() -> TreeNode {
+            withNewPayload { makeNode(payload: $0 ?? .init(start: nil, count: 0)) }
+        }
+
+        /// A node of its own with these fields and another payload, none if there are no bytes.
+        func makeNode(payload: UnsafeRawBufferPointer) -> TreeNode {
             let header = TreeNode.Header(
                 createdRevision: createdRevision.rawValue,
                 modifiedRevision: modifiedRevision.rawValue, payloadVersion: payloadVersion,
                 payloadByteCount: 0, isBranch: false)
             let branch = needsBranch(replacing: nil) ? TreeNode.Branch(self) : nil
-            return withNewPayload { bytes in
-                TreeNode.make(header, branch, payload: bytes ?? .init(start: nil, count: 0))
-            }
+            return TreeNode.make(header, branch, payload: payload)
         }
 
         /// Lends the bytes of the payload to write, nil when the present one is kept.

@@ -21,6 +21,9 @@ package struct Tree: Sendable {
         root = Fields(createdAt: .zero).makeNode()
     }
 
+    /// Whether no copy has the same root.
+    package mutating func isHeldAlone() -> Bool { isKnownUniquelyReferenced(&root) }
+
     /// Pages of 32 make searches short; larger ones make the first change after a copy dear.
     static let pageLimitStandard = 32
 }
@@ -33,19 +36,15 @@ extension Tree {
     /// The bytes of all payloads.
     package var payloadByteCount: Int { root.subtreePayloadByteCount }
 
-    /// The node at a path given by its names.
-    package func node(at path: some Collection<PathComponent>) -> TreeNode? {
-        withNode(at: path) { $0 }
-    }
-
     /// The node at a path.
     package func node(at path: TreePath) -> TreeNode? {
-        withNode(at: path.components) { $0 }
+        withExtendedLifetime(self) { unmanagedRoot.descendant(path)?.takeUnretainedValue() }
     }
 
-    /// Lends the node at a path, or nil when there is none, without retaining any on the way.
-    ///
-    /// Reference counts of nodes near the root would be the bottleneck of concurrent readers.
+    /// The root, unretained: valid while the tree is held and not changed.
+    package var unmanagedRoot: Unmanaged<TreeNode> { Unmanaged.passUnretained(root) }
+
+    /// Lends the node at a path, or nil when there is none, without retaining any.
     @inline(__always)
     package func withNode<R>(
         at path: TreePath, _ body: (TreeNode?) throws -> R
@@ -56,16 +55,10 @@ extension Tree {
     /// Lends the node at a path given by its names, or nil when there is none.
     @inline(__always)
     package func withNode<R>(
-        at path: some Collection<PathComponent>, _ body: (TreeNode?) throws -> R
+        at names: [PathComponent], _ body: (TreeNode?) throws -> R
     ) rethrows -> R {
         try withExtendedLifetime(self) {
-            var node = Unmanaged.passUnretained(root)
-            for name in path {
-                guard let child = node._withUnsafeGuaranteedRef({ $0.unmanagedChild(name) }) else {
-                    return try body(nil)
-                }
-                node = child
-            }
+            guard let node = unmanagedRoot.descendant(names) else { return try body(nil) }
             return try node._withUnsafeGuaranteedRef { try body($0) }
         }
     }
@@ -73,7 +66,7 @@ extension Tree {
     /// The child of a node with a name.
     package func child(_ name: PathComponent, of node: TreeNode) -> TreeNode? {
         withExtendedLifetime(node) {
-            node.unmanagedChild(name)?.takeUnretainedValue()
+            withUnsafePointer(to: name) { node.unmanagedChild($0) }?.takeUnretainedValue()
         }
     }
 
@@ -87,6 +80,29 @@ extension Tree {
     ) rethrows {
         guard node.childCount > 0 else { return }
         _ = try node.childrenSlot.pointee.forEach(after: after, body)
+    }
+}
+
+extension Unmanaged<TreeNode> {
+    /// The node at a path below this one, valid as long as this one is.
+    ///
+    /// Nothing is retained on the way: the counts of nodes near the root would be the bottleneck of
+    /// concurrent readers.
+    package func descendant(_ path: TreePath) -> Unmanaged<TreeNode>? {
+        descendant(path.components)
+    }
+
+    fileprivate func descendant(_ names: [PathComponent]) -> Unmanaged<TreeNode>? {
+        names.withUnsafeBufferPointer { names in
+            var node = self
+            for index in names.indices {
+                guard let name = names.baseAddress?.advanced(by: index),
+                    let child = node._withUnsafeGuaranteedRef({ $0.unmanagedChild(name) })
+                else { return nil }
+                node = child
+            }
+            return node
+        }
     }
 }
 

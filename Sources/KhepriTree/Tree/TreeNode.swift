@@ -42,7 +42,7 @@ package final class TreeNode: @unchecked Sendable {
     }
 
     deinit {
-        if header.pointee.isBranch { branch.deinitialize(count: 1) }
+        if header.pointee.isBranch { deinitializeBranch() }
     }
 }
 
@@ -74,9 +74,11 @@ extension TreeNode: NodeFacts {
 
     /// Lends the payload's encoded bytes, nil when there is none; they are valid during the call.
     @inline(__always)
-    package func withPayload<R>(_ body: (UnsafeRawBufferPointer?) -> R) -> R {
-        withExtendedLifetime(self) {
-            body(hasPayload ? payloadBytes : nil)
+    package func withPayload<R>(
+        _ body: (UnsafeRawBufferPointer?) throws -> R
+    ) rethrows -> R {
+        try withExtendedLifetime(self) {
+            try body(hasPayload ? payloadBytes : nil)
         }
     }
 }
@@ -112,9 +114,17 @@ extension TreeNode {
         header.pointee.isBranch ? branch.pointee.attachment : nil
     }
 
+    /// The page above all children, nil when there are none, unretained: valid while this node is
+    /// held and not changed.
+    @inline(__always)
+    var unmanagedChildren: Unmanaged<ChildPage>? {
+        guard header.pointee.isBranch, branch.pointee.childCount > 0 else { return nil }
+        return Unmanaged.passUnretained(childrenSlot.pointee)
+    }
+
     /// The child with a name, unretained: valid while this node is held and not changed.
     @inline(__always)
-    func unmanagedChild(_ name: PathComponent) -> Unmanaged<TreeNode>? {
+    func unmanagedChild(_ name: UnsafePointer<PathComponent>) -> Unmanaged<TreeNode>? {
         guard header.pointee.isBranch, branch.pointee.childCount > 0 else { return nil }
         return childrenSlot.pointee.find(name)
     }

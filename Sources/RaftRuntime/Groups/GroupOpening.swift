@@ -63,7 +63,7 @@ struct LoadedGroup: Sendable {
         isNew = recovered == nil
         chunks = EntryChunk.chunks(
             of: recovered?.entries ?? [], from: position.index.successor,
-            maximum: options.applySliceMaximum)
+            maximum: options.replaySliceMaximum)
         snapshotTime = reader?.metadata.time ?? 0
         snapshotBytes = reader?.byteCount ?? 0
     }

@@ -35,15 +35,19 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// - Parameters:
     ///   - mayUseReserve: Whether the command frees space, so that it may be written on a full disk.
     ///   - timeout: Measured from when the driver takes the command; nil is the host's default.
-    package func propose(
-        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil
-    ) async -> ProposalOutcome<Machine.Output> {
+    ///   - answering: Makes the answer out of the outcome, on the driver's thread. What an output
+    ///     holds and the caller does not need is released there, where it was made: memory that
+    ///     moves between threads costs the allocator its locks.
+    package func propose<Answer: Sendable>(
+        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil,
+        answering: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Answer
+    ) async -> Answer {
         let ticket = inbox.nextTicket()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let command = command(
                     payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: ticket,
-                    .continuation(continuation))
+                    .callback { continuation.resume(returning: answering($0)) })
                 submit(command)
                 // A cancellation before this point found nothing to cancel.
                 if Task.isCancelled { inbox.cancel(ticket) }
@@ -51,6 +55,13 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         } onCancel: {
             inbox.cancel(ticket)
         }
+    }
+
+    /// The same for callers who want the whole outcome.
+    package func propose(
+        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil
+    ) async -> ProposalOutcome<Machine.Output> {
+        await propose(payload, mayUseReserve: mayUseReserve, timeout: timeout) { $0 }
     }
 
     /// The same for callers without a task; the function is called on the driver's thread.

@@ -17,8 +17,10 @@ package struct HostOptions: Sendable, Hashable {
     package var inlineEntriesMaximum = 64
     /// The same for its bytes.
     package var inlineBytesMaximum = 256 << 10
-    /// Entries applied for one group before the others have their turn.
-    package var applySliceMaximum = 4_096
+    /// Entries applied for one group before their callers are answered, and others have their turn.
+    package var applySliceMaximum = 64
+    /// The same for a recovered log, whose entries nobody waits for.
+    package var replaySliceMaximum = 4_096
     /// Used when a request names no timeout.
     package var timeout = Duration.seconds(5)
     /// When snapshots are taken.

@@ -22,7 +22,8 @@ extension HostRounds {
 
     private func takeChunks(of group: GroupState) -> [EntryChunk] {
         var taken: [EntryChunk] = []
-        var room = options.applySliceMaximum
+        var room =
+            group.replayEnd == nil ? options.applySliceMaximum : options.replaySliceMaximum
         while room > 0, let chunk = group.chunks.first, chunk.firstIndex <= group.applyTarget {
             let allowed = group.applyTarget.distance(from: chunk.firstIndex) + 1
             let count = min(chunk.entries.count, allowed, room)

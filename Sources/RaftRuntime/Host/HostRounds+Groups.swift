@@ -35,17 +35,14 @@ extension HostRounds {
         return group
     }
 
-    /// Does what a group has to do now; false if that was nothing.
+    /// Does what a group has to do now, but for applying; false if that was nothing.
     func advance(_ group: GroupState) -> Bool {
         if let deadline = group.server.nextDeadline, deadline <= now {
             group.step(.tick, now: now)
         }
         proposeBacklog(of: group)
         askReads(of: group)
-        let hadEffects = carryOutEffects(of: group)
-        let hasApplied = applySlice(of: group)
-        answerOpener(of: group)
-        return hadEffects || hasApplied
+        return carryOutEffects(of: group)
     }
 
     /// Asks the core once for all reads that have arrived.
@@ -106,7 +103,7 @@ extension HostRounds {
     /// Tells who opened the group that it can serve.
     ///
     /// A sole voter can once it leads and has applied its whole log, any other once it is loaded.
-    private func answerOpener(of group: GroupState) {
+    func answerOpener(of group: GroupState) {
         guard let opener = group.opener else { return }
         let isAlone = group.server.configuration.isSoleVoter(group.server.id)
         guard !isAlone || group.server.isReady else { return }

@@ -115,27 +115,39 @@ extension HostRounds {
         worker.submit(.prune(group.id))
     }
 
-    /// Writes what was gathered, unless the log is busy; false if nothing was begun.
-    func writeBatch() -> Bool {
-        guard !log.isBusy, !log.gathering.isEmpty else { return false }
-        let job = log.gathering
-        log.gathering = LogJob()
-        write(job)
+    /// Gives what was gathered to the log's thread, if it is too much to be written here; false if
+    /// nothing was begun.
+    func handOverBatch() -> Bool {
+        guard !isBatchWrittenHere, let job = takeBatch() else { return false }
+        log.isInFlight = true
+        writer.submit(job)
         return true
     }
 
-    /// Writes here if that is quick and keeps nobody waiting, else hands the job over.
-    private func write(_ job: LogJob) {
-        let isSmall =
-            job.entryCount <= options.inlineEntriesMaximum
-            && job.byteCount <= options.inlineBytesMaximum
-        let isAlone = groups.allSatisfy { $0.server.configuration.isSoleVoter($0.server.id) }
-        if isSmall, isAlone {
-            logFinished(writer.perform(job))
-        } else {
-            log.isInFlight = true
-            writer.submit(job)
-        }
+    /// Writes what was gathered here, which is quick and keeps nobody waiting; false if nothing was
+    /// begun.
+    func writeBatch() -> Bool {
+        guard isBatchWrittenHere, let job = takeBatch() else { return false }
+        logFinished(writer.perform(job))
+        return true
+    }
+
+    /// Whether the next batch is small, and nobody waits for this thread: no entry to be applied, and
+    /// no other member.
+    private var isBatchWrittenHere: Bool {
+        log.gathering.entryCount <= options.inlineEntriesMaximum
+            && log.gathering.byteCount <= options.inlineBytesMaximum
+            && groups.allSatisfy { group in
+                group.server.appliedIndex >= group.applyTarget
+                    && group.server.configuration.isSoleVoter(group.server.id)
+            }
+    }
+
+    /// What was gathered, unless the log is busy or it is nothing.
+    private func takeBatch() -> LogJob? {
+        guard !log.isBusy, !log.gathering.isEmpty else { return nil }
+        defer { log.gathering = LogJob() }
+        return log.gathering
     }
 
     /// Takes in what became of a job.
@@ -166,7 +178,7 @@ extension HostRounds {
     }
 
     /// Nothing of the log can be trusted from here on (ATC'20, fsync failures).
-    private func failForEver(_ error: LogDeviceError) {
+    func failForEver(_ error: LogDeviceError) {
         log.failure = error
         log.stalled = nil
         log.gathering = LogJob()

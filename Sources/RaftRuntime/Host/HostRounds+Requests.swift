@@ -74,10 +74,13 @@ extension HostRounds {
         }
     }
 
-    func cancel(_ ticket: Ticket) {
+    /// Answers the requests that were cancelled, in one walk over the open ones.
+    func cancel(_ tickets: [Ticket]) {
+        guard !tickets.isEmpty else { return }
+        let cancelled = Set(tickets)
         for group in groups {
             group.forEachRequest { request in
-                if request.ticket == ticket { fail(request, .cancelled) }
+                if cancelled.contains(request.ticket) { fail(request, .cancelled) }
             }
             group.dropAnswered()
         }

@@ -13,6 +13,7 @@ extension HostRounds {
         closeInbox()
         writer.stop()
         worker.stop()
+        ports.log.stopPreparing()
         shutdown = .finished
     }
 

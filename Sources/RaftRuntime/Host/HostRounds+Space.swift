@@ -4,7 +4,8 @@ import RaftCore
 //
 // What the core had accepted when the space ran out is written with the reserve. If even that is full,
 // the job waits and its callers learn that the outcome is unknown. New commands are refused, except
-// those that free space; each round with commands first tries whether there is space again.
+// those that free space; each round with commands first tries whether there is space again. Snapshots
+// are taken more often meanwhile, so that the log shrinks.
 extension HostRounds {
     func ranOutOfSpace(_ job: LogJob) {
         setSpace(.full)
@@ -25,16 +26,11 @@ extension HostRounds {
             log.stalled = nil
             logFinished(writer.perform(job))
         }
-        guard log.stalled == nil, log.failure == nil, let group = groups.first else { return }
-        // Term and vote as they are: harmless to repeat.
-        let state = group.server.hardState
-        let probe = LogBatch(
-            writes: [(group: group.id, write: .hardState(term: state.term, vote: state.vote))])
-        let result = writer.perform(LogJob(batch: probe))
-        switch result.error {
+        guard log.stalled == nil, log.failure == nil else { return }
+        switch writer.spaceError() {
         case nil: setSpace(.available)
         case let error? where error.code == .full: break
-        case .some: logFinished(result)
+        case let error?: failForEver(error)
         }
     }
 

@@ -4,7 +4,7 @@ import RaftCore
 final class HostRounds {
     /// While the log is busy, queued commands are looked at this often, so that their timeouts count.
     static let heldCommandsCheck = Duration.milliseconds(100)
-    /// Rounds after which the queue is looked at again, however much there is to apply.
+    /// Rounds after which the clock is looked at again, however much there is to apply.
     static let roundsMaximum = 16
 
     let inbox: HostInbox
@@ -41,10 +41,13 @@ final class HostRounds {
     func drain(now: Instant) -> DrainOutcome {
         guard shutdown != .finished else { return DrainOutcome(didWork: false, isStopped: true) }
         self.now = now
-        let hadMail = takeMail()
+        var hadMail = takeMail()
         expire()
         var rounds = 0
-        while rounds < Self.roundsMaximum, runRound() { rounds += 1 }
+        while rounds < Self.roundsMaximum, runRound() {
+            rounds += 1
+            if takeMail() { hadMail = true }
+        }
         let isUnfinished = rounds == Self.roundsMaximum
         if !isUnfinished { finishShutdownIfQuiet() }
         for group in groups { group.publish() }
@@ -56,13 +59,22 @@ final class HostRounds {
     }
 
     /// One pass over all groups and the log; false if it changed nothing.
+    ///
+    /// A batch for the log's thread leaves before anything is applied, so that the disk and the state
+    /// machines work at once, and the callers too: they are answered slice by slice, and what they
+    /// ask next is taken between two rounds. A batch is written here only when nothing is left to
+    /// apply: else the answers would wait for its flush.
     private func runRound() -> Bool {
         var didWork = false
-        for offset in groups.indices {
-            let group = groups[(turn + offset) % groups.count]
-            if advance(group) { didWork = true }
+        for offset in groups.indices where advance(groups[(turn + offset) % groups.count]) {
+            didWork = true
         }
         if !groups.isEmpty { turn = (turn + 1) % groups.count }
+        if handOverBatch() { didWork = true }
+        for group in groups {
+            if applySlice(of: group) { didWork = true }
+            answerOpener(of: group)
+        }
         if writeBatch() { didWork = true }
         return didWork
     }
@@ -75,7 +87,7 @@ final class HostRounds {
         for result in mail.snapshotResults { snapshotFinished(result) }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }
-        for ticket in mail.cancellations { cancel(ticket) }
+        cancel(mail.cancellations)
         if mail.isShutdownRequested { shutdown = .requested }
         mail.removeAll()
         return true

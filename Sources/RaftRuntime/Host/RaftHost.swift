@@ -2,8 +2,8 @@ package import RaftCore
 
 /// The groups of one data directory: one log, one driver, any number of groups.
 ///
-/// With threads, ``start()`` runs the driver, the log writer and the snapshot worker on one each, and
-/// an idle host never wakes. Without, whoever made the host calls ``drain(now:)``.
+/// With threads, ``start()`` runs the driver, the log writer, the snapshot worker and the preparer of
+/// the log's files on one each, and an idle host never wakes. Without, whoever made the host calls ``drain(now:)``.
 ///
 /// A host must be shut down before it is dropped.
 package final class RaftHost<Machine: StateMachine>: Sendable {
@@ -46,14 +46,27 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
             return isStarted
         }
         guard !wasStarted else { return }
-        let others = [
-            DrainThread(writer, clock: ports.clock), DrainThread(worker, clock: ports.clock),
-        ]
+        let others = helpers.map { DrainThread($0, clock: ports.clock) }
         let thread = DrainThread(driver, clock: ports.clock) {
             for thread in others { thread.join() }
             self.finishShutdown()
         }
         thread.detach()
+    }
+
+    /// Gives the parts to somebody who drains each at times of its own; no threads are started.
+    package func start(attendedBy attendant: (any Drained) -> Void) {
+        let runningCount = Lock(parts.count)
+        for part in parts {
+            let attended = AttendedPart(part) {
+                let isLast = runningCount.withLock { count in
+                    count -= 1
+                    return count == 0
+                }
+                if isLast { self.finishShutdown() }
+            }
+            attendant(attended)
+        }
     }
 
     /// Counts and times, as of the driver's last round.
@@ -86,12 +99,13 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     ) {
         let (store, options, seed) = (ports.snapshots, options, ports.entropy.next())
         let inbox = inbox
+        // Not the description: whoever waits would hold the log's entries until it is answered.
+        let (id, machine) = (description.id, description.machine)
         let opened = Completion<Result<GroupHandle, any Error>>.callback { handle in
             completion.complete(
                 handle.map {
                     RaftGroup(
-                        id: description.id, machine: description.machine, handle: $0, inbox: inbox,
-                        options: options)
+                        id: id, machine: machine, handle: $0, inbox: inbox, options: options)
                 })
         }
         let abandon = { @Sendable in opened.complete(.failure(RequestFailure.shuttingDown)) }
@@ -138,8 +152,13 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         for completion in waiting { completion.complete(()) }
     }
 
-    /// Driver, log writer and snapshot worker, for a simulator that drains each at times of its own.
-    package var parts: [any Drained] { [driver, writer, worker] }
+    /// Everything that works for a host, for a simulator that drains each at times of its own.
+    package var parts: [any Drained] { [driver] + helpers }
+
+    /// What works for the driver: log writer, snapshot worker and the log's preparer.
+    private var helpers: [any Drained] {
+        [writer, worker] + (ports.log.preparer.map { [$0] } ?? [])
+    }
 
     /// Does everything there is to do at an instant, for a host without threads.
     ///
@@ -147,9 +166,9 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     @discardableResult
     package func drain(now: Instant) -> Instant? {
         while true {
-            let outcomes = [driver.drain(now: now), writer.drain(now: now), worker.drain(now: now)]
+            let outcomes = parts.map { $0.drain(now: now) }
             if outcomes[0].isStopped {
-                _ = (writer.drain(now: now), worker.drain(now: now))
+                for helper in helpers { _ = helper.drain(now: now) }
                 finishShutdown()
                 return nil
             }

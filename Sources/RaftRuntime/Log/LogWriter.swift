@@ -72,6 +72,13 @@ final class LogWriter: Drained {
             bytesOnDisk: device.bytesOnDisk, nanoseconds: nanoseconds)
     }
 
+    /// Why an ordinary batch would be refused, if so; found out on the calling thread.
+    ///
+    /// - Precondition: No job is under way.
+    func spaceError() -> LogDeviceError? {
+        attempt { try device.checkSpace() }
+    }
+
     private func attempt(_ work: () throws -> Void) -> LogDeviceError? {
         do {
             try work()

@@ -76,6 +76,11 @@ package protocol LogDevice: AnyObject, Sendable {
     /// - Throws: ``LogDeviceError``; after any but `.full` every later call throws `.poisoned`.
     func write(_ batch: LogBatch) throws
 
+    /// Makes sure that there is space beyond what is kept for a full disk.
+    ///
+    /// - Throws: ``LogDeviceError`` `.full` as long as an ordinary batch would be refused.
+    func checkSpace() throws
+
     /// Reads consecutive entries, at least one if it is there, at most about `byteLimit` bytes.
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry]
 
@@ -84,6 +89,18 @@ package protocol LogDevice: AnyObject, Sendable {
 
     /// Bytes on disk and the like, for statistics.
     var bytesOnDisk: UInt64 { get }
+
+    /// Makes room ahead of the writes, drained by anybody at any time; nil if there is nothing to make.
+    var preparer: (any Drained)? { get }
+
+    /// Ends the work of ``preparer``; the log goes on and makes its room itself.
+    func stopPreparing()
+}
+
+extension LogDevice {
+    package var preparer: (any Drained)? { nil }
+
+    package func stopPreparing() {}
 }
 
 /// Why a log device refused.

@@ -5,6 +5,9 @@ import RaftCore
 /// With two snapshots kept, and the log since the older one, the disk holds about twice the state and
 /// twice the bytes between snapshots. Half the state's size between them makes that three times.
 package struct SnapshotPolicy: Sendable, Hashable {
+    /// A small part of the megabyte of log that is kept for a full disk.
+    private static let fullDiskLogBytes = 128 << 10
+
     /// Not before this many bytes of log, however small the state is.
     package var logBytesMinimum: Int
     /// At the latest when the log since the last snapshot has this percentage of its size.
@@ -13,7 +16,7 @@ package struct SnapshotPolicy: Sendable, Hashable {
     package var ageMaximum: Duration
 
     package init(
-        logBytesMinimum: Int = 4 << 20, logPercentage: Int = 50,
+        logBytesMinimum: Int = 16 << 20, logPercentage: Int = 50,
         ageMaximum: Duration = .seconds(3600)
     ) {
         precondition(logBytesMinimum > 0, "a snapshot for no bytes would never end")
@@ -23,14 +26,22 @@ package struct SnapshotPolicy: Sendable, Hashable {
         self.ageMaximum = ageMaximum
     }
 
-    func isDue(_ progress: SnapshotProgress, now: Instant) -> Bool {
+    func isDue(_ progress: SnapshotProgress, space: StorageSpace, now: Instant) -> Bool {
         guard progress.logBytes > 0 else { return false }
+        return progress.logBytes >= wantedLogBytes(progress, space)
+            || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
+    }
+
+    /// Little on a full disk: only a shorter log makes room there, and that takes two snapshots
+    /// before what is kept for deletes is used up.
+    private func wantedLogBytes(_ progress: SnapshotProgress, _ space: StorageSpace) -> UInt64 {
+        guard space == .available else {
+            return UInt64(min(max(logBytesMinimum / 16, 1), Self.fullDiskLogBytes))
+        }
         let (product, overflow) = progress.snapshotBytes.multipliedReportingOverflow(
             by: UInt64(logPercentage))
         let share = overflow ? .max : product / 100
-        let wanted = max(share, UInt64(logBytesMinimum))
-        return progress.logBytes >= wanted
-            || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
+        return max(share, UInt64(logBytesMinimum))
     }
 }
 
@@ -42,6 +53,6 @@ struct SnapshotProgress: Sendable {
     var snapshotBytes: UInt64 = 0
     /// When the last one was captured, or tried.
     var lastTime: Instant
-    /// Whether one is being written or recorded.
+    /// Whether one is being written.
     var isUnderWay = false
 }

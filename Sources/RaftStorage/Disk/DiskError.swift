@@ -36,8 +36,11 @@ package struct DiskError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the process may not do this.
     package var isPermission: Bool { errno == EACCES || errno == EPERM || errno == EROFS }
 
-    package var description: String {
+    /// What was tried and why it failed, without the path.
+    package var message: String {
         let reason = strerror(errno).map { String(cString: $0) } ?? "unknown error"
-        return "cannot \(operation.rawValue) \(path): \(reason) (errno \(errno))"
+        return "cannot \(operation.rawValue): \(reason) (errno \(errno))"
     }
+
+    package var description: String { "\(path): \(message)" }
 }

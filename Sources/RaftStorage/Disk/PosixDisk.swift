@@ -69,7 +69,7 @@ package final class PosixDisk: Disk {
         }
         let result = PosixFile.synchronize(descriptor, wholeFile: true)
         let failure = errno
-        guard Self.closeDescriptor(descriptor) == 0 else {
+        guard PosixFile.closeDescriptor(descriptor) == 0 else {
             throw DiskError(.synchronizeDirectory, path, errno: errno)
         }
         guard result == 0 else {
@@ -78,8 +78,9 @@ package final class PosixDisk: Disk {
     }
 
     package func kind(of path: String) throws -> DiskItemKind {
+        // A link stands for what it leads to: directories of data are often elsewhere.
         var status = stat()
-        guard lstat(path, &status) == 0 else {
+        guard stat(path, &status) == 0 else {
             if errno == ENOENT { return .missing }
             throw DiskError(.inspect, path, errno: errno)
         }
@@ -120,16 +121,5 @@ package final class PosixDisk: Disk {
             throw DiskError(.freeBytes, directory, errno: errno)
         }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    }
-
-    /// `close` from the C library, by a name that no method here hides.
-    static func closeDescriptor(_ descriptor: Int32) -> Int32 {
-        #if canImport(Darwin)
-        Darwin.close(descriptor)
-        #elseif canImport(Musl)
-        Musl.close(descriptor)
-        #else
-        Glibc.close(descriptor)
-        #endif
     }
 }

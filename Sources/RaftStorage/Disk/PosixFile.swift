@@ -22,14 +22,14 @@ final class PosixFile: DiskFile, @unchecked Sendable {
         let wasCreated = flags & O_EXCL != 0
         guard !wasCreated || fchmod(descriptor, 0o600) == 0 else {
             let failure = errno
-            _ = PosixDisk.closeDescriptor(descriptor)
+            _ = Self.closeDescriptor(descriptor)
             descriptor = -1
             throw DiskError(.open, path, errno: failure)
         }
     }
 
     deinit {
-        if descriptor >= 0 { _ = PosixDisk.closeDescriptor(descriptor) }
+        if descriptor >= 0 { _ = Self.closeDescriptor(descriptor) }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
@@ -77,7 +77,7 @@ final class PosixFile: DiskFile, @unchecked Sendable {
 
     func close() throws {
         precondition(descriptor >= 0, "closed twice: \(path)")
-        let result = PosixDisk.closeDescriptor(descriptor)
+        let result = Self.closeDescriptor(descriptor)
         descriptor = -1
         guard result == 0 else { throw DiskError(.close, path, errno: errno) }
     }
@@ -120,6 +120,17 @@ final class PosixFile: DiskFile, @unchecked Sendable {
         return fsync(descriptor)
         #else
         return wholeFile ? fsync(descriptor) : fdatasync(descriptor)
+        #endif
+    }
+
+    /// `close` from the C library, by a name that no method here hides.
+    static func closeDescriptor(_ descriptor: Int32) -> Int32 {
+        #if canImport(Darwin)
+        Darwin.close(descriptor)
+        #elseif canImport(Musl)
+        Musl.close(descriptor)
+        #else
+        Glibc.close(descriptor)
         #endif
     }
 }

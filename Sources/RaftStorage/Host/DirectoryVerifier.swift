@@ -32,7 +32,14 @@ package struct DirectoryVerifier {
         guard try layout.disk.kind(of: layout.path) == .directory else {
             throw LogDeviceError(.invalid, "expected a data directory")
         }
-        let path = layout.path + "/" + HostDirectory.lockName
+        let names = try layout.disk.names(in: layout.path)
+        if !names.contains(IdentityFile.name) {
+            try HostLayout.checkIsOurs(names, path: layout.path)
+            guard !names.isEmpty else {
+                throw LogDeviceError(.invalid, "expected a data directory, found an empty one")
+            }
+        }
+        let path = layout.path + "/" + HostLayout.lockName
         guard try layout.disk.kind(of: path) == .file else { return nil }
         switch try layout.disk.lockSilently(path) {
         case .taken(let file): return file
@@ -44,6 +51,15 @@ package struct DirectoryVerifier {
 
     private mutating func run() throws {
         let layout = layout
+        let identityPath = layout.path + "/" + IdentityFile.name
+        if try layout.disk.kind(of: identityPath) == .missing {
+            if try layout.isHalfMade() {
+                add(.note, layout.path, nil, "a crash interrupted its making; it holds no data")
+            } else {
+                add(.damage, identityPath, nil, "missing though there are data")
+            }
+            return
+        }
         guard
             let identity = try attempt({ try IdentityFile.read(in: layout.path, on: layout.disk) })
         else { return }
@@ -188,7 +204,7 @@ package struct DirectoryVerifier {
     private mutating func takeOver(_ error: any Error, path: String) throws {
         let error = LogDeviceError(wrapping: error, path: path)
         switch error.code {
-        case .corrupt, .invalid, .newerFormat:
+        case .corrupt, .invalid:
             add(.damage, error.path ?? path, nil, error.message)
         default: throw error
         }

@@ -14,10 +14,6 @@ package final class HostDirectory: Sendable {
     package let snapshots: SnapshotDirectory
     private let lock: any DiskFile
 
-    static let logName = "log"
-    static let snapshotsName = "snapshots"
-    static let lockName = "lock"
-
     private init(
         path: String, identity: HostIdentity, log: WriteAheadLog, snapshots: SnapshotDirectory,
         lock: any DiskFile
@@ -56,10 +52,17 @@ package final class HostDirectory: Sendable {
         }
     }
 
-    /// Confirms and closes the log, then gives the directory free.
+    /// Confirms and closes the log, then gives the directory free, even if the log failed.
+    ///
+    /// - Throws: ``LogDeviceError``.
     package func close() throws {
-        try log.close()
-        try lock.close()
+        let closing = Result { try log.close() }
+        do {
+            try lock.close()
+            try closing.get()
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path)
+        }
     }
 
     private static func open(
@@ -109,7 +112,7 @@ package final class HostDirectory: Sendable {
     }
 
     private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
-        switch try disk.lock(path + "/" + lockName) {
+        switch try disk.lock(path + "/" + HostLayout.lockName) {
         case .taken(let file): return file
         case .held(let holder):
             let process = holder.map { "process \($0)" } ?? "another process"

@@ -3,11 +3,15 @@ import RaftRuntime
 
 /// Where the parts of a data directory are, and how it is made.
 struct HostLayout {
+    static let logName = "log"
+    static let snapshotsName = "snapshots"
+    static let lockName = "lock"
+
     let path: String
     let disk: any Disk
 
-    var logDirectory: String { path + "/" + HostDirectory.logName }
-    var snapshotDirectory: String { path + "/" + HostDirectory.snapshotsName }
+    var logDirectory: String { path + "/" + Self.logName }
+    var snapshotDirectory: String { path + "/" + Self.snapshotsName }
 
     /// Makes the parts, the identity last; goes over what a crash left half made.
     func create(_ options: LogOptions) throws {
@@ -37,7 +41,7 @@ struct HostLayout {
     /// Refuses a directory without identity that holds anything but what a crash can leave.
     static func checkIsOurs(_ names: [String], path: String) throws {
         let known = [
-            HostDirectory.lockName, HostDirectory.logName, HostDirectory.snapshotsName,
+            lockName, logName, snapshotsName,
             IdentityFile.temporaryName, "lost+found",
         ]
         guard let foreign = names.first(where: { name in !known.contains(name) }) else { return }
@@ -52,23 +56,31 @@ struct HostLayout {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Removes the files of a directory whose making was interrupted.
+    /// Whether a directory without identity is one whose making was interrupted.
     ///
-    /// The identity comes last and nothing is written before it, so they hold no data; a log
-    /// that does has lost its identity.
-    private func removeHalfMade() throws {
+    /// The identity comes last and nothing is written before it, so such a directory holds no data; a
+    /// log that does has lost its identity.
+    func isHalfMade() throws -> Bool {
         if try disk.kind(of: snapshotDirectory) == .directory {
-            guard try disk.names(in: snapshotDirectory).isEmpty else {
-                throw lostIdentity()
-            }
+            guard try disk.names(in: snapshotDirectory).isEmpty else { return false }
+        }
+        guard try disk.kind(of: logDirectory) == .directory else { return true }
+        return try disk.names(in: logDirectory).allSatisfy { name in
+            guard case .segment(let sequence) = LogFileName(name) else { return true }
+            return try sequence == 1 && isWithoutData(logDirectory + "/" + name)
+        }
+    }
+
+    /// Removes the files of a directory whose making was interrupted.
+    private func removeHalfMade() throws {
+        guard try isHalfMade() else {
+            throw LogDeviceError(
+                .invalid, "the file \(IdentityFile.name) is missing though there are data",
+                path: path)
         }
         guard try disk.kind(of: logDirectory) == .directory else { return }
         for name in try disk.names(in: logDirectory) {
-            let path = logDirectory + "/" + name
-            if case .segment(let sequence) = LogFileName(name) {
-                guard try sequence == 1 && isWithoutData(path) else { throw lostIdentity() }
-            }
-            try disk.remove(path)
+            try disk.remove(logDirectory + "/" + name)
         }
     }
 
@@ -82,11 +94,6 @@ struct HostLayout {
             guard scanner.next() != nil else { return false }
             return scanner.next() == nil && TailDiagnosis(after: scanner).verdict() == .torn
         }
-    }
-
-    private func lostIdentity() -> LogDeviceError {
-        LogDeviceError(
-            .invalid, "the file \(IdentityFile.name) is missing though there are data", path: path)
     }
 
     private static func newIdentifier(_ options: LogOptions) -> Identifier128 {

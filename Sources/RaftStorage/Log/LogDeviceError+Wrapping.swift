@@ -9,7 +9,7 @@ extension LogDeviceError {
             self.path = error.path ?? path
         case let error as DiskError:
             self.init(
-                Self.code(of: error), "\(error)", path: error.path, errno: error.errno)
+                Self.code(of: error), error.message, path: error.path, errno: error.errno)
         case let refusal as SegmentHeader.Refusal:
             self.init(refusal, path: path)
         default:

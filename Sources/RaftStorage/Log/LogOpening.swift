@@ -1,19 +1,6 @@
 import RaftCore
 import RaftRuntime
 
-/// What a log starts from.
-struct RecoveredLog {
-    let pool: SegmentPool
-    var segments: [SegmentInfo]
-    var current: Segment
-    var heads: [GroupID: GroupHead] = [:]
-    var indexes: [GroupID: EntryIndex] = [:]
-    var nextReference: UInt32 = 1
-    var nextBatchSequence: UInt64
-    var lastHash: UInt32
-    var isConfirmed = false
-}
-
 /// Makes a new log, or makes one that was read ready to be written.
 enum LogOpening {
     /// Makes the first file of a log, and the spare that is its reserve.

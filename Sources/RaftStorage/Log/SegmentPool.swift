@@ -109,7 +109,6 @@ final class SegmentPool: Sendable {
         let file = try disk.open(temporary, .create)
         do {
             try fill(file, bytes: bytes)
-            try file.flush()
         } catch {
             // The file is of no use; what cannot be removed here is removed at the next start.
             try? file.close()
@@ -127,6 +126,7 @@ final class SegmentPool: Sendable {
     /// Where a spare is.
     func path(of spare: Spare) -> String { directory + "/" + spare.name }
 
+    /// Writes zeros and flushes them in pieces, so that the flushes of the log have their turn.
     private func fill(_ file: any DiskFile, bytes: UInt64) throws {
         let zeros = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Int(min(bytes, UInt64(Self.fillBytes))), alignment: 4096)
@@ -137,6 +137,7 @@ final class SegmentPool: Sendable {
             let count = Int(min(UInt64(zeros.count), bytes - offset))
             let piece = UnsafeRawBufferPointer(rebasing: zeros[..<count])
             try file.writeAll(piece, at: offset)
+            try file.flush()
             offset += UInt64(count)
         }
     }

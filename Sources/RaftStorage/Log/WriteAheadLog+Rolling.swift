@@ -6,10 +6,9 @@ extension WriteAheadLog {
         pool.count < SegmentPool.wantedCount
     }
 
-    /// Makes files ready whenever one is taken, for a thread of its own; ``stopPreparing()`` ends it.
-    package var preparer: any Drained { pool }
+    /// Makes files ready whenever one is taken.
+    package var preparer: (any Drained)? { pool }
 
-    /// Ends the thread that drains ``preparer``; the log goes on and makes its files itself.
     package func stopPreparing() {
         pool.stop()
     }
@@ -44,6 +43,22 @@ extension WriteAheadLog {
         }
         guard byteCount > free else { return }
         try roll(minimumBytes: byteCount, urgency: urgency)
+    }
+
+    /// There is space if the current file has room for a while, or a spare is left beside the
+    /// reserve.
+    package func checkSpace() throws {
+        try throwIfPoisoned()
+        let bytes = pool.smallestBytes
+        let wantedCount = current.freeBytes >= bytes / 4 ? 1 : SegmentPool.wantedCount
+        while pool.count < wantedCount {
+            // Asked first, because trying fills the disk for a moment.
+            let freeBytes = try poisoning { try disk.freeBytes(at: directory) }
+            guard freeBytes >= bytes else {
+                throw LogDeviceError(.full, "the disk is full", path: directory)
+            }
+            pool.add(try makeSpare(bytes: bytes))
+        }
     }
 
     /// Makes a file now; only a full disk leaves the log usable.

@@ -25,7 +25,8 @@ package final class SnapshotDirectory: SnapshotStore {
     package func begin(_ metadata: SnapshotMetadata) throws -> any SnapshotWriter {
         let header = SnapshotHeader(metadata: metadata, identity: identity, salt: randomBits())
         do {
-            return try SnapshotFileWriter(header, in: self)
+            return try SnapshotFileWriter(
+                header, in: path, on: disk, makeRoom: removeSpareSnapshot)
         } catch {
             throw LogDeviceError(wrapping: error, path: path)
         }

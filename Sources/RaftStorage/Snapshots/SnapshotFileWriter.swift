@@ -2,7 +2,9 @@ import RaftRuntime
 
 /// Writes one snapshot under a temporary name.
 package final class SnapshotFileWriter: SnapshotWriter {
-    private let directory: SnapshotDirectory
+    private let disk: any Disk
+    private let directory: String
+    private let makeRoom: () throws -> Bool
     private let name: SnapshotFileName
     private let file: any DiskFile
     private let salt: UInt64
@@ -18,13 +20,21 @@ package final class SnapshotFileWriter: SnapshotWriter {
     /// The bytes between two flushes, so that the log's flushes never wait for many.
     private static let flushBytes = 1 << 20
 
-    init(_ header: SnapshotHeader, in directory: SnapshotDirectory) throws {
+    /// Begins a file with its head.
+    ///
+    /// - Parameter makeRoom: Frees space on a full disk; false if there is nothing to free.
+    init(
+        _ header: SnapshotHeader, in directory: String, on disk: any Disk,
+        makeRoom: @escaping () throws -> Bool
+    ) throws {
+        self.disk = disk
         self.directory = directory
+        self.makeRoom = makeRoom
         salt = header.salt
         name = SnapshotFileName(group: header.metadata.group, position: header.metadata.position)
-        let path = directory.path(name.temporaryText)
-        if try directory.disk.kind(of: path) != .missing { try directory.disk.remove(path) }
-        file = try directory.disk.open(path, .create)
+        let path = directory + "/" + name.temporaryText
+        if try disk.kind(of: path) != .missing { try disk.remove(path) }
+        file = try disk.open(path, .create)
         startChunk()
         do {
             try header.encoded().withUnsafeBytes { try put($0) }
@@ -58,9 +68,8 @@ package final class SnapshotFileWriter: SnapshotWriter {
             try file.flush()
             isEnded = true
             try file.close()
-            let temporary = directory.path(name.temporaryText)
-            try directory.disk.rename(temporary, to: directory.path(name.text))
-            try directory.disk.synchronizeDirectory(directory.path)
+            try disk.rename(path(name.temporaryText), to: path(name.text))
+            try disk.synchronizeDirectory(directory)
         } catch {
             abandon()
             throw LogDeviceError(wrapping: error)
@@ -72,8 +81,10 @@ package final class SnapshotFileWriter: SnapshotWriter {
         isEnded = true
         // The file is of no use; what cannot be removed here is removed at the next start.
         try? file.close()
-        try? directory.disk.remove(directory.path(name.temporaryText))
+        try? disk.remove(path(name.temporaryText))
     }
+
+    private func path(_ name: String) -> String { directory + "/" + name }
 
     private func startChunk() {
         chunk.removeAll(keepingCapacity: true)
@@ -120,7 +131,7 @@ package final class SnapshotFileWriter: SnapshotWriter {
         do {
             try file.writeAll(bytes, at: offset)
         } catch let error as DiskError where error.isOutOfSpace {
-            guard try directory.removeSpareSnapshot() else { throw error }
+            guard try makeRoom() else { throw error }
             try file.writeAll(bytes, at: offset)
         }
         offset += UInt64(bytes.count)

@@ -3,8 +3,18 @@ struct ConditionGenerator {
     var random: SplitMix
     let names: [Text]
     let depthMaximum: Int
-    /// Paths made lately, to come back to.
-    private var recent: [[JSON]] = []
+    /// The tree as it is when the operation is made: most operations are about its nodes, and most
+    /// conditions just true or just false of them.
+    var tree = ModelNode() {
+        didSet { (paths, watchers, watched) = (tree.paths, tree.watchers, tree.watched) }
+    }
+    /// Its paths but the root's, in order.
+    private(set) var paths: [Path] = []
+    /// The nodes with a keep-while set that was given to them, and what they watch.
+    private(set) var watchers: [Path] = []
+    private(set) var watched: [Path] = []
+    /// Paths written lately, some of which are gone.
+    var recent: [Path] = []
 
     init(seed: UInt64) {
         random = SplitMix(seed: seed)
@@ -49,6 +59,34 @@ struct ConditionGenerator {
             keys.sorted().map { JSON.Member(key: $0, value: value(&self)) })
     }
 
+    /// A pattern, often one that the payload of a node matches or just does not.
+    mutating func payloadPattern(about node: ModelNode?) -> JSON {
+        guard let payload = node?.payload, random.chance(70) else { return payloadPattern() }
+        switch random.below(7) {
+        case 0...2: return payload.encoded
+        case 3: return .object(["$type": .string(payload.typeName)])
+        case 4:
+            let comparison: Text = random.element(["$eq", "$ne", "$lt", "$le", "$gt", "$ge"])
+            return .sortedObject([.init(key: comparison, value: payload.encoded)])
+        case 5: return .object(["$not": payload.encoded])
+        default: return loosened(payload)
+        }
+    }
+
+    /// A pattern that leaves parts of a value open.
+    private mutating func loosened(_ value: JSON) -> JSON {
+        switch value {
+        case .array(let elements):
+            return .array(
+                elements.map { random.chance(50) ? .object(["$any": true]) : loosened($0) })
+        case .object(let members):
+            let kept = members.filter { _ in random.chance(60) }
+            let inner = kept.map { JSON.Member(key: $0.key, value: loosened($0.value)) }
+            return .object(["$literal": .sortedObject(inner)])
+        default: return value.encoded
+        }
+    }
+
     mutating func payloadPattern(depth: Int = 2) -> JSON {
         let comparisons: [Text] = ["$eq", "$ne", "$lt", "$le", "$gt", "$ge"]
         let types = ["integer", "double", "string", "boolean", "null", "array", "object", "bytes"]
@@ -70,35 +108,38 @@ struct ConditionGenerator {
 
     // MARK: Conditions
 
-    mutating func condition(depth: Int = 2) -> JSON {
+    /// A condition, often one that is just true or just false of a node.
+    mutating func condition(about node: ModelNode? = nil, depth: Int = 2) -> JSON {
         switch random.below(depth > 0 ? 22 : 16) {
-        case 0...2: return .object(["exists": .bool(random.chance(65))])
-        case 3...4: return .object(["hasPayload": .bool(random.chance(60))])
-        case 5...6: return .object(["payloadMatches": payloadPattern()])
-        case 7...11: return number()
-        case 12...13: return regex("nameMatches")
-        case 14: return random.chance(50) ? regex("pathMatches") : wildcard()
-        case 15: return .string(name())
-        case 16...17: return .object(["not": condition(depth: depth - 1)])
-        case 18...19: return .object(["all": .array(conditions(depth: depth - 1))])
-        default: return .object(["any": .array(conditions(depth: depth - 1))])
+        case 0...2: .object(["exists": .bool(random.chance(65))])
+        case 3...4: .object(["hasPayload": .bool(random.chance(60))])
+        case 5...6: .object(["payloadMatches": payloadPattern(about: node)])
+        case 7...11: number(about: node)
+        case 12...13: regex("nameMatches")
+        case 14: random.chance(50) ? regex("pathMatches") : wildcard()
+        case 15: .string(name())
+        case 16...17: .object(["not": condition(about: node, depth: depth - 1)])
+        case 18...19: .object(["all": .array(conditions(about: node, depth: depth - 1))])
+        default: .object(["any": .array(conditions(about: node, depth: depth - 1))])
         }
     }
 
-    private mutating func conditions(depth: Int) -> [JSON] {
-        (0..<random.weighted([(0, 1), (1, 3), (2, 5), (3, 2)])).map { _ in condition(depth: depth) }
+    private mutating func conditions(about node: ModelNode?, depth: Int) -> [JSON] {
+        let count = random.weighted([(0, 1), (1, 3), (2, 5), (3, 2)])
+        return (0..<count).map { _ in condition(about: node, depth: depth) }
     }
 
-    private mutating func number() -> JSON {
+    private mutating func number(about node: ModelNode?) -> JSON {
         let property: Text = random.weighted([
             ("payloadVersion", 4), ("childListVersion", 4), ("childCount", 6),
             ("createdRevision", 1), ("modifiedRevision", 1), ("childrenRevision", 1),
         ])
         let comparison: Text = random.element(["eq", "ne", "lt", "le", "gt", "ge"])
-        let limit =
-            property.bytes.last == UInt8(ascii: "n") && property != "payloadVersion" ? 300 : 5
-        let number = JSON.integer(Int128(random.below(limit)))
-        let test = JSON.sortedObject([.init(key: comparison, value: number)])
+        var number = Int128(random.below(5))
+        if let present = node?.property(property)?.integer, random.chance(80) {
+            number = max(0, present + random.weighted([(0, 4), (1, 2), (-1, 2)]))
+        }
+        let test = JSON.sortedObject([.init(key: comparison, value: .integer(number))])
         return .sortedObject([.init(key: property, value: test)])
     }
 
@@ -111,113 +152,7 @@ struct ConditionGenerator {
         return .sortedObject([.init(key: kind, value: .string(Text(regex)))])
     }
 
-    private mutating func wildcard() -> JSON {
+    mutating func wildcard() -> JSON {
         .object(["wildcard": random.chance(65) ? "*" : "**"])
-    }
-
-    // MARK: Paths
-
-    /// A path of names: new, or one written lately, perhaps one level longer or shorter.
-    mutating func path(isWritten: Bool = false) -> JSON {
-        var components = (0..<random.below(depthMaximum) + 1).map { _ in JSON.string(name()) }
-        if !recent.isEmpty, random.chance(isWritten ? 50 : 80) {
-            components = random.element(recent)
-            if random.chance(15) { components.removeLast() }
-            if random.chance(15) { components.append(.string(name())) }
-        }
-        if isWritten, !components.isEmpty { recent.append(components) }
-        if recent.count > 12 { recent.removeFirst() }
-        return .array(components)
-    }
-
-    /// A path for an operation on one node.
-    mutating func specificPath(isWritten: Bool = false) -> JSON {
-        guard case .array(var components) = path(isWritten: isWritten) else { return .null }
-        if random.chance(10) { return text(components) }
-        guard random.chance(40) else { return .array(components) }
-        for index in components.indices where random.chance(30) {
-            components[index] = specificComponent(components[index])
-        }
-        return .array(components)
-    }
-
-    private mutating func specificComponent(_ name: JSON) -> JSON {
-        switch random.below(14) {
-        case 0: return .object(["all": [name]])
-        case 1: return .object(["any": [name]])
-        case 2...5: return .object(["all": [name, condition(depth: 1)]])
-        case 6: return .object(["all": [condition(depth: 1), name]])
-        case 7: return .object(["all": [name, .object(["exists": .bool(random.chance(50))])]])
-        case 8:
-            return .object(["all": [.object(["any": [name, .object(["exists": false])]]), name]])
-        case 9:
-            let either: JSON = .object(["any": [.object(["exists": false]), condition(depth: 1)]])
-            return .object(["all": [name, either]])
-        case 10: return .object(["not": name])
-        case 11: return .object(["any": [name, .string(self.name())]])
-        case 12: return wildcard()
-        default: return condition()
-        }
-    }
-
-    /// A pattern for an operation on many nodes.
-    mutating func pattern() -> JSON {
-        if random.chance(10) {
-            return .string(
-                Text(
-                    random.element([
-                        "/*", "/**", "/a*", "/*/*", "/*/b", "/a/**", "/a/*b*/*", "**", "*", "/**/a",
-                        "/",
-                        "/./a/../b", "/b%2E1", "/*/%61", "/b/", "/a/*%2A*", "/..",
-                    ])))
-        }
-        guard case .array(var components) = path() else { return .null }
-        for index in components.indices where random.chance(50) {
-            switch random.below(10) {
-            case 0...4: components[index] = wildcard()
-            case 5...7: components[index] = condition()
-            default: components[index] = specificComponent(components[index])
-            }
-        }
-        return .array(components)
-    }
-
-    /// The text form of names.
-    private func text(_ components: [JSON]) -> JSON {
-        .string(ModelPath.text(components.compactMap(\.text)))
-    }
-
-    mutating func keepWhile() -> JSON {
-        let count = random.weighted([(0, 1), (1, 8), (2, 3), (3, 1)])
-        return .array((0..<count).map { _ in [keepWhileKey(), keepWhileCondition()] })
-    }
-
-    /// Often one that holds at first.
-    private mutating func keepWhileCondition() -> JSON {
-        switch random.below(10) {
-        case 0...2: .object(["exists": true])
-        case 3: .object(["hasPayload": true])
-        case 4: .object(["childCount": .object(["lt": .integer(Int128(1 + random.below(3)))])])
-        case 5: .object(["payloadVersion": .object(["le": .integer(Int128(1 + random.below(3)))])])
-        case 6:
-            .object(["childListVersion": .object(["lt": .integer(Int128(2 + random.below(3)))])])
-        default: condition(depth: 1)
-        }
-    }
-
-    private mutating func keepWhileKey() -> JSON {
-        let name = ModelPath.text([name()]).description
-        switch random.below(20) {
-        case 0...3: return "."
-        case 4...6: return ".."
-        case 7: return "../.."
-        case 8...10: return .string(Text(".." + name))
-        case 11: return .string(Text("." + name))
-        case 12:
-            return random.element(["./*", "../*", "./**", "../../*", "/", "/*", "/**", "./*/*"])
-        case 13: return .string(Text("../*" + name))
-        case 14: return pattern()
-        default: return path()
-        }
     }
 }

@@ -1,6 +1,6 @@
 /// The tree as its documentation describes it, written to be obviously right and not fast.
 struct Model {
-    private var root = ModelNode()
+    private(set) var root = ModelNode()
     private var revision = 0
 
     /// Applies an operation and returns its result.
@@ -138,7 +138,9 @@ struct Model {
         let source = try root.target(of: operation.from.map { .name($0) }, creating: false)
         if root[path] != nil {
             if !operation.overwrite { throw Failure("mismatchingNode", at: path, isTarget: true) }
-            command.remove(path, "explicit")
+            // The root stays; what is copied to it is as if it were put there.
+            let replaced = path.isEmpty ? root.children.keys.map { [$0] } : [path]
+            for path in replaced { command.remove(path, "explicit") }
         }
         if operation.name == "move" { command.remove(source, "explicit") }
         guard let node = root[source] else { return }

@@ -137,7 +137,8 @@ extension JSON {
         return right == right.rounded(.down) ? 0 : -1
     }
 
-    private var typeName: Text {
+    /// The name of the type in patterns.
+    var typeName: Text {
         switch self {
         case .null: "null"
         case .bool: "boolean"

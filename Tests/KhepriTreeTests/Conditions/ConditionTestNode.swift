@@ -14,9 +14,9 @@ struct ConditionTestNode: NodeFacts {
     var childCount: UInt64 { UInt64(children.count) }
     var hasPayload: Bool { payload != nil }
 
-    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) -> R) -> R {
-        guard let payload else { return body(nil) }
-        return payload.withUnsafeBytes { body($0) }
+    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
+        guard let payload else { return try body(nil) }
+        return try payload.withUnsafeBytes { try body($0) }
     }
 
     /// A tree with nodes at some paths, given as text; their ancestors are made too.

@@ -46,6 +46,21 @@ import Testing
         #expect(store.paths == "/c")
     }
 
+    @Test func `the root is written as by a put, and loses its children`() {
+        for (value, version) in [(7, 2), (2, 3)] {
+            var store = store()
+            store.put("/", 7)
+            store.put("/t", value)
+            // Its payload version grows once, where the payload is another; the former is not told.
+            let removed =
+                "/a@2=2-explicit /a/b@1-explicit /a/b/c@1=3-explicit /t@1=\(value)-explicit"
+            #expect(
+                store.run(.copy(from: "/t", overwrite: true), at: "/") == "/@\(version) \(removed)")
+            #expect(store.versions("/") == "\(version)/4/0")
+            #expect(store.value("/") == "\(value)")
+        }
+    }
+
     @Test func `what cannot be copied is refused`() {
         var store = store()
         let paths = store.paths

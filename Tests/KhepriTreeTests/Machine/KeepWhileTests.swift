@@ -84,6 +84,26 @@ import Testing
         }
     }
 
+    @Test func `entries with an equal path must all hold`() {
+        var store = TestStore()
+        store.put("/t", 1)
+        let entries: [KeepWhileEntry] = [
+            .path("/t", .number(.payloadVersion, .ge, 2)), .path("/t", .exists(true)),
+        ]
+        #expect(store.put("/w", 1, entries) == "keepWhileConditionsNotMet /w")
+        #expect(store.put("/w", 1, entries.reversed()) == "keepWhileConditionsNotMet /w")
+        store.put("/t", 2)
+        #expect(store.put("/w", 1, entries) == "/w@1")
+        store.delete("/t")
+        #expect(store.matches(of: "/w") == "")
+    }
+
+    @Test func `the root takes no conditions`() {
+        var store = TestStore()
+        #expect(store.put("/", 1, [.path("/t", .exists(false))]) == "invalidOperation /")
+        #expect(store.put("/", 1, []) == "/@2")
+    }
+
     @Test func `chains, circles and what is below expired nodes go in one operation`() {
         var store = TestStore()
         store.put("/a", 1)
@@ -148,7 +168,12 @@ import Testing
         #expect(store.put("/", 1) == "/@2 /w@1=1-keepWhile")
         let long = TreePattern(components: Array(repeating: .named("d"), count: 64))
         let below = KeepWhileEntry(.relative(up: 0, long), .exists(true))
+        let beside = KeepWhileEntry(.relative(up: 1, long.appending(.root)), .exists(true))
+        #expect(store.put("/w", 1, [beside]) == "keepWhileConditionsNotMet /w")
+        #expect(store.put("/w", 1, [below]) == "/w@1", "there is nothing below a new node yet")
         #expect(store.put("/w", 1, [below]) == "keepWhileConditionsNotMet /w")
+        let absent = KeepWhileEntry(.relative(up: 0, long), .exists(false))
+        #expect(store.put("/w", 1, [absent]) == "/w@1=1")
     }
 
     @Test func `a pattern is met while all it matches is, and there is something`() {
@@ -175,6 +200,35 @@ import Testing
         #expect(store.run(.clearPayload(), at: "/g/a") == "/g/a@3=1 /w@1=1-keepWhile")
         store.put("/w", 1, [.pattern(busy, .exists(false))])
         #expect(store.put("/g/a", 2) == "/g/a@4 /w@1=1-keepWhile")
+    }
+
+    @Test func `a node that goes takes along what its going causes, before the next one goes`() {
+        var store = TestStore()
+        store.put("/t", 1)
+        store.put("/a", 1, [.path("/t", .exists(true))])
+        store.put("/w/b", 1, [.path("/t", .exists(true))])
+        store.put("/d/x", 1, [.path("/a", .exists(true))])
+        // A copy's conditions are not tested when it is made: this one sleeps while there is an x.
+        let alone = KeepWhileEntry(.relative(up: 1, "/x"), .exists(false))
+        store.put("/s/y", 1, [alone, .path("/w/b/sub", .exists(false))])
+        store.apply(.copy(from: "/s/y", overwrite: false), at: "/d/y")
+        // First a, with x; then b, whose going makes y be tested: there is no x any more.
+        #expect(
+            store.delete("/t")
+                == "/a@1=1-keepWhile /d/x@1=1-keepWhile /t@1=1-explicit /w@1-keepWhile "
+                + "/w/b@1=1-keepWhile")
+        #expect(store.paths == "/d /d/y /s /s/y")
+    }
+
+    @Test func `a node that goes has all conditions tested of who watches anything below it`() {
+        for watched in ["/g/*", "/g/x", "/g/**/x"] as [TreePattern] {
+            var store = TestStore()
+            store.put("/g", 1)
+            let asleep = KeepWhileEntry.itself(.number(.childCount, .gt, 0))
+            #expect(store.put("/w", 1, [.pattern(watched, .exists(false)), asleep]) == "/w@1")
+            #expect(store.put("/g", 2) == "/g@2=1")
+            #expect(store.delete("/g") == "/g@2=2-explicit /w@1=1-keepWhile", "\(watched)")
+        }
     }
 
     @Test func `an aborted transaction leaves watchers as they were`() {

@@ -80,6 +80,32 @@ import Testing
         #expect(MemoryLayout<SessionTable.Outcome>.stride <= 48)
     }
 
+    @Test func `a member that begins with a snapshot forgets sessions at the same command`() throws
+    {
+        var member = TreeMachine(history: SessionID(high: 0, low: 0))
+        for start in 0..<40 as Range<UInt64> {
+            let context = ApplyContext(revision: Revision(start + 1), time: start * 100_000)
+            let session = TreeCommand.Session(
+                id: SessionID(high: 0, low: start % 7), sequence: start / 7 + 1, lowestUnanswered: 1
+            )
+            _ = member.apply(TreeCommand(.put("/a", 1), session: session), in: context)
+            var loader = StateLoader()
+            let snapshot = member.makeSnapshot()
+            while let bytes = try snapshot.next(byteLimit: 1_000) { try loader.consume(bytes) }
+            var (other, twin) = (try loader.finish(), member)
+            for step in 1...20 as ClosedRange<UInt64> {
+                let later = ApplyContext(
+                    revision: Revision(start + 1 + step), time: start * 100_000 + step * 250_000)
+                let command = TreeCommand(.put("/b", Int(step)))
+                _ = other.apply(command, in: later)
+                _ = twin.apply(command, in: later)
+                #expect(other.stateHash == twin.stateHash)
+                #expect(other.sessionCount == twin.sessionCount)
+            }
+            #expect(twin.sessionCount == 0, "all are older than an hour")
+        }
+    }
+
     @Test func `there are at most 100,000 sessions`() {
         let outcome = SessionTable.Outcome(sequence: 1, revision: .zero)
         let sessions = (0..<UInt64(SessionTable.sessionsMaximum)).map {

@@ -80,6 +80,29 @@ import Testing
         #expect(answer.summary == "/a@1=1 | false")
     }
 
+    @Test func `which error comes first`() {
+        var store = TestStore()
+        store.put("/a", 1)
+        let unmet: [KeepWhileEntry] = [.path("/nope", .exists(true))]
+        // The path before the keep-while conditions, a missing node before a wildcard behind it.
+        #expect(store.run(.create(.of(1, unmet)), at: "/a") == "mismatchingNode /a*")
+        #expect(store.run(.update(.of(1, unmet)), at: "/b") == "nodeNotFound /b*")
+        #expect(store.run(.update(.of(1, unmet)), at: "/b/*") == "patternMatchesManyNodes")
+        #expect(store.run(.get, at: "/b/*") == "nodeNotFound /b")
+        #expect(store.put("/*", 1, unmet) == "patternMatchesManyNodes")
+        #expect(store.put("/b", 1, unmet) == "keepWhileConditionsNotMet /b")
+        // That a transaction may not write comes before what it would write, an abort before both.
+        let put = TreeOperation.put("/*", 1)
+        let abort = TreeOperation(.abort(reason: .integer(1)))
+        #expect(store.transaction([put, abort], readOnly: true) == "readOnlyTransaction")
+        #expect(store.transaction([abort, put], readOnly: true) == "aborted 1")
+        // A target below its source before a source that is missing, that before one in the way.
+        #expect(
+            store.run(.move(from: "/b", overwrite: false), at: "/b/c") == "invalidOperation /b/c")
+        #expect(store.run(.move(from: "/b", overwrite: false), at: "/a") == "nodeNotFound /b*")
+        #expect(store.paths == "/a")
+    }
+
     @Test func `what cannot stand alone or inside is refused`() {
         var store = TestStore()
         #expect(store.run(.abort(reason: .integer(1))) == "invalidOperation")

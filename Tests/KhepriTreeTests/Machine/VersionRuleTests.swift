@@ -48,6 +48,24 @@ import Testing
         #expect(store.versions("/a") == "2/1/0")
     }
 
+    @Test func `payloads are equal when their encodings are`() throws {
+        var store = TestStore()
+        let values = [
+            "null", "false", "0", "0.0", "-0.0", "\"\"", "[]", "{}", "[1]", "[1.0]", "[[1]]",
+        ]
+        for (number, value) in values.enumerated() {
+            let write = TreeOperation.Write(payload: try Payload(json: value))
+            for _ in 0..<2 {
+                store.apply(.put(write), at: "/a")
+                #expect(store.versions("/a") == "\(number + 1)/1/0", "\(value)")
+            }
+        }
+        for text in [#"{"k":1,"l":{"$double":"NaN"}}"#, #"{"l":{"$double":"NaN"},"k":1}"#] {
+            store.apply(.put(.init(payload: try Payload(json: text))), at: "/a")
+            #expect(store.versions("/a") == "\(values.count + 1)/1/0", "members have no order")
+        }
+    }
+
     @Test func `versions start again when a node is deleted and created`() {
         var store = TestStore()
         store.put("/a", 1)

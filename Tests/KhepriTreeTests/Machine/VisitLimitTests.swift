@@ -57,6 +57,27 @@ import Testing
         #expect(!fits(.delete, at: "/p", in: machine(children(62, of: "/p")), limit: 64))
     }
 
+    @Test func `several subtrees are counted before the first is removed`() {
+        let small: [(TreeOperation.Kind, TreePattern)] = [(.put(.of(1)), "/p/a")]
+        // The root and /p, and what is below /p: looked at to match, and removed.
+        #expect(
+            fits(.deleteMany, at: "/p/*", in: machine(small + children(57, of: "/p/b")), limit: 64))
+        for parent in ["/p/b", "/p/0"] as [TreePath] {
+            let machine = machine(small + children(63, of: parent))
+            #expect(!fits(.deleteMany, at: "/p/*", in: machine, limit: 64), "\(parent)")
+            #expect(!fits(.delete, at: "/", in: machine, limit: 64), "\(parent)")
+            for kind in [
+                .move(from: "/p/a", overwrite: true), .copy(from: "/p/a", overwrite: true),
+            ]
+                as [TreeOperation.Kind]
+            {
+                #expect(!fits(kind, at: TreePattern(parent), in: machine, limit: 64), "\(parent)")
+            }
+        }
+        #expect(fits(.delete, at: "/", in: machine(children(61, of: "/p")), limit: 64))
+        #expect(!fits(.delete, at: "/", in: machine(children(62, of: "/p")), limit: 64))
+    }
+
     @Test func `watchers that go after the write are undone too`() {
         let watch: [(TreeOperation.Kind, TreePattern)] = (0..<40).map {
             (.put(.of(1, [.path("/t", .exists(true))])), "/w\($0)/x" as TreePattern)

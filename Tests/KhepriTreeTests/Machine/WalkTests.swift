@@ -52,8 +52,17 @@ import Testing
     }
 
     @Test func `each match is counted once`() {
-        let count = TreeOperation(.count, at: "/**/**")
-        #expect(store.machine.tree.read(count) == .count(7))
+        func count(_ pattern: TreePattern, includesRoot: Bool = false) -> OperationResult {
+            let options = TreeOperation.Options(includeRoot: includesRoot)
+            return store.machine.tree.read(TreeOperation(.count, at: pattern, options: options))
+        }
+        #expect(count("/**/**") == .count(7))
+        #expect(count("/") == .count(1))
+        #expect(count("/**") == .count(10))
+        #expect(count("/**", includesRoot: true) == .count(11))
+        #expect(count("/*", includesRoot: true) == .count(4))
+        #expect(count("/a/**", includesRoot: true) == .count(4), "the root is not where it begins")
+        #expect(count("/nope/*") == .count(0))
     }
 
     @Test func `matches can be read in pages`() {
@@ -122,6 +131,9 @@ import Testing
         store.put("/p/b/sub")
         #expect(store.putMany("/p/*/sub/x") == "/p/a/sub/x@1 /p/b/sub/x@1")
         #expect(store.putMany("/q/r") == "/q/r@1")
+        #expect(
+            store.putMany(pattern(.named("p"), .anyName, .any([.all([.named("one")])])))
+                == "/p/a/one@1 /p/b/one@1", "a condition of one is that one")
         #expect(store.putMany("/nope/*") == "")
         #expect(store.putMany(pattern(.all([.named("nope"), .exists(false)]))) == "")
         #expect(store.run(.clearManyPayloads(), at: "/nope/x") == "")

@@ -5,6 +5,11 @@ import CBOR
 /// Makes random operations of every kind, within all limits.
 struct OperationGenerator {
     var random: ConditionTestGenerator
+    /// The names of nodes; with few of them operations often meet.
+    var names = [
+        "a", "b", "stock", "a/b", "*", "**", ".", "..", "%41", "\0", "é", "木", "$any", "up",
+        "exactly fifteen", "exactly sixteen!", String(repeating: "x", count: 255),
+    ]
 
     mutating func operation(isInTransaction: Bool = false) throws -> TreeOperation {
         let codes = OperationCode.allCases.filter {
@@ -39,11 +44,7 @@ struct OperationGenerator {
     }
 
     mutating func name() throws -> PathComponent {
-        let names = [
-            "a", "b", "stock", "a/b", "*", "**", ".", "..", "%41", "\0", "é", "木", "$any", "up",
-            "exactly fifteen", "exactly sixteen!", String(repeating: "x", count: 255),
-        ]
-        return try PathComponent(pick(names))
+        try PathComponent(pick(names))
     }
 
     mutating func pattern() throws -> TreePattern {

@@ -110,7 +110,7 @@ private struct RandomRun {
         let treePath = try path.treePath()
         #expect(modelled.tree.node(at: treePath) == nil)
         #expect(modelled.tree.remove(treePath, at: .zero) == nil)
-        let edited = modelled.tree.edit(treePath, at: .zero) { _ in }
+        let edited = modelled.tree.edit(treePath) { _ in }
         #expect(!edited)
         guard generator.chance(insertionPercent), modelled.model.nodes[path.parent] != nil else {
             return
@@ -123,7 +123,7 @@ private struct RandomRun {
         let revision = modelled.revision
         let payload = randomPayload()
         let what = Int.random(in: 0..<4, using: &generator)
-        let edited = modelled.tree.edit(try path.treePath(), at: Revision(revision)) { fields in
+        let edited = modelled.tree.edit(try path.treePath()) { fields in
             switch what {
             case 0:
                 fields.payload = payload.map { .set($0) } ?? .clear
@@ -137,7 +137,7 @@ private struct RandomRun {
             }
         }
         #expect(edited)
-        modelled.model.edit(path, at: revision) { node in
+        modelled.model.edit(path) { node in
             switch what {
             case 0:
                 node.payload = payload

@@ -71,12 +71,13 @@ final class Mark: Sendable {
 struct TreeModel {
     private(set) var nodes: [ModelPath: ModelNode] = [ModelPath(): ModelNode(createdAt: 0)]
 
-    mutating func edit(_ path: ModelPath, at revision: UInt64, _ body: (inout ModelNode) -> Void) {
+    /// Nodes above learn of the last change of payload or child list, whatever was edited.
+    mutating func edit(_ path: ModelPath, _ body: (inout ModelNode) -> Void) {
         nodes[path].map { node in
             var node = node
             body(&node)
             nodes[path] = node
-            note(revision, above: path)
+            note(max(node.modifiedRevision, node.childrenRevision), above: path)
         }
     }
 

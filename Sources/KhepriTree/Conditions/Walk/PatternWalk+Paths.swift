@@ -42,5 +42,7 @@ private struct NameOnly: NodeFacts {
     var childrenRevision: UInt64 { 0 }
     var hasPayload: Bool { false }
 
-    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) -> R) -> R { body(nil) }
+    func withPayload<R>(_ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
+        try body(nil)
+    }
 }

@@ -31,7 +31,7 @@ extension TreeEditor {
         while depth > 0 {
             // Removing a node adds at most the one above it, so a level is complete when it begins.
             let parents = childListsInRound.filter { records[$0].path.depth == depth }
-            for parent in parents where records[parent].creatingOperation != operation {
+            for parent in parents {
                 let path = records[parent].path
                 if !isKeptByItself(path) { try remove(path, because: .keepWhile) }
             }
@@ -83,12 +83,11 @@ extension TreeEditor {
         return set.entries.allSatisfy { keepWhile.isMet($0, from: watcher, in: tree) }
     }
 
-    /// Sorts watchers by depth and path, drops those below others, and groups siblings.
+    /// Sorts watchers by depth and path, and groups siblings; those below others go with these.
     private static func siblings(among expired: Set<TreePath>) -> [[TreePath]] {
         let sorted = expired.sorted { ($0.depth, $0) < ($1.depth, $1) }
         var groups: [[TreePath]] = []
         for path in sorted {
-            guard !path.ancestors.contains(where: { expired.contains($0) }) else { continue }
             if let last = groups.last?.last, last.parent == path.parent {
                 groups[groups.count - 1].append(path)
             } else {
@@ -96,12 +95,5 @@ extension TreeEditor {
             }
         }
         return groups
-    }
-}
-
-extension TreePath {
-    /// The paths above this one, without the root's, from the top down.
-    fileprivate var ancestors: some Sequence<TreePath> {
-        (1..<max(depth, 1)).lazy.map { TreePath(components: Array(components.prefix($0))) }
     }
 }

@@ -132,6 +132,11 @@ extension TreeEditor {
         return max(0, visitLimit - visitCount)
     }
 
+    /// Refuses an operation, before its first write, that will look at so many more nodes.
+    func expectVisits(_ count: Int) throws(Interruption) {
+        if let left = visitsLeft, count > left { throw .visitLimitExceeded }
+    }
+
     /// Counts nodes that the command looks at.
     mutating func visit(_ count: Int = 1) throws(Interruption) {
         let left = visitsLeft
@@ -209,7 +214,7 @@ extension TreeEditor {
         noteChange(of: number, from: node)
         records[number].keepPayload(as: node.payload.map { .copied($0) } ?? .none)
         guard var image = records[number].current else { return true }
-        image.payloadVersion += records[number].creatingOperation == operation ? 0 : 1
+        image.payloadVersion += 1
         image.modifiedRevision = revision.rawValue
         image.payloadState = payload.map { .copied($0) } ?? .none
         records[number].current = image
@@ -290,7 +295,7 @@ extension TreeEditor {
     /// Writes the present image of a node into the tree.
     private mutating func write(_ number: Int, _ payload: Tree.Fields.PayloadEdit) {
         guard let image = records[number].current else { return }
-        _ = tree.edit(records[number].path, at: revision) { fields in
+        _ = tree.edit(records[number].path) { fields in
             image.write(to: &fields)
             fields.payload = payload
         }

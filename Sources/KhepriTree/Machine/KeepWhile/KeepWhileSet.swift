@@ -61,16 +61,8 @@ enum WatchedTarget: Hashable {
 extension KeepWhileEntry {
     /// What the entry of the node at a path watches.
     func target(from watcher: TreePath) -> WatchedTarget {
-        let pattern: TreePattern
-        switch watched {
-        case .absolute(let absolute):
-            pattern = absolute
-        case .relative(up: 0, .root):
-            return .itself
-        case .relative(let up, let rest):
-            let base = watcher.components.dropLast(min(max(up, 0), watcher.depth))
-            pattern = TreePattern(components: base.map { .named($0) } + rest.components)
-        }
+        if case .relative(up: 0, .root) = watched { return .itself }
+        let pattern = TreePattern(components: components(from: watcher))
         guard pattern.components.count <= TreeLimits.pathComponentsMaximum else {
             return .beyondDepth
         }
@@ -78,15 +70,21 @@ extension KeepWhileEntry {
         return path == watcher ? .itself : .node(path)
     }
 
+    /// What the entry of the node at a path watches, from the root down, however long that is.
+    private func components(from watcher: TreePath) -> [NodeCondition] {
+        switch watched {
+        case .absolute(let pattern):
+            return pattern.components
+        case .relative(let up, let pattern):
+            let base = watcher.components.dropLast(min(max(up, 0), watcher.depth))
+            return base.map { .named($0) } + pattern.components
+        }
+    }
+
     /// Whether the entry is not tested when the node at a path is created: it is about the node or
     /// about something below it, and there is nothing yet.
     func isIgnored(onCreationOf watcher: TreePath) -> Bool {
-        switch target(from: watcher) {
-        case .itself: true
-        case .node(let path): watcher.isPrefix(of: path)
-        case .pattern(let pattern): pattern.components.starts(with: watcher.conditions)
-        case .beyondDepth: false
-        }
+        components(from: watcher).starts(with: watcher.conditions)
     }
 
     /// Whether the entry holds where nothing matches.

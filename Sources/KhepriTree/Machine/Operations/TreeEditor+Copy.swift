@@ -11,16 +11,22 @@ extension TreeEditor {
         }
         _ = try tree.locate(TreePattern(source))
         guard let node = tree.node(at: source) else { throw .notFound(source, isTarget: true) }
-        let isThere = tree.withNode(at: target) { $0 != nil }
+        let replacedCount = tree.withNode(at: target) { $0.map { $0.descendantCount + 1 } }
+        let isThere = replacedCount != nil
         guard !isThere || overwrite else {
             throw .mismatching(target, isTarget: true, "expected no node at the target, found one")
         }
         let nodes = try subtree(of: node, at: target)
+        try expectVisits((replacedCount ?? 0) + (isMove ? nodes.count : 0))
         prepareToWrite(at: target)
         prepareToWrite(at: source)
         var listing = WriteListing(options, in: self)
         if isThere {
-            if target.isRoot { try empty() } else { try remove(target, because: .explicit) }
+            if target.isRoot {
+                try removeChildrenOfRoot()
+            } else {
+                try remove(target, because: .explicit)
+            }
         }
         if isMove { try remove(source, because: .explicit) }
         createAncestors(of: target, from: tree.depthOfExisting(target))

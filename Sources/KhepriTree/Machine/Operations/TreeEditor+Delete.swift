@@ -20,6 +20,7 @@ extension TreeEditor {
     private mutating func delete(
         _ targets: [TreePath], _ options: TreeOperation.Options
     ) throws(Interruption) -> OperationResult {
+        try expectVisits(countRemoved(by: targets))
         for target in targets { prepareToWrite(at: target) }
         var listing = WriteListing(options, in: self)
         for target in targets {
@@ -34,13 +35,28 @@ extension TreeEditor {
         return result(listing)
     }
 
+    /// How many nodes go with some that are given in order.
+    private func countRemoved(by targets: [TreePath]) -> Int {
+        var count = 0
+        var last: TreePath?
+        for target in targets where last.map({ !$0.isPrefix(of: target) }) ?? true {
+            count += tree.withNode(at: target) { $0.map { $0.descendantCount + 1 } ?? 0 }
+            last = target
+        }
+        return count
+    }
+
     /// Removes everything below the root, and the root's payload; the root itself stays.
-    mutating func empty() throws(Interruption) {
-        try visit(tree.nodeCount)
+    private mutating func empty() throws(Interruption) {
+        try removeChildrenOfRoot()
+        setPayload(nil, of: .root)
+    }
+
+    /// Removes everything below the root.
+    mutating func removeChildrenOfRoot() throws(Interruption) {
         for name in tree.childNames(of: tree.root) {
             try remove(TreePath(components: [name]), because: .explicit)
         }
-        setPayload(nil, of: .root)
     }
 }
 

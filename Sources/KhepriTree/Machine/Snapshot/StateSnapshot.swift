@@ -9,74 +9,68 @@ import CBOR
 package final class StateSnapshot: @unchecked Sendable {
     // Unchecked: read by one thread at a time, once; the tree it holds is a copy.
 
-    /// The version of the format.
-    static let version: UInt64 = 1
-
-    private let tree: Tree
+    private let header: StateHeader
     private let sessionTable: SessionTable
     private lazy var sessions = sessionTable.sorted
-    private let header: [UInt8]
-    private var position: Position = .header
+    private var position = Position.header
+    /// Stands at the next node to write; nil behind the last, so that the tree is let go.
+    private var cursor: TreeCursor?
+    private var contents = CBORWriter(capacity: 1024)
 
     private enum Position {
         case header
-        /// Behind this path; nil is before the root.
-        case nodes(after: TreePath?)
+        case nodes
         /// From the session with this number on.
         case sessions(from: Int)
     }
 
     init(_ machine: TreeMachine) {
-        tree = machine.tree
+        header = StateHeader(machine)
+        cursor = TreeCursor(machine.tree)
         sessionTable = machine.sessions
-        header = Self.encodeHeader(machine)
     }
 
     /// The next block, of about `byteLimit` bytes; nil after the last.
     package func next(byteLimit: Int) throws -> [UInt8]? {
-        let block: [UInt8]
+        contents.reset()
         switch position {
         case .header:
-            block = header
-            position = .nodes(after: nil)
-        case .nodes(let after):
-            let (nodes, last) = nodes(after: after, byteLimit: byteLimit)
-            block = nodes
-            position = last.map { .nodes(after: $0) } ?? .sessions(from: 0)
-            if last == nil { return try next(byteLimit: byteLimit) }
+            header.write(to: &contents)
+            position = .nodes
+        case .nodes:
+            writeNodes(byteLimit: byteLimit)
+            if cursor == nil { position = .sessions(from: 0) }
         case .sessions(let first):
             guard first < sessions.count else { return nil }
-            var writer = CBORWriter(capacity: byteLimit + 1024)
             var number = first
-            while number < sessions.count, writer.count < byteLimit || number == first {
-                SessionTable.write(sessions[number], to: &writer)
+            repeat {
+                SessionTable.write(sessions[number], to: &contents)
                 number += 1
-            }
-            block = writer.finish()
+            } while number < sessions.count && contents.count < byteLimit
             position = .sessions(from: number)
         }
-        var writer = CBORWriter(capacity: block.count + 16)
-        writer.writeBytes(block)
-        return writer.finish()
+        var block = CBORWriter(capacity: contents.count + 16)
+        contents.withUnsafeBytes { block.writeBytes($0) }
+        return block.finish()
     }
 
-    private func nodes(after: TreePath?, byteLimit: Int) -> ([UInt8], TreePath?) {
-        var writer = CBORWriter(capacity: byteLimit + 1024)
-        var last: TreePath?
-        let everything = TreePattern(components: [.anyPath])
-        tree.forEachMatch(of: everything, includesRoot: true, after: after) { path, node in
-            Self.write(path, node, to: &writer)
-            last = path
-            return writer.count < byteLimit
-        }
-        return (writer.finish(), last)
+    private func writeNodes(byteLimit: Int) {
+        // Taken out and put back, so that its places are changed where they are.
+        guard var cursor = cursor.take() else { return }
+        repeat {
+            cursor.withNode { Self.write($0, cursor.name, cursor.depth, to: &contents) }
+            guard cursor.advance() else { return }
+        } while contents.count < byteLimit
+        self.cursor = cursor
     }
 
     /// A node: depth, name, versions, revisions, keep-while set or null, payload if there is one.
-    private static func write(_ path: TreePath, _ node: TreeNode, to writer: inout CBORWriter) {
+    private static func write(
+        _ node: TreeNode, _ name: PathComponent?, _ depth: Int, to writer: inout CBORWriter
+    ) {
         writer.writeArrayHeader(node.hasPayload ? 9 : 8)
-        writer.writeUnsigned(UInt64(path.depth))
-        if let name = path.components.last {
+        writer.writeUnsigned(UInt64(depth))
+        if let name {
             name.withUTF8 { writer.writeText(utf8: UnsafeRawBufferPointer($0)) }
         } else {
             writer.writeNull()
@@ -91,44 +85,13 @@ package final class StateSnapshot: @unchecked Sendable {
         case .some(let set) where set === KeepWhileSet.reclaimed: writer.writeBoolean(true)
         case .some(let set): writer.writeEncoded(KeepWhileSet.encode(set.entries))
         }
-        if let payload = node.payload { writer.writeEncoded(payload.bytes) }
-    }
-
-    private static func encodeHeader(_ machine: TreeMachine) -> [UInt8] {
-        var writer = CBORWriter(capacity: 256)
-        writer.writeMapHeader(7)
-        let words: [(UInt64, UInt64)] = [
-            (0, version), (1, UInt64(TreeMachine.version)), (2, machine.revision.rawValue),
-            (3, machine.time), (4, UInt64(machine.tree.nodeCount)),
-        ]
-        for (key, word) in words {
-            writer.writeUnsigned(key)
-            writer.writeUnsigned(word)
+        node.withPayload { payload in
+            if let payload { writer.writeEncoded(payload) }
         }
-        writer.writeUnsigned(5)
-        writer.writeArrayHeader(4)
-        let hash = machine.stateHash
-        let halves = [UInt64(hash >> 64), UInt64(truncatingIfNeeded: hash)]
-        for word in [machine.history.high, machine.history.low] + halves {
-            writer.writeUnsigned(word)
-        }
-        writer.writeUnsigned(6)
-        writer.writeUnsigned(UInt64(machine.sessionCount))
-        return writer.finish()
     }
 }
 
 extension TreeMachine {
     /// Takes hold of the state as it is, in constant time.
     package func makeSnapshot() -> StateSnapshot { StateSnapshot(self) }
-}
-
-/// Why bytes are not the state of a store.
-package struct StateError: Error, Sendable, CustomStringConvertible {
-    /// What was expected and what was found.
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }

@@ -53,6 +53,11 @@ struct SipHash128 {
         append(last)
     }
 
+    /// Adds the number of the bytes of a name and the bytes.
+    mutating func append(_ name: PathComponent) {
+        name.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
     /// Returns the digest of all that was added.
     consuming func finish() -> UInt128 {
         append(wordCount << 59)

@@ -15,9 +15,14 @@ enum StateHash {
 
     /// The hash of all that begins with a path.
     static func begin(_ path: TreePath) -> SipHash128 {
+        begin(path.components, depth: path.depth)
+    }
+
+    /// The hash of all that begins with a path of that depth, whose first names are these.
+    static func begin(_ names: [PathComponent], depth: Int) -> SipHash128 {
         var hash = SipHash128()
-        hash.append(UInt64(path.depth))
-        for name in path.components { name.withUTF8 { hash.append(UnsafeRawBufferPointer($0)) } }
+        hash.append(UInt64(depth))
+        for name in names { hash.append(name) }
         return hash
     }
 
@@ -77,7 +82,11 @@ enum StateHash {
 extension TreeNode {
     /// The hash of a node that is in the tree.
     func stateHash(at path: TreePath) -> UInt128 {
-        let prefix = StateHash.begin(path)
+        stateHash(under: StateHash.begin(path))
+    }
+
+    /// The hash of a node, begun with its path.
+    func stateHash(under prefix: SipHash128) -> UInt128 {
         let payload = withPayload { $0.map { StateHash.ofPayload($0, prefix) } ?? 0 }
         return StateHash.ofProperties(NodeImage(self), prefix) &+ payload
     }

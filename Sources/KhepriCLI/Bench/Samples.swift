@@ -18,42 +18,38 @@ struct Latencies: Sendable {
         nanoseconds.append(contentsOf: other.nanoseconds)
     }
 
-    /// The given shares' durations, in nanoseconds.
-    func percentiles(_ shares: [Double]) -> [Double] {
+    /// The given shares' durations, in nanoseconds; 1 is the longest.
+    func percentiles(_ shares: [Double]) -> [Int] {
         let sorted = nanoseconds.sorted()
         guard let last = sorted.last else { return shares.map { _ in 0 } }
         return shares.map { share in
             let index = Int((Double(sorted.count) * share).rounded(.down))
-            return Double(index < sorted.count ? sorted[index] : last)
+            return Int(index < sorted.count ? sorted[index] : last)
         }
     }
 }
 
-/// One line of the benchmark.
-struct BenchRow: Sendable {
-    var name: String
-    var operations: Int
-    var seconds: Double
-    /// Nanoseconds; nil where single operations were not timed.
-    var p50: Double?
-    var p99: Double?
-    var p999: Double?
-    /// Other figures: bytes, nodes, seconds.
-    var note: String = ""
+/// What a measurement gave.
+struct Samples: Sendable {
+    /// Of the operations that were timed one by one.
+    var latencies = Latencies()
+    /// Operations that were only counted.
+    var untimed = 0
+    var seconds = 0.0
+    /// Large commands or snapshots that ended meanwhile.
+    var events = 0
+    /// What all of it took of the processors, where that was asked.
+    var processorNanoseconds = 0
 
+    var operations: Int { latencies.count + untimed }
     var perSecond: Double { seconds > 0 ? Double(operations) / seconds : 0 }
 
-    init(_ name: String, operations: Int, seconds: Double, note: String = "") {
-        self.name = name
-        self.operations = operations
-        self.seconds = seconds
-        self.note = note
-    }
-
-    init(_ name: String, _ latencies: Latencies, seconds: Double) {
-        self.init(name, operations: latencies.count, seconds: seconds)
-        let values = latencies.percentiles([0.5, 0.99, 0.999])
-        (p50, p99, p999) = (values[0], values[1], values[2])
+    mutating func merge(_ other: Samples) {
+        latencies.merge(other.latencies)
+        untimed += other.untimed
+        seconds += other.seconds
+        events += other.events
+        processorNanoseconds += other.processorNanoseconds
     }
 }
 

@@ -1,0 +1,17 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The processor time of the running thread: what work costs, however busy the machine is.
+enum ThreadTime {
+    /// In nanoseconds, since the thread began.
+    static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+}

@@ -1,0 +1,82 @@
+import KhepriTree
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Reads the lines of a file descriptor, some at a time.
+///
+/// Lines are bytes: what is no UTF-8 is for the parser to refuse and never replaced here.
+struct LineReader {
+    /// The longest line; of a longer one the rest is dropped.
+    static let lineBytesMaximum = 64 << 20
+
+    private let descriptor: Int32
+    private let name: String
+    private var rest: [UInt8] = []
+    private var isAtEnd = false
+    private var chunk = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// - Parameter name: What errors call the input.
+    init(_ descriptor: Int32, name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
+
+    /// The next lines, without their ends, as soon as there is one; nil at the end.
+    mutating func next() throws -> [[UInt8]]? {
+        while !isAtEnd {
+            let count = try fill()
+            guard count > 0 else {
+                isAtEnd = true
+                return rest.isEmpty ? nil : [rest]
+            }
+            let lines = take(chunk[..<count])
+            if !lines.isEmpty { return lines }
+        }
+        return nil
+    }
+
+    private mutating func fill() throws -> Int {
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { return count }
+            guard errno == EINTR else {
+                throw ProgramExit(
+                    .unreachable, "cannot read \(name): \(StandardStreams.errorMessage)")
+            }
+        }
+    }
+
+    /// Cuts the new bytes into lines and keeps what follows the last of them.
+    private mutating func take(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        for piece in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+            // A line of one byte too many is kept, so that the parser can tell.
+            rest.append(contentsOf: piece.prefix(Self.lineBytesMaximum + 1 - rest.count))
+            guard piece.endIndex < bytes.endIndex else { break }
+            lines.append(rest)
+            rest = []
+        }
+        return lines
+    }
+}
+
+extension OperationLine {
+    /// Reads a line; nil for one that is empty.
+    ///
+    /// - Throws: ``OperationError``.
+    static func reading(_ line: [UInt8]) throws -> OperationLine? {
+        guard line.count <= LineReader.lineBytesMaximum else {
+            throw OperationError(
+                .invalidOperation,
+                "expected a line of at most \(LineReader.lineBytesMaximum) bytes, found more")
+        }
+        let isBlank = line.allSatisfy { $0 == 32 || $0 == 9 || $0 == 13 }
+        return isBlank ? nil : try line.withUnsafeBytes { try OperationLine($0) }
+    }
+}

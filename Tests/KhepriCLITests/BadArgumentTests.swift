@@ -1,0 +1,100 @@
+import Testing
+
+@Suite("Bad arguments") struct BadArgumentTests {
+    struct Mistake: Sendable, CustomTestStringConvertible {
+        var arguments: [String]
+        /// What the message must say.
+        var says: String
+
+        init(_ arguments: String..., says: String) {
+            self.arguments = arguments
+            self.says = says
+        }
+
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    static let mistakes = [
+        Mistake("gett", "-d", "D", "/a", says: "there is no command 'gett'; did you mean 'get'?"),
+        Mistake("lst", "-d", "D", says: "did you mean 'list'?"),
+        Mistake("frobnicate", says: "there is no command 'frobnicate'\n"),
+        Mistake("get", "/a", says: "--data-dir"),
+        Mistake("get", "-d", "D", says: "<path>"),
+        Mistake("get", "-d", "D", "/a", "/b", says: "/b"),
+        Mistake("get", "-d", "D", "/a", "--rw", says: "Did you mean '--raw'?"),
+        Mistake("get", "-d", "D", "/a", "--format", "xml", says: "'human', 'json', 'jsonl'"),
+        Mistake("list", "-d", "D", "--limit", "0", says: "--limit of at least 1"),
+        Mistake("list", "-d", "D", "--limit", "x", says: "'x' is invalid"),
+        Mistake("list", "-d", "D", "--after", "a", says: "'a': expected a path that begins with /"),
+        Mistake("tree", "-d", "D", "--children", "0", says: "--children of at least 1"),
+        Mistake("get", "-d", "D", "a", says: "'a': expected a path that begins with /"),
+        Mistake("get", "-d", "D", "", says: "begins with /"),
+        Mistake("get", "-d", "D", "//a", says: "a name between two slashes, found none, at byte 1"),
+        Mistake("get", "-d", "D", "/a/*", says: "expected one node, found a wildcard"),
+        Mistake("get", "-d", "D", "/a/%4", says: "two hexadecimal digits after %"),
+        Mistake("get", "-d", "D", "/a/%FF", says: "expected a name in UTF-8"),
+        Mistake("get", "-d", "D", "/a", "--store", "a/b", says: "expected a store name"),
+        Mistake("put", "-d", "D", "/a", says: "expected one of VALUE"),
+        Mistake("put", "-d", "D", "/a", "1", "--no-payload", says: "expected one of VALUE"),
+        Mistake("put", "-d", "D", "/a", "1", "--create", "--update", says: "at most one of"),
+        Mistake("put", "-d", "D", "/a", "x", says: "write --text"),
+        Mistake("put", "-d", "D", "/a", "", says: "expected a value, found the end"),
+        Mistake("put", "-d", "D", "/a", "[1,", says: "at byte 3"),
+        Mistake("put", "-d", "D", "/a", #"{"a":1,"a":2}"#, says: "distinct names"),
+        Mistake("put", "-d", "D", "/a", "18446744073709551616", says: "-2^63 to 2^64 - 1"),
+        Mistake("put", "-d", "D", "/a", "-9223372036854775809", says: "-2^63 to 2^64 - 1"),
+        Mistake("put", "-d", "D", "/a", "1e999", says: "a number that a double can hold"),
+        Mistake("put", "-d", "D", "/a", "--bytes-from", "/nowhere", says: "cannot read /nowhere"),
+        Mistake("put", "-d", "D", "/a", "--bytes-from", "/", says: "cannot read /"),
+        Mistake("put", "-d", "D", "/a", "--bytes-from", "/dev/zero", says: "at most 8388608 bytes"),
+        Mistake("move", "-d", "D", "/a", "/a/b", says: "not at or below the source"),
+        Mistake("exec", says: "either --data-dir or --in-memory"),
+        Mistake("exec", "-d", "D", "--in-memory", says: "either --data-dir or --in-memory"),
+        Mistake("import", "-d", "D", "--from", "/nowhere", says: "no file or directory /nowhere"),
+        Mistake("bench", "--seconds", "0", says: "--seconds above 0"),
+        Mistake("bench", "--sizes", "1,many", says: "found many"),
+        Mistake("quickstart", "/nowhere", says: "there is no directory /nowhere"),
+        Mistake("quickstart", "--kills", "0", says: "--kills of at least 1"),
+    ]
+
+    @Test(arguments: mistakes)
+    func `a mistake ends with 2, names the place and the rule, and changes nothing`(
+        mistake: Mistake
+    ) async throws {
+        try await Program.withDirectory { directory in
+            let store = directory + "/store"
+            #expect(try Program.run("put", "-d", store, "/a", "1").code == 0)
+            let before = try Program.run("list", "-d", store, "--format", "jsonl").output
+            let run = try Program.run(mistake.arguments.map { $0 == "D" ? store : $0 })
+            #expect(run.code == 2, "\(run.errors)")
+            #expect(run.errors.hasPrefix("khepri: "))
+            #expect(run.errors.contains(mistake.says), "\(run.errors)")
+            #expect(run.output.isEmpty)
+            #expect(try Program.run("list", "-d", store, "--format", "jsonl").output == before)
+        }
+    }
+
+    @Test(arguments: [
+        "put", "get", "delete", "list", "tree", "count", "exec", "import", "export", "copy", "move",
+        "verify", "bench", "quickstart",
+    ])
+    func `the help of each command has examples of it`(command: String) throws {
+        let help = try Program.run(command, "--help")
+        #expect(help.code == 0)
+        #expect(help.output.contains("EXAMPLES\n"))
+        #expect(
+            help.output.contains("  khepri \(command)") || help.output.contains("| khepri exec"))
+        #expect(try Program.run("help", command).output == help.output)
+    }
+
+    @Test(arguments: ["-5", "-5.5", "-1e3", "-9223372036854775808"])
+    func `a negative number is a value`(number: String) async throws {
+        try await Program.withDirectory { directory in
+            let store = directory + "/store"
+            let put = try Program.run("put", "-d", store, "/a", number, "--create")
+            #expect(put.code == 0, "\(put.errors)")
+            let value = try Program.run("get", "-d", store, "/a").output
+            #expect(Double(value.dropLast()) == Double(number))
+        }
+    }
+}
