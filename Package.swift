@@ -10,6 +10,8 @@ let settings: [SwiftSetting] =
     ]
     + (Context.environment["KHEPRI_WARNINGS_AS_ERRORS"] == nil
         ? [] : [.treatAllWarnings(as: .error)])
+    // Only for the test of the tests: bugs on purpose in RaftCore, chosen at run time.
+    + (Context.environment["KHEPRI_MUTANTS"] == nil ? [] : [.define("KHEPRI_MUTANTS")])
 
 let package = Package(
     name: "khepri-swift",

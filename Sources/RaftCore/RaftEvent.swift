@@ -8,6 +8,22 @@ public enum RaftEvent: Hashable, Sendable {
     case bootstrap(Configuration)
     /// Start an election without waiting for the timeout; ignored by a leader and by a non-voter.
     case campaign
+    /// Change who is a member. Answered by ``RaftEffect/accepted(_:at:)`` or
+    /// ``RaftEffect/rejected(_:_:)``; done when a configuration that is not joint is committed.
+    ///
+    /// With `expecting`, the change is refused unless the configuration in force is the one of that entry.
+    case changeMembership(MembershipChange, ProposalToken, expecting: LogIndex?)
+    /// Give leadership to a voter, or to the one that is furthest; ignored by all but the leader.
+    case transferLeadership(to: MemberID?)
+    /// The other voters are lost for ever: become the only one, and call committed what the log holds.
+    ///
+    /// - Precondition: Nothing has happened since the server was made from what was recovered.
+    case recoverAsSoleVoter
+
+    // Network
+
+    /// A message of another member, from an authenticated connection of this group.
+    case receive(RaftMessage, from: MemberID)
 
     // Time
 
@@ -22,6 +38,8 @@ public enum RaftEvent: Hashable, Sendable {
     /// A linearizable read. Answered by ``RaftEffect/readReady(_:at:)`` or
     /// ``RaftEffect/readFailed(_:_:)``.
     case read(ReadID)
+    /// The same, but the leader may answer at once while it holds a lease, if the options allow it.
+    case leaseRead(ReadID)
 
     // Storage
 
@@ -38,8 +56,16 @@ public enum RaftEvent: Hashable, Sendable {
     case applied(LogIndex)
     /// A snapshot of the state after this entry is published and durable.
     ///
-    /// - Precondition: The entry is applied, and the snapshot before is recorded in the log.
+    /// - Precondition: ``RaftServer/mayTakeSnapshot`` when it was begun, and the entry was applied.
     case snapshotTaken(LogPosition)
+    /// A piece of a received snapshot is durable; the next one begins at the offset.
+    case snapshotStored(LogPosition, end: UInt64)
+    /// A received snapshot was found whole, and is published and durable.
+    case snapshotInstalled(LogPosition)
+    /// A received snapshot is damaged or cannot be stored; what was received of it is gone.
+    case snapshotRefused(LogPosition)
+    /// A piece of a snapshot could not be read, so it was not sent.
+    case snapshotUnavailable(LogPosition, to: MemberID)
 }
 
 /// A run of commands to append; their bytes stay with the caller.

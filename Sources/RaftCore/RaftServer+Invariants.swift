@@ -1,8 +1,10 @@
 extension RaftServer {
     /// Traps unless the server's parts agree with each other; tests call it after every step.
     public func checkInvariants() {
-        precondition(log.base.index <= snapshots.newest.index, "the log begins after the snapshot")
-        precondition(snapshots.newest.index <= appliedIndex, "the snapshot is ahead of the state")
+        precondition(
+            log.base.index <= snapshots.newest.index || incoming?.isRecording == true,
+            "the log begins after the snapshot")
+        precondition(snapshots.newest.index <= dispatchedIndex, "a snapshot of what is not applied")
         precondition(appliedIndex <= dispatchedIndex, "applied what was never handed out")
         precondition(dispatchedIndex <= commitIndex, "handed out what is not committed")
         precondition(dispatchedIndex <= writes.persistedIndex, "handed out what is not durable")
@@ -15,22 +17,37 @@ extension RaftServer {
     }
 
     private func checkRole() {
-        switch state {
-        case .follower: break
-        case .candidate(let candidacy):
-            precondition(hardState.vote == id, "a candidate votes for itself")
+        precondition(candidacy == nil || leadership == nil, "a server has one role")
+        precondition(role == .follower || hardState.vote == id, "nobody elects who did not vote")
+        precondition(role == .follower || !hasFailed, "a role without a disk")
+        precondition(role == .follower || following.preVote == nil, "a pre-vote after the election")
+        if let candidacy {
             precondition(candidacy.ownVote <= writes.lastSequence, "a vote that was never written")
-            precondition(!hasFailed, "a candidate without a disk")
-        case .leader(let leadership):
-            precondition(hardState.vote == id, "a leader voted for itself")
-            precondition(leader == id, "a leader knows that it leads")
-            let isForgotten = leadership.firstIndex <= log.base.index
-            precondition(
-                isForgotten || log.term(at: leadership.firstIndex) == term,
-                "a leader begins with an entry of its own term")
-            precondition(!hasFailed, "a leader without a disk")
-            precondition(electionDeadline == nil, "a leader waits for no election")
         }
+        if let leadership { check(leadership) }
+    }
+
+    private func check(_ leadership: Leadership) {
+        precondition(leader == id, "a leader knows that it leads")
+        precondition(electionDeadline == nil, "a leader waits for no election")
+        let isForgotten = leadership.firstIndex <= log.base.index
+        precondition(
+            isForgotten || log.term(at: leadership.firstIndex) == term,
+            "a leader begins with an entry of its own term")
+        for peer in leadership.peers {
+            precondition(peer.member != id, "a leader keeps no account of itself")
+            precondition(peer.matched <= log.lastIndex, "a member has what the leader has not")
+            precondition(peer.next > peer.matched, "what a member has is sent again")
+            let byteCount = peer.window.messages.reduce(0) { $0 + $1.byteCount }
+            precondition(peer.window.byteCount == byteCount, "the count of bytes in flight leaks")
+            precondition(
+                peer.window.messages.count <= options.inflightMessagesMaximum,
+                "more messages in flight than allowed")
+        }
+        let missing = configuration.allMembers.filter { member in
+            member != id && leadership.place(of: member) == nil
+        }
+        precondition(missing.isEmpty, "no account of \(missing)")
     }
 
     /// Traps unless this server can follow from an earlier state of it, of the same incarnation.

@@ -6,6 +6,7 @@ public struct RecoveredState: Hashable, Sendable {
     public let snapshot: LogPosition
     var log: LogTail
     var configurations: ConfigurationHistory
+    var sizes = EntrySizes()
 
     /// Starts with what comes before the first entry to be replayed.
     ///
@@ -31,9 +32,12 @@ public struct RecoveredState: Hashable, Sendable {
 
     /// Adds an entry found in the log; those that the snapshot includes are passed over.
     ///
-    /// The configuration is what the entry holds, if it is one.
+    /// The configuration is what the entry holds, if it is one; the byte count is its size, for the
+    /// limits on messages.
     /// - Throws: ``RecoveryError`` if the entry cannot belong to this log.
-    public mutating func append(_ position: LogPosition, configuration: Configuration?) throws {
+    public mutating func append(
+        _ position: LogPosition, configuration: Configuration?, byteCount: Int = 0
+    ) throws {
         guard position.index > snapshot.index else { return }
         guard position.index == log.lastIndex.successor else {
             throw RecoveryError(
@@ -45,6 +49,7 @@ public struct RecoveredState: Hashable, Sendable {
                     + "\(log.lastPosition.term.rawValue) to \(hardState.term.rawValue)")
         }
         log.append(count: 1, term: position.term)
+        sizes.append(position.index...position.index, byteCount: byteCount)
         if let configuration { configurations.append(configuration, at: position.index) }
     }
 }

@@ -96,18 +96,18 @@ struct ConfigurationTests {
     }
 
     @Test func `a list that is out of order, doubled or too long is refused`() {
-        #expect(!Configuration.isValid(voters: members([2, 1]), outgoing: [], learners: []))
-        #expect(!Configuration.isValid(voters: members([1, 1]), outgoing: [], learners: []))
-        #expect(!Configuration.isValid(voters: members([1]), outgoing: [], learners: members([1])))
-        #expect(!Configuration.isValid(voters: [], outgoing: members([1]), learners: []))
+        #expect(Configuration(checking: members([2, 1]), outgoing: [], learners: []) == nil)
+        #expect(Configuration(checking: members([1, 1]), outgoing: [], learners: []) == nil)
+        #expect(Configuration(checking: members([1]), outgoing: [], learners: members([1])) == nil)
+        #expect(Configuration(checking: [], outgoing: members([1]), learners: []) == nil)
         let nine = members((1...9).map { $0 })
-        #expect(Configuration.isValid(voters: nine, outgoing: [], learners: []))
+        #expect(Configuration(checking: nine, outgoing: [], learners: []) != nil)
         let ten = members((1...10).map { $0 })
-        #expect(!Configuration.isValid(voters: ten, outgoing: [], learners: []))
+        #expect(Configuration(checking: ten, outgoing: [], learners: []) == nil)
         let learners = members((10...64).map { $0 })
-        #expect(Configuration.isValid(voters: nine, outgoing: [], learners: learners))
+        #expect(Configuration(checking: nine, outgoing: [], learners: learners) != nil)
         let oneMore = members((10...65).map { $0 })
-        #expect(!Configuration.isValid(voters: nine, outgoing: [], learners: oneMore))
+        #expect(Configuration(checking: nine, outgoing: [], learners: oneMore) == nil)
     }
 
     // Ra 82e5ca2f, canonical/raft #250.

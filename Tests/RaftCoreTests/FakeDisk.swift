@@ -21,6 +21,8 @@ struct FakeDisk: Hashable {
         var snapshot = LogPosition.zero
         var snapshotConfiguration = Configuration.empty
         var olderSnapshot = LogPosition.zero
+        /// Of the last snapshot that came from another member.
+        var receivedConfiguration = Configuration.empty
     }
 
     var lastSequence: WriteSequence { writes.last?.sequence ?? .zero }
@@ -55,7 +57,10 @@ extension FakeDisk.DurableState {
         case .hardState(let state): hardState = state
         case .truncate(let index): entries.removeAll { $0.position.index >= index }
         case .snapshot(let position):
-            snapshotConfiguration = configuration(at: position.index)
+            let isReceived = entries.last.map { $0.position.index < position.index } ?? true
+            snapshotConfiguration =
+                isReceived ? receivedConfiguration : configuration(at: position.index)
+            if isReceived { entries = [] }
             (olderSnapshot, snapshot) = (snapshot, position)
         case .append(let appended):
             var index = appended.indexes.lowerBound
@@ -95,5 +100,10 @@ extension FakeDisk.DurableState {
 }
 
 extension FakeDisk {
+    /// Keeps what a received snapshot says until its record is written.
+    mutating func publish(_ position: LogPosition, _ configuration: Configuration) {
+        durable.receivedConfiguration = configuration
+    }
+
     mutating func compact(through index: LogIndex) { durable.compact(through: index) }
 }

@@ -171,14 +171,15 @@ struct KnownBugTests {
         #expect(test.server.snapshotPosition.index == LogIndex(3))
     }
 
-    @Test func `a group of several never elects a member that is alone`() {
+    // Ra bbd00102: a pre-vote writes nothing, so a member that is alone does not run ahead in terms.
+    @Test func `a member that is alone asks for votes and changes nothing`() {
         var test = TestServer(voters: [TestServer.member, other])
         for _ in 0..<20 {
             test.now = test.now.advanced(by: .seconds(1))
             test.step(.tick)
-            test.persistAll()
-            #expect(test.server.role == .candidate)
+            #expect(test.disk.lastSequence == WriteSequence(2))
+            #expect(test.server.role == .follower)
         }
-        #expect(test.server.term == Term(21))
+        #expect(test.server.term == Term(1))
     }
 }

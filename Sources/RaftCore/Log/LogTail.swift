@@ -63,3 +63,50 @@ struct LogTail: Hashable, Sendable {
         runs = (isRunCut ? [Run(first: index.successor, term: term)] : []) + later
     }
 }
+
+// Comparing logs (Raft §5.3).
+extension LogTail {
+    /// The last entry that is not after a position of another log, nor of a later term.
+    ///
+    /// Up to there the logs may agree. Zero if this log remembers no such entry.
+    func lastShared(with other: LogPosition) -> LogPosition {
+        var end = lastIndex
+        for run in runs.reversed() {
+            if run.term <= other.term, run.first <= other.index {
+                return LogPosition(index: min(end, other.index), term: run.term)
+            }
+            end = run.first.predecessor
+        }
+        return base.index <= other.index && base.term <= other.term ? base : .zero
+    }
+
+    /// How far entries of one term are in the log already; the index before the first if none is.
+    ///
+    /// What the base covers is committed, so it agrees.
+    func agreement(from first: LogIndex, through last: LogIndex, term: Term) -> LogIndex {
+        let start = max(first, base.index.successor)
+        guard start <= last else { return last }
+        guard start <= lastIndex, self.term(at: start) == term else { return start.predecessor }
+        let end = runs.first { $0.first > start }?.first.predecessor ?? lastIndex
+        return min(last, end)
+    }
+
+    /// The terms of a range of entries.
+    ///
+    /// - Precondition: The log has all of them.
+    func terms(of indexes: ClosedRange<LogIndex>) -> [AppendRequest.Run] {
+        precondition(indexes.lowerBound > base.index, "the log forgot \(indexes.lowerBound)")
+        precondition(indexes.upperBound <= lastIndex, "the log has no \(indexes.upperBound)")
+        var result: [AppendRequest.Run] = []
+        var end = indexes.upperBound
+        for run in runs.reversed() where run.first <= end && end >= indexes.lowerBound {
+            let first = max(run.first, indexes.lowerBound)
+            result.append(AppendRequest.Run(term: run.term, count: end.distance(from: first) + 1))
+            end = first.predecessor
+        }
+        return result.reversed()
+    }
+
+    /// Starts over after a snapshot that the log does not contain.
+    mutating func reset(to position: LogPosition) { self = LogTail(base: position) }
+}

@@ -52,4 +52,13 @@ struct WriteLedger: Hashable, Sendable {
         for write in done { persistedIndex = max(persistedIndex, write.lastIndex) }
         inFlight.removeFirst(done.count)
     }
+
+    #if KHEPRI_MUTANTS
+    /// Takes the truncations back that were made since an earlier state.
+    mutating func restorePromises(of earlier: WriteLedger) {
+        for place in inFlight.indices where place < earlier.inFlight.count {
+            inFlight[place].lastIndex = earlier.inFlight[place].lastIndex
+        }
+    }
+    #endif
 }

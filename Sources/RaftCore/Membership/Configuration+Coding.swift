@@ -2,24 +2,39 @@ import CBOR
 
 // A map with integer keys; unknown keys are passed over, empty lists are left out:
 //
-//     configuration = { 0: [* member], ? 1: [* member], ? 2: [* member], * uint => any }
+//     configuration = { 0: [* member], ? 1: [* member], ? 2: [* member], ? 3: [* member],
+//                       ? 4: [* priority], * uint => any }
 //     member = [ node: uint, incarnation: bstr .size 16 ]
+//     priority = [ member, value: int ]
 //
-// 0 are the voters, 1 the outgoing voters, 2 the learners, each in ascending order.
+// 0 are the voters, 1 the outgoing voters, 2 the learners, 3 the learners to be promoted, 4 the
+// priorities, each in ascending order of members.
 extension Configuration {
     /// The bytes of a configuration entry, and of the configuration in a snapshot.
     public func encoded() -> [UInt8] {
         var writer = CBORWriter()
-        let lists = [voters, outgoing, learners].enumerated().filter { key, members in
+        write(to: &writer)
+        return writer.finish()
+    }
+
+    func write(to writer: inout CBORWriter) {
+        let lists = [voters, outgoing, learners, promotable].enumerated().filter { key, members in
             key == 0 || !members.isEmpty
         }
-        writer.writeMapHeader(lists.count)
+        writer.writeMapHeader(lists.count + (priorities.isEmpty ? 0 : 1))
         for (key, members) in lists {
             writer.writeUnsigned(UInt64(key))
             writer.writeArrayHeader(members.count)
             for member in members { member.write(to: &writer) }
         }
-        return writer.finish()
+        guard !priorities.isEmpty else { return }
+        writer.writeUnsigned(4)
+        writer.writeArrayHeader(priorities.count)
+        for priority in priorities {
+            writer.writeArrayHeader(2)
+            priority.member.write(to: &writer)
+            writer.writeInteger(Int64(priority.value))
+        }
     }
 
     /// Reads what ``encoded()`` wrote, or any bytes at all.
@@ -34,40 +49,66 @@ extension Configuration {
         }
     }
 
-    private init(from reader: inout CBORReader) throws {
-        var lists: [[MemberID]] = [[], [], []]
+    init(from reader: inout CBORReader) throws {
+        var lists: [[MemberID]] = [[], [], [], []]
+        var priorities: [Priority] = []
         for _ in 0..<(try reader.readMapHeader()) {
             let key = try reader.readUnsigned()
             if key < lists.count {
                 lists[Int(key)] = try MemberID.readList(from: &reader)
+            } else if key == 4 {
+                priorities = try Priority.readList(from: &reader)
             } else {
                 try reader.skip()
             }
         }
-        guard Self.isValid(voters: lists[0], outgoing: lists[1], learners: lists[2]) else {
+        let configuration = Configuration(
+            checking: lists[0], outgoing: lists[1], learners: lists[2], promotable: lists[3],
+            priorities: priorities)
+        guard let configuration else {
             throw RecoveryError("expected a configuration, found lists that cannot be one")
         }
-        self.init(voters: lists[0], outgoing: lists[1], learners: lists[2])
+        self = configuration
+    }
+}
+
+extension Configuration.Priority {
+    fileprivate static func readList(from reader: inout CBORReader) throws -> [Self] {
+        let count = try MemberID.readCount(from: &reader)
+        return try (0..<count).map { _ in
+            let parts = try reader.readArrayHeader()
+            guard parts >= 2 else {
+                throw RecoveryError("expected a priority of 2 items, found \(parts)")
+            }
+            let member = try MemberID(from: &reader)
+            let value = try reader.readInteger(as: Int.self)
+            for _ in 2..<parts { try reader.skip() }
+            return Self(member: member, value: value)
+        }
     }
 }
 
 extension MemberID {
-    fileprivate func write(to writer: inout CBORWriter) {
+    func write(to writer: inout CBORWriter) {
         writer.writeArrayHeader(2)
         writer.writeUnsigned(node)
         writer.writeBytes(incarnation.bytes)
     }
 
     fileprivate static func readList(from reader: inout CBORReader) throws -> [MemberID] {
+        try (0..<readCount(from: &reader)).map { _ in try MemberID(from: &reader) }
+    }
+
+    fileprivate static func readCount(from reader: inout CBORReader) throws -> Int {
         let count = try reader.readArrayHeader()
         guard count <= Configuration.membersMaximum else {
             throw RecoveryError(
                 "expected at most \(Configuration.membersMaximum) members, found \(count)")
         }
-        return try (0..<count).map { _ in try MemberID(from: &reader) }
+        return count
     }
 
-    private init(from reader: inout CBORReader) throws {
+    init(from reader: inout CBORReader) throws {
         let count = try reader.readArrayHeader()
         guard count >= 2 else {
             throw RecoveryError("expected a member of 2 items, found \(count)")

@@ -11,6 +11,25 @@ public struct Configuration: Hashable, Sendable {
     /// Members that get every entry but count in no quorum, and that are in neither list above.
     public let learners: [MemberID]
 
+    /// The learners that become voters once they keep up.
+    public let promotable: [MemberID]
+    /// The members whose priority is not zero.
+    public let priorities: [Priority]
+
+    /// How much a member is preferred as leader; a higher number wins.
+    public struct Priority: Hashable, Sendable {
+        /// Whose.
+        public let member: MemberID
+        /// How much; never zero.
+        public let value: Int
+
+        /// Joins the parts.
+        public init(member: MemberID, value: Int) {
+            self.member = member
+            self.value = value
+        }
+    }
+
     /// The most voters a configuration may have, counted for each of the two sets.
     public static let votersMaximum = 9
     /// The most members in all.
@@ -19,30 +38,44 @@ public struct Configuration: Hashable, Sendable {
     /// A configuration without any member: that of a server which has yet to hear of its group.
     public static let empty = Configuration(voters: [])
 
-    /// Joins three lists in any order.
+    /// Joins lists in any order.
     ///
-    /// - Precondition: ``isValid(voters:outgoing:learners:)``.
-    public init(voters: [MemberID], outgoing: [MemberID] = [], learners: [MemberID] = []) {
-        let lists = (voters.sorted(), outgoing.sorted(), learners.sorted())
-        precondition(
-            Self.isValid(voters: lists.0, outgoing: lists.1, learners: lists.2),
-            "a configuration needs at most \(Self.votersMaximum) voters in each set, at most "
-                + "\(Self.membersMaximum) members, and each in one role only")
-        (self.voters, self.outgoing, self.learners) = lists
+    /// - Precondition: The lists make a configuration, see ``init(checking:outgoing:learners:promotable:priorities:)``.
+    public init(
+        voters: [MemberID], outgoing: [MemberID] = [], learners: [MemberID] = [],
+        promotable: [MemberID] = [], priorities: [Priority] = []
+    ) {
+        let checked = Configuration(
+            checking: voters.sorted(), outgoing: outgoing.sorted(), learners: learners.sorted(),
+            promotable: promotable.sorted(),
+            priorities: priorities.sorted { $0.member < $1.member })
+        guard let checked else {
+            preconditionFailure(
+                "a configuration needs at most \(Self.votersMaximum) voters in each set, at most "
+                    + "\(Self.membersMaximum) members, and each in one role only")
+        }
+        self = checked
     }
 
-    /// Whether sorted lists make a configuration: within the limits, no duplicates, no learner that
-    /// also votes, and no outgoing voters without incoming ones.
-    public static func isValid(
-        voters: [MemberID], outgoing: [MemberID], learners: [MemberID]
-    ) -> Bool {
-        guard voters.count <= votersMaximum, outgoing.count <= votersMaximum else { return false }
-        guard voters.count + outgoing.count + learners.count <= membersMaximum else { return false }
-        guard !voters.isEmpty || (outgoing.isEmpty && learners.isEmpty) else { return false }
-        guard isAscending(voters), isAscending(outgoing), isAscending(learners) else {
-            return false
-        }
-        return !learners.contains { voters.contains($0) || outgoing.contains($0) }
+    /// Joins sorted lists; nil unless they make a configuration: within the limits, no duplicates, no
+    /// learner that also votes, no outgoing voters without incoming ones, and nothing said about
+    /// somebody who is no member.
+    public init?(
+        checking voters: [MemberID], outgoing: [MemberID] = [], learners: [MemberID] = [],
+        promotable: [MemberID] = [], priorities: [Priority] = []
+    ) {
+        let counts = (voters.count, outgoing.count, learners.count)
+        guard counts.0 <= Self.votersMaximum, counts.1 <= Self.votersMaximum else { return nil }
+        guard counts.0 + counts.1 + counts.2 <= Self.membersMaximum else { return nil }
+        guard !voters.isEmpty || (outgoing.isEmpty && learners.isEmpty) else { return nil }
+        let lists = [voters, outgoing, learners, promotable, priorities.map(\.member)]
+        guard lists.allSatisfy(Self.isAscending) else { return nil }
+        guard !learners.contains(where: { voters.contains($0) || outgoing.contains($0) }),
+            promotable.allSatisfy(learners.contains), priorities.allSatisfy({ $0.value != 0 }),
+            priorities.allSatisfy({ (voters + outgoing + learners).contains($0.member) })
+        else { return nil }
+        (self.voters, self.outgoing, self.learners) = (voters, outgoing, learners)
+        (self.promotable, self.priorities) = (promotable, priorities)
     }
 
     /// Whether a member's agreement counts.

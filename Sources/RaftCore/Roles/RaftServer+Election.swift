@@ -12,66 +12,91 @@ extension RaftServer {
         armElectionTimer(now: now)
     }
 
-    mutating func tick(now: Instant, into effects: inout RaftEffectBuffer) {
-        guard let deadline = electionDeadline, deadline <= now else { return }
-        campaign(now: now, into: &effects)
+    /// Makes this member the only voter, on an operator's word that the others never come back.
+    ///
+    /// The configuration gets a term of its own, so that no entry of the others can look like it.
+    mutating func recoverAsSoleVoter(now: Instant, into effects: inout RaftEffectBuffer) {
+        precondition(role == .follower, "recovery comes before everything else")
+        precondition(leader == nil, "recovery is for a group without leader")
+        precondition(lastPosition > .zero, "there is nothing to recover")
+        write(HardState(term: term.successor, vote: id), into: &effects)
+        following.enterTerm(commitIndex: commitIndex)
+        append(count: 1, from: .configuration(Configuration(voters: [id])), into: &effects)
+        armElectionTimer(now: now)
+    }
+
+    /// Asks the voters whether an election would succeed, and starts one if so (thesis §9.6).
+    ///
+    /// Nothing but the timer changes before a quorum agrees, so a member that cannot win disturbs
+    /// nobody and does not run ahead in terms.
+    mutating func campaign(now: Instant, into effects: inout RaftEffectBuffer) {
+        guard role != .leader, configuration.isVoter(id) else { return }
+        armElectionTimer(now: now)
+        // A candidate whose vote is still on its way to the disk would only burn terms.
+        guard !isOwnVoteInFlight else { return }
+        becomeFollower(of: nil, now: now, into: &effects)
+        var preVote = PreVote()
+        preVote.votes.count(id)
+        following.preVote = preVote
+        guard !configuration.isQuorum(preVote.votes.contains) else {
+            return startElection(isTransfer: false, now: now, into: &effects)
+        }
+        askVoters(.preVoteRequest(VoteRequest(last: log.lastPosition)), into: &effects)
     }
 
     /// Becomes a candidate of the next term (Raft §5.2).
-    mutating func campaign(now: Instant, into effects: inout RaftEffectBuffer) {
-        guard role != .leader, configuration.isVoter(id) else { return }
-        // A candidate whose vote is still on its way to the disk would only burn terms.
-        guard !isOwnVoteInFlight else { return }
+    mutating func startElection(
+        isTransfer: Bool, now: Instant, into effects: inout RaftEffectBuffer
+    ) {
         let ownVote = write(HardState(term: term.successor, vote: id), into: &effects)
-        state = .candidate(Candidacy(ownVote: ownVote))
+        following.enterTerm(commitIndex: commitIndex)
+        candidacy = Candidacy(ownVote: ownVote, isTransfer: isTransfer)
         setLeader(nil, into: &effects)
         armElectionTimer(now: now)
         effects.append(.roleChanged(.candidate, term))
     }
 
-    /// Counts the candidate's own vote once it is durable (Raft §5.2, thesis §3.8).
-    mutating func countOwnVote(into effects: inout RaftEffectBuffer) {
-        guard case .candidate(var candidacy) = state else { return }
-        guard candidacy.ownVote <= writes.persistedSequence else { return }
-        candidacy.count(id)
-        state = .candidate(candidacy)
-        guard configuration.isQuorum(candidacy.votes.contains) else { return }
-        becomeLeader(into: &effects)
-    }
-
-    /// Sets when the next election starts.
+    /// Counts the candidate's own vote once it is durable, and asks for the others (thesis §3.8).
     ///
-    /// A sole voter starts at once, and never again: there is no answer it could miss. A member that is
-    /// no voter never starts one.
-    mutating func armElectionTimer(now: Instant) {
-        if !configuration.isVoter(id) {
-            electionDeadline = nil
-        } else if configuration.isSoleVoter(id) {
-            electionDeadline = role == .follower ? now : nil
-        } else {
-            let range = options.electionTimeout
-            let spread = range.upperBound.nanoseconds - range.lowerBound.nanoseconds
-            let jitter = random.next(through: spread)
-            electionDeadline = now.advanced(by: range.lowerBound).advanced(byNanoseconds: jitter)
-        }
+    /// Its whole log is durable then too, so the candidate claims nothing that a crash could take back
+    /// (canonical/raft #386).
+    mutating func countOwnVote(now: Instant, into effects: inout RaftEffectBuffer) {
+        guard let candidacy, !candidacy.hasAsked, !isOwnVoteInFlight else { return }
+        self.candidacy?.hasAsked = true
+        count(voteOf: id, now: now, into: &effects)
+        guard role == .candidate else { return }
+        let request = VoteRequest(last: log.lastPosition, isTransfer: candidacy.isTransfer)
+        askVoters(.voteRequest(request), into: &effects)
     }
 
-    private mutating func becomeLeader(into effects: inout RaftEffectBuffer) {
-        state = .leader(Leadership(firstIndex: log.lastIndex.successor))
+    /// Counts a vote of the current term.
+    mutating func count(
+        voteOf member: MemberID, now: Instant, into effects: inout RaftEffectBuffer
+    ) {
+        candidacy?.votes.count(member)
+        guard let votes = candidacy?.votes, configuration.isQuorum(votes.contains) else { return }
+        becomeLeader(now: now, into: &effects)
+    }
+
+    private mutating func becomeLeader(now: Instant, into effects: inout RaftEffectBuffer) {
+        candidacy = nil
+        leadership = Leadership(firstIndex: log.lastIndex.successor, now: now)
         electionDeadline = nil
         effects.append(.roleChanged(.leader, term))
         setLeader(id, into: &effects)
         append(count: 1, from: .noOperation, into: &effects)
+        alignPeers(now: now)
+        replicateAll(now: now, into: &effects)
     }
 
-    private mutating func setLeader(_ member: MemberID?, into effects: inout RaftEffectBuffer) {
-        guard leader != member else { return }
-        leader = member
-        effects.append(.leaderChanged(member, term))
+    private func askVoters(_ content: RaftMessage.Content, into effects: inout RaftEffectBuffer) {
+        for voter in configuration.allVoters where voter != id {
+            send(content, to: voter, into: &effects)
+        }
     }
 
     private var isOwnVoteInFlight: Bool {
-        guard case .candidate(let candidacy) = state else { return false }
+        guard let candidacy else { return false }
         return candidacy.ownVote > writes.persistedSequence
     }
 }

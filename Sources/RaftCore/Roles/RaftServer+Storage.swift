@@ -1,29 +1,23 @@
 extension RaftServer {
     /// Takes in that writes are durable, and does what had to wait for it.
-    mutating func persisted(_ sequence: WriteSequence, into effects: inout RaftEffectBuffer) {
+    mutating func persisted(
+        _ sequence: WriteSequence, now: Instant, into effects: inout RaftEffectBuffer
+    ) {
         writes.persisted(sequence)
-        countOwnVote(into: &effects)
-        advanceCommit(into: &effects)
+        countOwnVote(now: now, into: &effects)
+        sendVote(into: &effects)
+        finishInstall(into: &effects)
+        advanceCommit(now: now, into: &effects)
         dispatch(into: &effects)
+        acknowledge(into: &effects)
         retireSnapshots(into: &effects)
     }
 
     /// Falls silent for ever: what the disk holds is no longer known (ATC'20, fsync failures).
-    mutating func fail(into effects: inout RaftEffectBuffer) {
-        if case .leader(let leadership) = state {
-            for read in leadership.reads.all {
-                effects.append(.readFailed(read, .storageFailed))
-            }
-        }
-        let wasFollower = role == .follower
+    mutating func fail(now: Instant, into effects: inout RaftEffectBuffer) {
         hasFailed = true
-        state = .follower
+        becomeFollower(of: nil, refusal: .storageFailed, now: now, into: &effects)
         electionDeadline = nil
-        if leader != nil {
-            leader = nil
-            effects.append(.leaderChanged(nil, term))
-        }
-        if !wasFollower { effects.append(.roleChanged(.follower, term)) }
     }
 
     /// Answers what needs an answer after the disk has failed.
@@ -33,10 +27,11 @@ extension RaftServer {
         switch event {
         case .applied(let index): applied(index)
         case .propose(let proposal): effects.append(.rejected(proposal.token, .storageFailed))
-        case .read(let read): effects.append(.readFailed(read, .storageFailed))
-        case .bootstrap, .campaign, .tick, .persisted, .persistFailed, .storageSpace,
-            .snapshotTaken:
-            break
+        case .changeMembership(_, let token, _):
+            effects.append(.rejected(token, .storageFailed))
+        case .read(let read), .leaseRead(let read):
+            effects.append(.readFailed(read, .storageFailed))
+        default: break
         }
     }
 
@@ -52,17 +47,20 @@ extension RaftServer {
         return sequence
     }
 
-    /// Adds entries of the current term after the last one.
+    /// Adds entries after the last one, by default of the current term.
     @discardableResult
     mutating func append(
-        count: Int, from source: EntrySource, into effects: inout RaftEffectBuffer
+        count: Int, term: Term? = nil, from source: EntrySource, byteCount: Int = 0,
+        into effects: inout RaftEffectBuffer
     ) -> ClosedRange<LogIndex> {
         let first = log.lastIndex.successor
+        let term = term ?? self.term
         log.append(count: count, term: term)
         if case .configuration(let configuration) = source {
             configurations.append(configuration, at: first)
         }
         let entries = AppendedEntries(indexes: first...log.lastIndex, term: term, source: source)
+        sizes.append(entries.indexes, byteCount: byteCount)
         let sequence = writes.write(lastIndex: log.lastIndex)
         effects.append(.write(sequence, .append(entries)))
         return entries.indexes
@@ -73,6 +71,7 @@ extension RaftServer {
         precondition(index > commitIndex, "committed entry \(index) must never be removed")
         precondition(role != .leader, "a leader never removes entries (Raft figure 3)")
         log.truncate(from: index)
+        sizes.truncate(from: index)
         if configurations.currentIndex >= index { configurations.truncate(from: index) }
         uncommitted.truncate(from: index)
         effects.append(.write(writes.truncate(from: index), .truncate(from: index)))

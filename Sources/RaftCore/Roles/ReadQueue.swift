@@ -3,35 +3,41 @@
 /// A read is confirmed when a quorum has echoed a round that began after the read arrived. The rounds
 /// are numbered by the leader, never by a caller, so an old echo cannot confirm a new read.
 struct ReadQueue: Hashable, Sendable {
+    /// Who asked.
+    enum Origin: Hashable, Sendable {
+        case local(ReadID)
+        case member(MemberID, ForwardedRead)
+    }
+
     struct Element: Hashable, Sendable {
-        let read: ReadID
+        let origin: Origin
         /// The commit index when the read arrived.
         let index: LogIndex
         /// The first round that confirms the read.
         let round: ReadRound
     }
 
+    /// More reads than this are never kept for other members.
+    static let forwardedMaximum = 16_384
+
     /// Reads that arrived before the leader's first entry was committed.
-    private(set) var early: [ReadID] = []
+    private(set) var early: [Origin] = []
     /// In order of arrival, so in ascending order of round.
     private(set) var waiting: [Element] = []
-    /// The last round that began.
-    private(set) var lastRound = ReadRound.zero
+
+    var count: Int { early.count + waiting.count }
 
     /// Keeps a read until the leader knows what is committed (etcd #7331).
-    mutating func appendEarly(_ read: ReadID) {
-        early.append(read)
-    }
+    mutating func appendEarly(_ origin: Origin) { early.append(origin) }
 
-    /// Begins a round that will confirm a read.
-    mutating func append(_ read: ReadID, at index: LogIndex) {
-        lastRound = lastRound.successor
-        waiting.append(Element(read: read, index: index, round: lastRound))
+    /// Adds a read that a round, begun after it arrived, will confirm.
+    mutating func append(_ origin: Origin, at index: LogIndex, round: ReadRound) {
+        waiting.append(Element(origin: origin, index: index, round: round))
     }
 
     /// Moves the early reads to the waiting ones.
-    mutating func releaseEarly(at index: LogIndex) {
-        for read in early { append(read, at: index) }
+    mutating func releaseEarly(at index: LogIndex, round: ReadRound) {
+        for origin in early { append(origin, at: index, round: round) }
         early.removeAll()
     }
 
@@ -43,5 +49,5 @@ struct ReadQueue: Hashable, Sendable {
     }
 
     /// Every read, in order of arrival.
-    var all: [ReadID] { waiting.map(\.read) + early }
+    var all: [Origin] { waiting.map(\.origin) + early }
 }

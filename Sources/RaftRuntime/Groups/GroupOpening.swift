@@ -74,7 +74,8 @@ struct LoadedGroup: Sendable {
                 let isConfiguration = entry.kind == .configuration
                 try state.append(
                     LogPosition(index: entry.index, term: entry.term),
-                    configuration: isConfiguration ? Configuration(encoded: entry.payload) : nil)
+                    configuration: isConfiguration ? Configuration(encoded: entry.payload) : nil,
+                    byteCount: entry.payload.count)
             }
         } catch let error as RecoveryError {
             throw LogDeviceError(.corrupt, error.message)

@@ -75,6 +75,11 @@ extension HostRounds {
         case .compact(let index): retire(through: index, of: group)
         case .roleChanged(let role, let term): group.observer(.roleChanged(role, term))
         case .leaderChanged(let member, let term): group.observer(.leaderChanged(member, term))
+        // A group of one member has nobody to talk to, to follow or to lose.
+        case .send, .accepted, .storeSnapshot, .installSnapshot, .discardSnapshot,
+            .restoreSnapshot, .configurationCommitted, .transferFailed, .quorumLost,
+            .quorumRegained, .anomaly:
+            break
         }
     }
 

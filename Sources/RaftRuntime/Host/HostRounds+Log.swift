@@ -81,6 +81,8 @@ extension HostRounds {
         case .noOperation: entries = [entry(first, .noOperation, [])]
         case .configuration(let configuration):
             entries = [entry(first, .configuration, configuration.encoded())]
+        case .replicated:
+            preconditionFailure("a host without transport receives no entries")
         case .proposal(let token):
             commands = group.takeStaged(token)
             entries.reserveCapacity(commands.count)

@@ -3,7 +3,7 @@ import RaftCore
 // Snapshots: captured here in O(1), written by the worker, recorded in the log, then the log shrinks.
 extension HostRounds {
     func snapshotIfDue(_ group: GroupState) {
-        guard !group.snapshots.isUnderWay, !group.server.isRecordingSnapshot else { return }
+        guard !group.snapshots.isUnderWay, group.server.mayTakeSnapshot else { return }
         guard shutdown == .none, log.failure == nil else { return }
         guard options.snapshots.isDue(group.snapshots, space: log.space, now: now) else { return }
         let index = group.server.appliedIndex

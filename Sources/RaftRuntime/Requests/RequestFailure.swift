@@ -22,7 +22,8 @@ package enum RequestFailure: Error, Sendable, Hashable {
     init(_ refusal: Refusal, logError: LogDeviceError?) {
         switch refusal {
         case .notLeader(let hint): self = .notLeader(hint: hint)
-        case .tooManyUncommitted: self = .overloaded
+        case .transferring(let target): self = .notLeader(hint: target)
+        case .tooManyUncommitted, .tooManyReads, .change: self = .overloaded
         case .storageFull: self = .storageFull
         case .storageFailed:
             self = .storageFailed(logError ?? LogDeviceError(.failed, "log failed"))

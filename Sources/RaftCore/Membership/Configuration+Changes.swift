@@ -1,0 +1,104 @@
+/// One change of a group's members.
+public enum MembershipChange: Hashable, Sendable {
+    /// Add a learner; with `promotes` it becomes a voter by itself once it keeps up.
+    ///
+    /// No voter is ever added at once: one that cannot be reached could stop the group.
+    case add(MemberID, promotes: Bool)
+    /// Make a learner a voter once it keeps up.
+    case promote(MemberID)
+    /// Remove a member.
+    case remove(MemberID)
+    /// Prefer a voter as leader to those with lower numbers; zero at first.
+    case setPriority(MemberID, Int)
+}
+
+/// Why a change of members cannot be made.
+public enum ChangeRefusal: String, Error, Hashable, Sendable {
+    /// Another change is not finished, or the leader has yet to commit an entry of its term.
+    case underWay
+    /// The configuration in force is not the expected one.
+    case unexpectedConfiguration
+    /// There is no such member, or no such learner.
+    case notMember
+    /// The member is there already.
+    case alreadyMember
+    /// The last voter cannot be removed.
+    case lastVoter
+    /// The configuration would have more members or voters than allowed.
+    case tooManyMembers
+}
+
+extension Configuration {
+    /// Whether a change of voters is under way.
+    public var isJoint: Bool { !outgoing.isEmpty }
+
+    /// Everybody whose agreement counts, in ascending order.
+    public var allVoters: [MemberID] {
+        (voters + outgoing.filter { !voters.contains($0) }).sorted()
+    }
+
+    /// Everybody who gets entries, in ascending order.
+    public var allMembers: [MemberID] { (allVoters + learners).sorted() }
+
+    /// How much a member is preferred as leader.
+    public func priority(of member: MemberID) -> Int {
+        priorities.first { $0.member == member }?.value ?? 0
+    }
+
+    /// The configuration that begins a change: joint if the voters change, else the final one.
+    ///
+    /// - Precondition: No change is under way.
+    func applying(_ change: MembershipChange) -> Result<Configuration, ChangeRefusal> {
+        precondition(!isJoint, "one change at a time")
+        switch change {
+        case .add(let member, let promotes):
+            guard !allMembers.contains(member) else { return .failure(.alreadyMember) }
+            return with(
+                learners: learners + [member], promotable: promotable + (promotes ? [member] : []))
+        case .promote(let member):
+            guard learners.contains(member) else { return .failure(.notMember) }
+            guard !promotable.contains(member) else { return .success(self) }
+            return with(promotable: promotable + [member])
+        case .remove(let member):
+            guard allMembers.contains(member) else { return .failure(.notMember) }
+            guard voters != [member] else { return .failure(.lastVoter) }
+            return with(
+                voters: voters.filter { $0 != member }, learners: learners.filter { $0 != member },
+                promotable: promotable.filter { $0 != member },
+                priorities: priorities.filter { $0.member != member })
+        case .setPriority(let member, let value):
+            guard allMembers.contains(member) else { return .failure(.notMember) }
+            let others = priorities.filter { $0.member != member }
+            return with(
+                priorities: others + (value == 0 ? [] : [Priority(member: member, value: value)]))
+        }
+    }
+
+    /// The joint configuration in which a learner becomes a voter; nil if it is no longer to.
+    func promoting(_ member: MemberID) -> Configuration? {
+        guard !isJoint, promotable.contains(member) else { return nil }
+        let next = with(
+            voters: voters + [member], learners: learners.filter { $0 != member },
+            promotable: promotable.filter { $0 != member })
+        return try? next.get()
+    }
+
+    /// The configuration that ends a change.
+    var leavingJoint: Configuration {
+        Configuration(
+            voters: voters, learners: learners, promotable: promotable, priorities: priorities)
+    }
+
+    private func with(
+        voters newVoters: [MemberID]? = nil, learners: [MemberID]? = nil,
+        promotable: [MemberID]? = nil, priorities: [Priority]? = nil
+    ) -> Result<Configuration, ChangeRefusal> {
+        let isJoint = newVoters.map { $0 != voters } ?? false
+        let next = Configuration(
+            checking: (newVoters ?? voters).sorted(), outgoing: isJoint ? voters : [],
+            learners: (learners ?? self.learners).sorted(),
+            promotable: (promotable ?? self.promotable).sorted(),
+            priorities: (priorities ?? self.priorities).sorted { $0.member < $1.member })
+        return next.map { .success($0) } ?? .failure(.tooManyMembers)
+    }
+}

@@ -1,0 +1,46 @@
+/// What a leader knows.
+struct Leadership: Hashable, Sendable {
+    /// The leader's first entry; nothing is committed or read before it is committed.
+    let firstIndex: LogIndex
+    /// The other members, in ascending order.
+    var peers: [MemberProgress] = []
+    var rounds: Rounds
+    var reads = ReadQueue()
+    /// When the next heartbeat is due; nil without other members.
+    var heartbeat: Instant?
+    var handover = Handover()
+    /// The first write that was in flight at the last heartbeat, and since when it is the first.
+    var slowestWrite: SlowWrite?
+
+    init(firstIndex: LogIndex, now: Instant) {
+        self.firstIndex = firstIndex
+        rounds = Rounds(now: now)
+    }
+
+    func place(of member: MemberID) -> Int? {
+        peers.firstIndex { $0.member == member }
+    }
+}
+
+/// A write that the disk takes its time for.
+struct SlowWrite: Hashable, Sendable {
+    let sequence: WriteSequence
+    let since: Instant
+}
+
+/// How a leader gives its place to another member (thesis §3.10).
+struct Handover: Hashable, Sendable {
+    struct Attempt: Hashable, Sendable {
+        let target: MemberID
+        let deadline: Instant
+    }
+
+    /// The attempt under way.
+    var attempt: Attempt?
+    /// Whether a member was ever told to start an election; it may do so at any time after, so that
+    /// its voters are not loyal and the lease is void for the rest of the term.
+    var hasBegun = false
+    /// Since when a member with a higher priority could lead.
+    var preferred: MemberID?
+    var preferredSince: Instant?
+}

@@ -1,0 +1,43 @@
+import Foundation
+import RaftCore
+import Testing
+
+/// Whole groups under random faults; `KHEPRI_RUNS` sets how many, `KHEPRI_SEED` the first.
+@Suite("Clusters under faults")
+struct ClusterTests {
+    @Test func `a group keeps its promises under faults and recovers from them`() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) }
+        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? (first == nil ? 40 : 1)
+        let start = first ?? UInt64.random(in: 0...UInt64.max / 2)
+        for seed in start..<start + runs { try report(ClusterRun(seed: seed)) }
+    }
+
+    @Test func `the same seed gives the same run, line by line`() throws {
+        var random = TestRandom()
+        for _ in 0..<3 {
+            let seed = random.next()
+            let traces = try (0..<2).map { _ in
+                var lines: [String] = []
+                let run = try ClusterRun(seed: seed)
+                run.world.trace = { lines.append($0) }
+                _ = try run.violations()
+                return lines
+            }
+            #expect(traces[0].count > 1_000)
+            #expect(traces[0] == traces[1], "KHEPRI_SEED=\(seed)")
+        }
+    }
+
+    private func report(_ run: ClusterRun) throws {
+        // A trap in the core leaves nothing but this line.
+        print("KHEPRI_SEED=\(run.world.seed)")
+        if ProcessInfo.processInfo.environment["KHEPRI_TRACE"] != nil {
+            run.world.trace = { print($0) }
+        }
+        let violations = try run.violations()
+        #expect(
+            violations.isEmpty,
+            "KHEPRI_SEED=\(run.world.seed) (\(run.world.faults)): \(violations)")
+    }
+}
