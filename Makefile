@@ -1,7 +1,7 @@
 # `make verify` never writes to the sources; `make fix` does.
 SOURCES = Sources Tests Snippets Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
-.PHONY: verify fix test build lint docs long benchmarks benchmarks-build
+.PHONY: verify fix test build lint docs long random benchmarks benchmarks-build
 
 verify: lint build test
 
@@ -28,6 +28,11 @@ benchmarks-build:
 benchmarks:
 	swift package --package-path Benchmarks --disable-sandbox benchmark \
 	    $(if $(FILTER),--filter '$(FILTER)')
+
+# A thousand random runs of 300 operations against the model, and a thousand clusters, in release.
+random:
+	KHEPRI_RUNS=1000 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
+	    --no-parallel --filter 'SystemTests|ClusterTests'
 
 # The long random runs, in release; KHEPRI_SEED replays one.
 long:
