@@ -31,7 +31,7 @@ benchmarks:
 
 # A thousand random runs of 300 operations against the model, and a thousand clusters, in release.
 random:
-	KHEPRI_RUNS=1000 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
+	KHEPRI_SEED=10000 KHEPRI_RUNS=1000 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
 	    --no-parallel --filter 'SystemTests|ClusterTests'
 
 # The long random runs, in release; KHEPRI_SEED replays one.

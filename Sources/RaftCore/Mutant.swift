@@ -2,7 +2,7 @@
 /// A bug that another Raft library has had, put in on purpose to see whether the tests find it.
 ///
 /// Only a build with `KHEPRI_MUTANTS` in its environment has them; `RaftOptions.mutant` chooses one.
-public enum Mutant: String, CaseIterable, Codable, Sendable {
+package enum Mutant: String, CaseIterable, Codable, Sendable {
     /// Entries of earlier terms are committed by counting (Raft figure 8).
     case commitsOldTerms
     /// A vote leaves before it is durable (thesis §3.8).

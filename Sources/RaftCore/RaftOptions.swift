@@ -29,7 +29,7 @@ public struct RaftOptions: Hashable, Sendable {
 
     #if KHEPRI_MUTANTS
     /// The bug that this server has.
-    public var mutant: Mutant?
+    package var mutant: Mutant?
     #endif
 
     /// Makes options; the defaults suit members in one place.

@@ -1,6 +1,7 @@
 import CBOR
 import RaftCore
 import RaftRuntime
+import RaftStorage
 import Testing
 
 @testable import Khepri
@@ -65,5 +66,35 @@ import Testing
         let reader = Reader(try state(at: 5).dropLast(), at: 5)
         #expect(throws: StateError.self) { try machine.restore(from: reader) }
         #expect(!machine.published.hasNode(at: "/a"))
+    }
+
+    @Test func `a log with a command of a newer version is refused, and is as it was`() async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let place = directory + "/store"
+            let store = try await TreeStore.open(at: place)
+            try await store.put(1, at: "/a")
+            try await store.close()
+
+            var newer = CBORWriter()
+            CommandHeader(kind: TreeCommand.kind, version: TreeCommand.version + 1, partCount: 0)
+                .write(to: &newer)
+            let opened = try HostDirectory.open(
+                place, disk: PosixDisk(), options: LogOptions(randomBits: { 7 })
+            ) {
+                _ in
+            }
+            let (group, recovered) = try #require(opened.recovered.first)
+            let last = try #require(recovered.entries.last)
+            let entry = LogEntry(
+                index: last.index.successor, term: last.term, kind: .command, time: last.time,
+                payload: newer.finish())
+            try opened.host.log.write(LogBatch(writes: [(group: group, write: .append([entry]))]))
+            try opened.host.close()
+
+            for _ in 1...2 {
+                await expectError(.newerFormat) { try await TreeStore.open(at: place) }
+            }
+        }
     }
 }

@@ -173,6 +173,7 @@ public final class StoreHost: Sendable {
         let observer = GroupObserver(name: name, configuration: configuration)
         description.observer = { observer.note($0) }
         do {
+            try Self.refuseNewerCommands(in: recovered?.1, of: name)
             let group = try await raft.open(description)
             let engine = StoreEngine(
                 name: name, group: group, machine: machine, configuration: configuration)
@@ -181,10 +182,28 @@ public final class StoreHost: Sendable {
             return .failure(StoreError(opening: directory?.path ?? name, error))
         } catch let failure as RequestFailure {
             return .failure(StoreError(failure, mayHaveBeenApplied: false))
+        } catch let error as StoreError {
+            return .failure(error)
         } catch {
+            let isNewer = (error as? StateError)?.isOfNewerVersion ?? false
             return .failure(
                 StoreError(
-                    .corrupt, "the snapshot of \(name) cannot be read: \(error)", cause: error))
+                    isNewer ? .newerFormat : .corrupt,
+                    "the snapshot of \(name) cannot be read: \(error)", cause: error))
+        }
+    }
+
+    /// Refuses a log that a newer version wrote, before anything of it is applied.
+    private static func refuseNewerCommands(
+        in recovered: RecoveredGroup?, of name: String
+    ) throws {
+        for entry in recovered?.entries ?? [] where entry.kind == .command {
+            let error = entry.payload.withUnsafeBytes { TreeCommand.newerVersion(in: $0) }
+            guard let error else { continue }
+            throw StoreError(
+                .newerFormat,
+                "entry \(entry.index.rawValue) of \(name) is of a newer version of Khepri: "
+                    + error.message, cause: error)
         }
     }
 

@@ -41,9 +41,15 @@ public final class TreeStore: Sendable {
     package static func open(
         at directory: String, configuration: StoreConfiguration, environment: HostEnvironment
     ) async throws -> TreeStore {
-        try await StoreHost.open(
-            at: directory, configuration: configuration, environment: environment
-        ).store()
+        let host = try await StoreHost.open(
+            at: directory, configuration: configuration, environment: environment)
+        do {
+            return try await host.store()
+        } catch {
+            // Gives the directory free; why there is no store says more than what closing may say.
+            try? await host.close()
+            throw error
+        }
     }
 
     /// A store in memory only, for tests and caches: the same behaviour, nothing kept.

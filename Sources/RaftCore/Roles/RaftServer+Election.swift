@@ -28,9 +28,11 @@ extension RaftServer {
     /// Asks the voters whether an election would succeed, and starts one if so (thesis §9.6).
     ///
     /// Nothing but the timer changes before a quorum agrees, so a member that cannot win disturbs
-    /// nobody and does not run ahead in terms.
+    /// nobody and does not run ahead in terms. A member that heard a leader lately does not campaign,
+    /// whoever asks it to: the leader's lease counts on its loyalty. To move leadership, transfer it.
     mutating func campaign(now: Instant, into effects: inout RaftEffectBuffer) {
         guard role != .leader, configuration.isVoter(id) else { return }
+        guard configuration.isSoleVoter(id) || !isLoyal(now: now) else { return }
         armElectionTimer(now: now)
         // A candidate whose vote is still on its way to the disk would only burn terms.
         guard !isOwnVoteInFlight else { return }

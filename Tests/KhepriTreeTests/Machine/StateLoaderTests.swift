@@ -54,6 +54,14 @@ import Testing
             for version: UInt64 in [0, 3, .max] {
                 let message = try refusal { $0.header[key].value = StateStream.encode(version) }
                 #expect(message?.contains("found \(version)") == true)
+                var stream = StateStream(nodeCount: 1, sessionCount: 0)
+                stream.header[key].value = StateStream.encode(version)
+                let bytes = stream.bytes
+                let error = #expect(throws: StateError.self) {
+                    var loader = StateLoader()
+                    try loader.consume(bytes)
+                }
+                #expect(error?.isOfNewerVersion == (version > 0))
             }
         }
     }

@@ -2,14 +2,15 @@ import Foundation
 import RaftCore
 import Testing
 
-/// Whole groups under random faults; `KHEPRI_RUNS` sets how many, `KHEPRI_SEED` the first.
+/// Whole groups under random faults; `KHEPRI_RUNS` sets how many, `KHEPRI_SEED` the first, which is
+/// the same each time unless one is given.
 @Suite("Clusters under faults")
 struct ClusterTests {
     @Test func `a group keeps its promises under faults and recovers from them`() throws {
         let environment = ProcessInfo.processInfo.environment
         let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) }
         let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? (first == nil ? 40 : 1)
-        let start = first ?? UInt64.random(in: 0...UInt64.max / 2)
+        let start = first ?? 1
         for seed in start..<start + runs { try report(ClusterRun(seed: seed)) }
     }
 

@@ -124,7 +124,9 @@ extension CBORReader {
     fileprivate mutating func readVersion(atMost known: UInt64) throws -> UInt64 {
         let version = try readUnsigned()
         guard 1...known ~= version else {
-            throw StateError("expected version \(known) at most, found \(version)")
+            throw StateError(
+                "expected version \(known) at most, found \(version)",
+                isOfNewerVersion: version > known)
         }
         return version
     }

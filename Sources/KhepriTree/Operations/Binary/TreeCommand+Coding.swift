@@ -40,16 +40,28 @@ extension TreeCommand {
         }
     }
 
-    private init(from reader: inout CBORReader) throws {
-        let header = try CommandHeader(from: &reader)
+    /// Why the bytes need a newer version of this code, nil if they do not; looks at the header only.
+    package static func newerVersion(in bytes: UnsafeRawBufferPointer) -> CommandError? {
+        var reader = CBORReader(bytes)
+        // Bytes without a header are malformed in every version.
+        return (try? CommandHeader(from: &reader)).flatMap(newerVersion)
+    }
+
+    private static func newerVersion(_ header: CommandHeader) -> CommandError? {
         guard header.kind == Self.kind else {
-            throw CommandError(
+            return CommandError(
                 .unknownKind, "expected kind \(Self.kind) of command, found \(header.kind)")
         }
         guard header.version <= Self.version else {
-            throw CommandError(
+            return CommandError(
                 .newerVersion, "expected version \(Self.version) at most, found \(header.version)")
         }
+        return nil
+    }
+
+    private init(from reader: inout CBORReader) throws {
+        let header = try CommandHeader(from: &reader)
+        if let error = Self.newerVersion(header) { throw error }
         guard header.version > 0, 1...2 ~= header.partCount else {
             throw CommandError(.malformed, "expected an operation and a session")
         }
