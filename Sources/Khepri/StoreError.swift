@@ -91,6 +91,10 @@ public struct StoreError: Error, Sendable {
         public static let sessionExpired = Code("sessionExpired")
         /// The command was applied before, and its result is not kept.
         public static let resultUnavailable = Code("resultUnavailable")
+        /// This member has no leader: a majority of the members cannot be reached.
+        public static let noQuorum = Code("noQuorum")
+        /// The leader has applied the write, and this member had not within the timeout.
+        public static let appliedElsewhere = Code("appliedElsewhere")
         /// This member does not lead the store and cannot serve the request.
         public static let notLeader = Code("notLeader")
     }

@@ -48,7 +48,7 @@ import Testing
         index: UInt64
     ) throws {
         let machine = machine()
-        try machine.restore(from: Reader(try state(at: 5), at: index))
+        machine.replace(by: try machine.load(from: Reader(try state(at: 5), at: index)))
         #expect(machine.published.hasNode(at: "/a/b"))
         #expect(machine.published.revision == Revision(5))
         #expect(machine.counts.nodeCount == 3)
@@ -57,14 +57,14 @@ import Testing
     @Test func `a state later than its snapshot is refused, and nothing is shown`() throws {
         let machine = machine()
         let reader = Reader(try state(at: 5), at: 4)
-        #expect(throws: LogDeviceError.self) { try machine.restore(from: reader) }
+        #expect(throws: LogDeviceError.self) { try machine.load(from: reader) }
         #expect(!machine.published.hasNode(at: "/a"))
     }
 
     @Test func `a state that is cut off is refused, and nothing is shown`() throws {
         let machine = machine()
         let reader = Reader(try state(at: 5).dropLast(), at: 5)
-        #expect(throws: StateError.self) { try machine.restore(from: reader) }
+        #expect(throws: StateError.self) { try machine.load(from: reader) }
         #expect(!machine.published.hasNode(at: "/a"))
     }
 

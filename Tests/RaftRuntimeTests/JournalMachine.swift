@@ -45,7 +45,7 @@ final class JournalMachine: StateMachine {
 
     func capture() -> any SnapshotSource { Source(commands) }
 
-    func restore(from reader: any SnapshotReader) throws {
+    func load(from reader: any SnapshotReader) throws -> [[UInt8]] {
         var bytes: [UInt8] = []
         while let chunk = try reader.next() { bytes += chunk }
         var commands: [[UInt8]] = []
@@ -53,8 +53,18 @@ final class JournalMachine: StateMachine {
             commands.append(Array(bytes[1...Int(count)]))
             bytes.removeFirst(Int(count) + 1)
         }
-        let restored = commands
-        state.withLock { $0.commands = restored }
+        return commands
+    }
+
+    func replace(by loaded: [[UInt8]]) {
+        state.withLock { $0.commands = loaded }
+    }
+
+    func encode(_ output: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: output)] }
+
+    func output(decoding bytes: [UInt8]) throws -> Int {
+        guard let byte = bytes.first else { throw LogDeviceError(.invalid, "no output") }
+        return Int(byte)
     }
 
     /// Every command with its length before it; only commands below 256 bytes.

@@ -57,7 +57,9 @@ final class ManualHost: Sendable {
         timeout: Duration? = nil
     ) -> Answer<Outcome> {
         let answer = Answer<Outcome>()
-        group.propose(payload, mayUseReserve: mayUseReserve, timeout: timeout) { answer.set($0) }
+        group.propose(
+            payload, traits: mayUseReserve ? .mayUseReserve : [], timeout: timeout
+        ) { answer.set($0) }
         return answer
     }
 

@@ -78,7 +78,9 @@ final class MemoryLog: LogDevice {
         case .hardState(let term, let vote): (group.term, group.vote) = (term, vote)
         case .truncate(let index): group.entries.removeAll { $0.index >= index }
         case .append(let entries): group.entries += entries
-        case .snapshot(let position): group.snapshot = position
+        case .snapshot(let position):
+            group.snapshot = position
+            if position.index > group.entries.last?.index ?? .zero { group.entries = [] }
         }
         state.groups[id] = group
     }

@@ -27,6 +27,20 @@ final class MemorySnapshots: SnapshotStore {
         state.withLock { $0.snapshots }.last { $0.metadata.group == group }.map(Reader.init)
     }
 
+    func open(_ position: LogPosition, of group: GroupID) throws -> (any SnapshotReader)? {
+        state.withLock { $0.snapshots }
+            .last { $0.metadata.group == group && $0.metadata.position == position }
+            .map(Reader.init)
+    }
+
+    func remove(_ position: LogPosition, of group: GroupID) throws {
+        state.withLock { state in
+            state.snapshots.removeAll {
+                $0.metadata.group == group && $0.metadata.position == position
+            }
+        }
+    }
+
     func prune(_ group: GroupID) throws {
         state.withLock { state in
             state.pruneCount += 1

@@ -173,12 +173,15 @@ struct SnapshotTests {
         let results = Lock<[SnapshotResult]>([])
         let worker = SnapshotWorker(store: store, clock: clock) { result in
             results.withLock { $0.append(result) }
+        } reportTransfer: { _ in
         }
         let metadata = SnapshotMetadata(
             group: ManualHost.group, position: .zero, time: 0, configuration: [], machineVersion: 1)
         let slice = [UInt8](repeating: 1, count: SnapshotWorker.sliceBytes)
         worker.submit(
-            .take(GroupSlot(rawValue: 0), metadata, ListSource([slice, slice, slice])))
+            TakeJob(
+                slot: GroupSlot(rawValue: 0), metadata: metadata,
+                source: ListSource([slice, slice, slice])))
         #expect(worker.drain(now: clock.now()).didWork)
         worker.noteLogFlush(nanoseconds: 5_000_000)
         let first = worker.drain(now: clock.now())
@@ -194,10 +197,14 @@ struct SnapshotTests {
     @Test func `a shutdown abandons a snapshot that is being written`() {
         let store = MemorySnapshots()
         let clock = ManualClock()
-        let worker = SnapshotWorker(store: store, clock: clock) { _ in }
+        let worker = SnapshotWorker(store: store, clock: clock) { _ in
+        } reportTransfer: { _ in
+        }
         let metadata = SnapshotMetadata(
             group: ManualHost.group, position: .zero, time: 0, configuration: [], machineVersion: 1)
-        worker.submit(.take(GroupSlot(rawValue: 0), metadata, ListSource([])))
+        worker.submit(
+            TakeJob(
+                slot: GroupSlot(rawValue: 0), metadata: metadata, source: ListSource([])))
         #expect(worker.drain(now: clock.now()).didWork)
         worker.stop()
         #expect(worker.drain(now: clock.now()).isStopped)

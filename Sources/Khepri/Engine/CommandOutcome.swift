@@ -1,3 +1,4 @@
+import CBOR
 package import KhepriTree
 
 /// What applying one command gave its caller.
@@ -66,5 +67,50 @@ extension StoreError {
         case .resultUnavailable: code = .resultUnavailable
         }
         self.init(code, error.message, path: error.path, cause: error)
+    }
+}
+
+// The binary form: what a leader tells the member whose caller waits.
+extension CommandOutcome {
+    private enum Key {
+        static let revision: UInt64 = 0
+        static let modifiedRevision: UInt64 = 1
+        static let result: UInt64 = 2
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = CBORWriter(capacity: 128)
+        writer.writeMapHeader(modifiedRevision == nil ? 2 : 3)
+        writer.writeUnsigned(Key.revision)
+        writer.writeUnsigned(revision.rawValue)
+        if let modifiedRevision {
+            writer.writeUnsigned(Key.modifiedRevision)
+            writer.writeUnsigned(modifiedRevision.rawValue)
+        }
+        writer.writeUnsigned(Key.result)
+        result.write(to: &writer)
+        return writer.finish()
+    }
+
+    /// - Throws: `CBORError` or an error of KhepriTree if the bytes are not those of an outcome.
+    init(encoded bytes: [UInt8]) throws {
+        self = try bytes.withUnsafeBytes { bytes in
+            var reader = CBORReader(bytes)
+            var revision = Revision.zero
+            var modifiedRevision: Revision?
+            var result: OperationResult?
+            try reader.readFields { key, reader in
+                switch key {
+                case Key.revision: revision = Revision(try reader.readUnsigned())
+                case Key.modifiedRevision: modifiedRevision = Revision(try reader.readUnsigned())
+                case Key.result: result = try OperationResult(from: &reader)
+                default: try reader.skip()
+                }
+            }
+            try reader.expectEnd()
+            guard let result else { throw CommandError(.malformed, "expected a result") }
+            return CommandOutcome(
+                revision: revision, modifiedRevision: modifiedRevision, result: result)
+        }
     }
 }

@@ -69,6 +69,24 @@ struct GroupObserver: Sendable {
         case .roleChanged(let role, let term):
             let metadata = store.merging(["role": "\(role)", "term": "\(term)"]) { $1 }
             logger.debug("role changed", metadata: metadata)
+        case .snapshotInstalled(let position):
+            logger.info(
+                "took over the snapshot of another member",
+                metadata: store.merging(["index": "\(position.index)"]) { $1 })
+        case .snapshotRefused(let position, let error):
+            let more: Logger.Metadata = [
+                "index": "\(position.index)", "error": "\(error.message)",
+            ]
+            logger.info("refused a snapshot", metadata: store.merging(more) { $1 })
+        case .configurationCommitted(let members, _):
+            let more: Logger.Metadata = ["voters": "\(members.voters.count)"]
+            logger.info("members changed", metadata: store.merging(more) { $1 })
+        case .quorumLost: logger.info("quorum lost", metadata: store)
+        case .quorumRegained: logger.info("quorum regained", metadata: store)
+        case .transferFailed: logger.info("leadership was not taken over", metadata: store)
+        case .anomaly(let anomaly, let member):
+            let more: Logger.Metadata = ["anomaly": "\(anomaly)", "member": "\(member.node)"]
+            logger.info("dropped a message", metadata: store.merging(more) { $1 })
         case .leaderChanged: logger.debug("leader changed", metadata: store)
         case .snapshotTaken(let position, let byteCount):
             let more: Logger.Metadata = ["index": "\(position.index)", "bytes": "\(byteCount)"]

@@ -22,6 +22,10 @@ final class MemorySnapshots: SnapshotStore {
         throw LogDeviceError(.invalid, "a store in memory takes no snapshots")
     }
 
+    func open(_ position: LogPosition, of group: GroupID) throws -> (any SnapshotReader)? { nil }
+
+    func remove(_ position: LogPosition, of group: GroupID) throws {}
+
     func openNewest(of group: GroupID) throws -> (any SnapshotReader)? { nil }
 
     func prune(_ group: GroupID) throws {}

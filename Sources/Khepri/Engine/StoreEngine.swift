@@ -32,7 +32,7 @@ final class StoreEngine: Sendable {
     ) async throws -> Answer {
         let command = try encode(operation)
         return try await group.propose(
-            command, mayUseReserve: operation.freesSpace, timeout: timeout ?? configuration.timeout
+            command, traits: operation.traits, timeout: timeout ?? configuration.timeout
         ) { outcome in
             Self.answer(outcome, answer)
         }.get()
@@ -55,7 +55,7 @@ final class StoreEngine: Sendable {
         let command = try encode(operation)
         let pending = PendingWrite()
         group.propose(
-            command, mayUseReserve: operation.freesSpace,
+            command, traits: operation.traits,
             timeout: timeout ?? configuration.timeout
         ) { pending.complete($0) }
         return pending
@@ -152,11 +152,11 @@ extension CommandOutcome {
 }
 
 extension TreeOperation {
-    /// Whether the command may be written to the space held back for a full disk.
-    fileprivate var freesSpace: Bool {
+    /// What the driver may do with the command: one that frees space may be written on a full disk.
+    fileprivate var traits: CommandTraits {
         switch kind {
-        case .delete, .deleteMany, .clearPayload, .clearManyPayloads: true
-        default: false
+        case .delete, .deleteMany, .clearPayload, .clearManyPayloads: .mayUseReserve
+        default: []
         }
     }
 }
@@ -167,6 +167,10 @@ extension StoreError {
         let code: Code
         let message: String
         switch failure {
+        case .notLeader(nil):
+            (code, message) = (
+                .noQuorum, "no leader is known: fewer than half of the members can be reached"
+            )
         case .notLeader: (code, message) = (.notLeader, "another member leads the store")
         case .overloaded:
             (code, message) = (
@@ -183,6 +187,16 @@ extension StoreError {
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")
         case .shuttingDown: (code, message) = (.closed, "the store is closed")
+        case .appliedElsewhere(let index):
+            (code, message) = (
+                .appliedElsewhere,
+                "the leader applied the write at revision \(index.rawValue), and this member has "
+                    + "not yet"
+            )
+        case .changeRefused(let refusal):
+            (code, message) = (.invalidOperation, "the members cannot be changed: \(refusal)")
+        case .transferFailed:
+            (code, message) = (.timeout, "the member that was to lead did not take over")
         }
         self.init(code, message, cause: failure, mayHaveBeenApplied: mayHaveBeenApplied)
     }

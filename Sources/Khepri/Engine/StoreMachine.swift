@@ -5,7 +5,7 @@ import RaftRuntime
 
 /// The state machine of a store: applies commands and shows readers the tree.
 ///
-/// Sendable: `machine` is touched on the driver's thread only, and before that by `restore`.
+/// Sendable: `machine` is touched on the driver's thread only, or by who opens the store.
 final class StoreMachine: StateMachine, @unchecked Sendable {
     /// How many nodes a command may look at while readers wait.
     static let visitsInPlaceMaximum = 64
@@ -62,7 +62,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         StateSource(machine.makeSnapshot())
     }
 
-    func restore(from reader: any SnapshotReader) throws {
+    func load(from reader: any SnapshotReader) throws -> TreeMachine {
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
         let restored = try loader.finish()
@@ -73,8 +73,19 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
                 "expected a state at entry \(last.rawValue) at most, found revision "
                     + "\(restored.revision.rawValue)")
         }
-        machine = restored
+        return restored
+    }
+
+    func replace(by loaded: TreeMachine) {
+        // The former tree is in the published one, which gives it to whoever releases trees.
+        machine = loaded
         publish()
+    }
+
+    func encode(_ output: CommandOutcome) -> [UInt8] { output.encoded() }
+
+    func output(decoding bytes: [UInt8]) throws -> CommandOutcome {
+        try CommandOutcome(encoded: bytes)
     }
 
     /// Applies one command: in place while readers wait, or, if it is large, beside what they see.

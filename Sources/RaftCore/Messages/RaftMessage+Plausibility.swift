@@ -10,7 +10,7 @@ extension RaftMessage {
     /// Whether a correct member can have sent this, as far as the message alone tells.
     ///
     /// Nothing that is computed from a plausible message overflows.
-    var isPlausible: Bool {
+    public var isPlausible: Bool {
         guard Self.isSmall(term.rawValue) else { return false }
         switch content {
         case .preVoteRequest(let request): return isPlausible(request.last, below: term)

@@ -26,8 +26,13 @@ struct EntryChunk: Sendable {
 
     /// Cuts recovered entries into chunks of one kind and at most a number of entries.
     static func chunks(of entries: [LogEntry], from first: LogIndex, maximum: Int) -> [EntryChunk] {
+        chunks(of: entries.drop { $0.index < first }, maximum: maximum)
+    }
+
+    /// Cuts entries into chunks of one kind and at most a number of entries.
+    static func chunks(of entries: ArraySlice<LogEntry>, maximum: Int) -> [EntryChunk] {
         var chunks: [EntryChunk] = []
-        var rest = entries.drop { $0.index < first }
+        var rest = entries
         while let head = rest.first {
             let chunk = rest.prefix(maximum).prefix { $0.kind == head.kind }
             chunks.append(EntryChunk(entries: chunk))

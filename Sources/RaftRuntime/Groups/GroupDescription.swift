@@ -14,6 +14,8 @@ package struct GroupDescription<Machine: StateMachine>: Sendable {
     package var recovered: RecoveredGroup?
     /// The first configuration if the group has none yet; nil for a member that waits to be added.
     package var bootstrap: Configuration?
+    /// Whether the other voters are lost for ever and this member goes on without them.
+    package var recoversAsSoleVoter = false
     /// Called on the driver's thread when something happens; must be short.
     package var observer: @Sendable (GroupEvent) -> Void = { _ in }
 
@@ -40,6 +42,20 @@ package enum GroupEvent: Sendable, Hashable {
     case leaderChanged(MemberID?, Term)
     /// A snapshot is published and recorded.
     case snapshotTaken(LogPosition, byteCount: UInt64)
+    /// The snapshot of another member replaced the state.
+    case snapshotInstalled(LogPosition)
+    /// The snapshot of another member cannot be used.
+    case snapshotRefused(LogPosition, LogDeviceError)
+    /// A configuration is committed.
+    case configurationCommitted(Configuration, at: LogIndex)
+    /// No leader with a quorum is known; one was at that instant.
+    case quorumLost(since: Instant)
+    /// A leader with a quorum is known again.
+    case quorumRegained
+    /// The member that was to lead did not take over in time.
+    case transferFailed(to: MemberID)
+    /// A message that no correct member sends; it was dropped.
+    case anomaly(Anomaly, from: MemberID)
     /// A snapshot could not be written; another is tried later.
     case snapshotFailed(LogDeviceError)
     /// The disk is full, or has space again.

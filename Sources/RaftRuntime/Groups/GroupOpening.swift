@@ -13,6 +13,7 @@ struct GroupSource: Sendable {
     let member: MemberID
     let machine: any AppliedMachine
     let bootstrap: Configuration?
+    let recoversAsSoleVoter: Bool
     let observer: @Sendable (GroupEvent) -> Void
 
     init<Machine: StateMachine>(_ description: GroupDescription<Machine>) {
@@ -21,6 +22,7 @@ struct GroupSource: Sendable {
         member = description.member
         machine = MachineBox(description.machine)
         bootstrap = description.bootstrap
+        recoversAsSoleVoter = description.recoversAsSoleVoter
         observer = description.observer
     }
 }
@@ -50,7 +52,7 @@ struct LoadedGroup: Sendable {
         var configuration = Configuration.empty
         if let reader {
             configuration = try Configuration(encoded: reader.metadata.configuration)
-            try source.machine.restore(from: reader)
+            try source.machine.load(from: reader).replace()
         }
         var state = RecoveredState(
             hardState: HardState(term: recovered?.term ?? .zero, vote: recovered?.vote),

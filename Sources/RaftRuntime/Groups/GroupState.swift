@@ -20,6 +20,18 @@ final class GroupState {
     /// The last entry of a recovered log, until it is applied.
     var replayEnd: LogIndex?
 
+    /// The last entries, for members that lack them; empty while there is no other member.
+    var recent: RecentEntries
+    /// What the message being received brought.
+    var arrived = PeerAttachment.none
+    /// Commands that are with the leader.
+    var forwarding: Forwarding
+    /// A snapshot of another member that is about to replace the state.
+    var installed: InstalledSnapshot?
+    /// Changes of members, and of the leader, that somebody waits for.
+    var changes: [ChangeWait] = []
+    var transfers: [ControlRequest] = []
+
     /// Reads that arrived since the core was last asked.
     var newReads: [ReadRequest] = []
     /// Reads of which the core has yet to say the index.
@@ -36,7 +48,9 @@ final class GroupState {
     var snapshots: SnapshotProgress
     private var lastNumber: UInt64 = 0
 
-    init(_ loaded: LoadedGroup, handle: GroupHandle, now: Instant) {
+    init(_ loaded: LoadedGroup, handle: GroupHandle, options: HostOptions, now: Instant) {
+        recent = RecentEntries(byteMaximum: options.recentBytesMaximum)
+        forwarding = Forwarding(seed: loaded.seed)
         self.handle = handle
         id = loaded.source.id
         machine = loaded.source.machine
@@ -101,6 +115,27 @@ extension GroupState {
         return staged.remove(at: place).commands
     }
 
+    /// Whether there is no other member, to whom anything is sent or who waits for this one.
+    var isAlone: Bool {
+        server.configuration.isSoleVoter(server.id) && server.configuration.learners.isEmpty
+    }
+
+    /// Whether nobody is known to lead, so that nothing can be committed.
+    var isLeaderless: Bool { server.role != .leader && server.leader == nil }
+
+    /// Forgets entries at and after an index, and returns the commands that were in them.
+    func truncate(from index: LogIndex) -> [CommandRequest] {
+        recent.truncate(from: index)
+        var commands: [CommandRequest] = []
+        while let last = chunks.last, last.lastIndex >= index {
+            let kept = last.firstIndex < index ? index.distance(from: last.firstIndex) : 0
+            commands = last.requests.dropFirst(kept) + commands
+            var rest = chunks.removeLast()
+            if kept > 0 { chunks.append(rest.removeFirst(kept)) }
+        }
+        return commands
+    }
+
     /// Every request that may be open.
     func forEachRequest(_ body: (Request) -> Void) {
         for command in backlog { body(command) }
@@ -112,6 +147,10 @@ extension GroupState {
             for read in question.reads { body(read) }
         }
         for wait in appliedWaits { body(wait.read) }
+        for sent in forwarding.sent { body(sent.command) }
+        for done in forwarding.committed { body(done.command) }
+        for change in changes { body(change.request) }
+        for transfer in transfers { body(transfer) }
     }
 
     /// Forgets answered requests where nothing else would.
@@ -119,6 +158,9 @@ extension GroupState {
         backlog.removeAll { !$0.isOpen }
         newReads.removeAll { !$0.isOpen }
         appliedWaits.removeAll { !$0.read.isOpen }
+        forwarding.dropAnswered()
+        changes.removeAll { !$0.request.isOpen }
+        transfers.removeAll { !$0.isOpen }
     }
 
     /// Answers who opened the group that it cannot be had.

@@ -10,7 +10,20 @@ protocol AppliedMachine: AnyObject, Sendable {
     /// Answers those who still wait for chunks that were applied.
     func answer(_ chunks: [EntryChunk])
     func capture() -> any SnapshotSource
-    func restore(from reader: any SnapshotReader) throws
+    func load(from reader: any SnapshotReader) throws -> LoadedMachineState
+    /// Makes a command of another member, whose output is wanted as bytes.
+    func makeCommand(
+        _ command: ForwardedCommand, slot: GroupSlot, ticket: Ticket,
+        answer: @escaping @Sendable (ForwardedOutcome) -> Void
+    ) -> CommandRequest
+    /// Answers a command that another member carried through.
+    func answer(_ command: CommandRequest, at index: LogIndex, encodedOutput: [UInt8])
+}
+
+/// A state that was loaded and waits for its moment.
+struct LoadedMachineState: Sendable {
+    /// Puts it in place of the machine's state; called on the driver's thread.
+    let replace: @Sendable () -> Void
 }
 
 /// Joins commands with the outputs of their machine: the only place that knows the outputs' type.
@@ -63,5 +76,36 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
 
     func capture() -> any SnapshotSource { machine.capture() }
 
-    func restore(from reader: any SnapshotReader) throws { try machine.restore(from: reader) }
+    func load(from reader: any SnapshotReader) throws -> LoadedMachineState {
+        let (machine, loaded) = (machine, try machine.load(from: reader))
+        return LoadedMachineState { machine.replace(by: loaded) }
+    }
+
+    func makeCommand(
+        _ command: ForwardedCommand, slot: GroupSlot, ticket: Ticket,
+        answer: @escaping @Sendable (ForwardedOutcome) -> Void
+    ) -> CommandRequest {
+        let machine = machine
+        return MachineCommand<Machine.Output>(
+            payload: command.payload,
+            traits: command.mayUseReserve ? [.isForeign, .mayUseReserve] : .isForeign,
+            slot: slot, ticket: ticket, timeout: command.timeout,
+            completion: .callback { outcome in
+                switch outcome {
+                case .committed(let index, let output):
+                    answer(.committed(index, output: machine.encode(output)))
+                case .rejected(let failure): answer(.rejected(failure.forwarded))
+                case .unknown(let failure): answer(.unknown(failure.forwarded))
+                }
+            })
+    }
+
+    func answer(_ command: CommandRequest, at index: LogIndex, encodedOutput: [UInt8]) {
+        let command = unsafeDowncast(command, to: MachineCommand<Machine.Output>.self)
+        do {
+            command.answer(try machine.output(decoding: encodedOutput), at: index)
+        } catch {
+            command.answer(.appliedElsewhere(index))
+        }
+    }
 }

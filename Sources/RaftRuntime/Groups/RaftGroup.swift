@@ -33,20 +33,20 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// once it is in the log.
     ///
     /// - Parameters:
-    ///   - mayUseReserve: Whether the command frees space, so that it may be written on a full disk.
+    ///   - traits: What the driver may do with the command.
     ///   - timeout: Measured from when the driver takes the command; nil is the host's default.
     ///   - answering: Makes the answer out of the outcome, on the driver's thread. What an output
     ///     holds and the caller does not need is released there, where it was made: memory that
     ///     moves between threads costs the allocator its locks.
     package func propose<Answer: Sendable>(
-        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil,
+        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
         answering: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Answer
     ) async -> Answer {
         let ticket = inbox.nextTicket()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let command = command(
-                    payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: ticket,
+                    payload, traits: traits, timeout: timeout, ticket: ticket,
                     .callback { continuation.resume(returning: answering($0)) })
                 submit(command)
                 // A cancellation before this point found nothing to cancel.
@@ -59,19 +59,19 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
 
     /// The same for callers who want the whole outcome.
     package func propose(
-        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil
+        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil
     ) async -> ProposalOutcome<Machine.Output> {
-        await propose(payload, mayUseReserve: mayUseReserve, timeout: timeout) { $0 }
+        await propose(payload, traits: traits, timeout: timeout) { $0 }
     }
 
     /// The same for callers without a task; the function is called on the driver's thread.
     package func propose(
-        _ payload: [UInt8], mayUseReserve: Bool = false, timeout: Duration? = nil,
+        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
         completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) {
         submit(
             command(
-                payload, mayUseReserve: mayUseReserve, timeout: timeout, ticket: inbox.nextTicket(),
+                payload, traits: traits, timeout: timeout, ticket: inbox.nextTicket(),
                 .callback(completion)))
     }
 
@@ -89,12 +89,47 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         return await wait(.applied(index), timeout: timeout)
     }
 
+    /// Changes who is a member, and waits until the change is committed.
+    ///
+    /// A learner that is to be promoted becomes a voter later, by itself, once it keeps up.
+    /// - Parameter expected: Refuses the change unless the configuration in force is that entry's.
+    /// - Returns: The index of the configuration, or why there is none.
+    package func change(
+        _ change: MembershipChange, expecting expected: LogIndex? = nil, timeout: Duration? = nil
+    ) async -> ControlOutcome {
+        await control(.change(change, expecting: expected), timeout: timeout)
+    }
+
+    /// Gives leadership to a voter, or to the one that is furthest, and waits until it leads.
+    package func transferLeadership(
+        to member: MemberID? = nil, timeout: Duration? = nil
+    ) async -> ControlOutcome {
+        await control(.transfer(to: member), timeout: timeout)
+    }
+
+    private func control(
+        _ kind: ControlRequest.Kind, timeout: Duration?
+    ) async -> ControlOutcome {
+        let ticket = inbox.nextTicket()
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let request = ControlRequest(
+                    kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
+                    completion: .continuation(continuation))
+                if let refusal = inbox.submit(request) { request.answer(refusal) }
+                if Task.isCancelled { inbox.cancel(ticket) }
+            }
+        } onCancel: {
+            inbox.cancel(ticket)
+        }
+    }
+
     private func command(
-        _ payload: [UInt8], mayUseReserve: Bool, timeout: Duration?, ticket: Ticket,
+        _ payload: [UInt8], traits: CommandTraits, timeout: Duration?, ticket: Ticket,
         _ completion: Completion<ProposalOutcome<Machine.Output>>
     ) -> CommandRequest {
         MachineCommand(
-            payload: payload, mayUseReserve: mayUseReserve, slot: handle.slot, ticket: ticket,
+            payload: payload, traits: traits, slot: handle.slot, ticket: ticket,
             timeout: timeout ?? options.timeout, completion: completion)
     }
 

@@ -5,17 +5,22 @@ import Synchronization
 struct Mail: Sendable {
     var commands: [CommandRequest] = []
     var reads: [ReadRequest] = []
+    var controls: [ControlRequest] = []
+    var envelopes: [PeerEnvelope] = []
     var cancellations: [Ticket] = []
     var openings: [GroupOpening] = []
     var logResults: [LogResult] = []
+    var logReads: [LogReadResult] = []
+    var transferResults: [TransferResult] = []
     var snapshotResults: [SnapshotResult] = []
     /// Set once: the host shall carry through what was accepted, and stop.
     var isShutdownRequested = false
 
     /// Whether there is something other than commands.
     var isUrgent: Bool {
-        !(reads.isEmpty && logResults.isEmpty && cancellations.isEmpty && openings.isEmpty
-            && snapshotResults.isEmpty) || isShutdownRequested
+        !(reads.isEmpty && envelopes.isEmpty && logResults.isEmpty && logReads.isEmpty
+            && cancellations.isEmpty && controls.isEmpty && openings.isEmpty
+            && snapshotResults.isEmpty && transferResults.isEmpty) || isShutdownRequested
     }
 
     var isEmpty: Bool { commands.isEmpty && !isUrgent }
@@ -23,9 +28,13 @@ struct Mail: Sendable {
     mutating func removeAll() {
         commands.removeAll(keepingCapacity: true)
         reads.removeAll(keepingCapacity: true)
+        controls.removeAll()
+        envelopes.removeAll(keepingCapacity: true)
         cancellations.removeAll()
         openings.removeAll()
         logResults.removeAll(keepingCapacity: true)
+        logReads.removeAll()
+        transferResults.removeAll()
         snapshotResults.removeAll()
         isShutdownRequested = false
     }
@@ -67,6 +76,16 @@ final class HostInbox: Sendable {
     /// Queues a read, or says why not.
     func submit(_ read: ReadRequest) -> RequestFailure? {
         admit(bytes: 0) { $0.reads.append(read) }
+    }
+
+    /// Queues a change of members or leader, or says why not.
+    func submit(_ control: ControlRequest) -> RequestFailure? {
+        admit(bytes: 0) { $0.controls.append(control) }
+    }
+
+    /// Counts a command of another member among the open requests, or says why not.
+    func admitForeign(bytes: Int) -> RequestFailure? {
+        admit(bytes: bytes) { _ in }
     }
 
     /// Asks for a request to be answered now, if it is not answered yet.

@@ -21,6 +21,8 @@ package struct HostOptions: Sendable, Hashable {
     package var applySliceMaximum = 64
     /// The same for a recovered log, whose entries nobody waits for.
     package var replaySliceMaximum = 4_096
+    /// About how many bytes of the last entries of a replicated group stay in memory for its members.
+    package var recentBytesMaximum = 16 << 20
     /// Used when a request names no timeout.
     package var timeout = Duration.seconds(5)
     /// When snapshots are taken.

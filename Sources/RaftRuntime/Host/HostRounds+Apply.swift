@@ -15,6 +15,7 @@ extension HostRounds {
         noteAnswers(chunks.reduce(0) { $0 + $1.openCount })
         group.machine.answer(chunks)
         answerAppliedWaits(of: group)
+        answerForwarded(of: group)
         noteReplay(of: group)
         snapshotIfDue(group)
         return true
@@ -37,7 +38,7 @@ extension HostRounds {
         return taken
     }
 
-    private func answerAppliedWaits(of group: GroupState) {
+    func answerAppliedWaits(of group: GroupState) {
         guard !group.appliedWaits.isEmpty else { return }
         let applied = group.server.appliedIndex
         for wait in group.appliedWaits where wait.index <= applied { succeed(wait.read, applied) }

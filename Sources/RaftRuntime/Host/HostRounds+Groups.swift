@@ -22,13 +22,16 @@ extension HostRounds {
     private func begin(_ loaded: LoadedGroup) -> GroupState {
         let handle = GroupHandle(
             slot: GroupSlot(rawValue: groups.count), applied: loaded.state.snapshot.index)
-        let group = GroupState(loaded, handle: handle, now: now)
+        let group = GroupState(loaded, handle: handle, options: options, now: now)
+        places[group.id] = groups.count
         groups.append(group)
         if loaded.isNew {
             let write = LogWrite.openGroup(name: loaded.source.name)
             log.gathering.batch.writes.append((group: group.id, write: write))
         }
-        if let configuration = loaded.source.bootstrap, loaded.state.isBlank {
+        if loaded.source.recoversAsSoleVoter {
+            group.step(.recoverAsSoleVoter, now: now)
+        } else if let configuration = loaded.source.bootstrap, loaded.state.isBlank {
             group.step(.bootstrap(configuration), now: now)
         }
         if log.space == .full { group.step(.storageSpace(.full), now: now) }
@@ -40,6 +43,9 @@ extension HostRounds {
         if let deadline = group.server.nextDeadline, deadline <= now {
             group.step(.tick, now: now)
         }
+        if let pause = group.forwarding.pausedUntil, pause <= now {
+            group.forwarding.pausedUntil = nil
+        }
         proposeBacklog(of: group)
         askReads(of: group)
         return carryOutEffects(of: group)
@@ -47,7 +53,7 @@ extension HostRounds {
 
     /// Asks the core once for all reads that have arrived.
     private func askReads(of group: GroupState) {
-        guard !group.newReads.isEmpty else { return }
+        guard !group.newReads.isEmpty, group.forwarding.pausedUntil == nil else { return }
         let id = ReadID(group.nextNumber())
         group.unconfirmedReads.append(UnconfirmedReads(id: id, reads: group.newReads))
         group.newReads.removeAll(keepingCapacity: true)
@@ -73,28 +79,67 @@ extension HostRounds {
         case .readFailed(let read, let refusal):
             confirm(read, .failure(RequestFailure(refusal, logError: log.failure)), of: group)
         case .compact(let index): retire(through: index, of: group)
-        case .roleChanged(let role, let term): group.observer(.roleChanged(role, term))
-        case .leaderChanged(let member, let term): group.observer(.leaderChanged(member, term))
-        // A group of one member has nobody to talk to, to follow or to lose.
-        case .send, .accepted, .storeSnapshot, .installSnapshot, .discardSnapshot,
-            .restoreSnapshot, .configurationCommitted, .transferFailed, .quorumLost,
-            .quorumRegained, .anomaly:
-            break
+        case .send(let message, let member): send(message, to: member, of: group)
+        case .storeSnapshot(let chunk): storeSnapshot(chunk, of: group)
+        case .installSnapshot(let position, _): submitTransfer(.install(position), of: group)
+        case .discardSnapshot(let position): discardSnapshot(position, of: group)
+        case .restoreSnapshot(let position): restoreSnapshot(position, of: group)
+        case .accepted, .roleChanged, .leaderChanged, .configurationCommitted, .transferFailed,
+            .quorumLost, .quorumRegained, .anomaly:
+            note(effect, of: group)
+        }
+    }
+
+    /// Takes in news of the group.
+    private func note(_ news: RaftEffect, of group: GroupState) {
+        switch news {
+        case .accepted(let token, let index): changeAccepted(token, at: index, of: group)
+        case .configurationCommitted(let configuration, let index):
+            configurationCommitted(configuration, at: index, of: group)
+        case .roleChanged(let role, let term):
+            group.observer(.roleChanged(role, term))
+            leadershipChanged(of: group)
+            repeatForwarded(of: group)
+        case .leaderChanged(let member, let term):
+            group.observer(.leaderChanged(member, term))
+            leadershipChanged(of: group)
+            repeatForwarded(of: group)
+        case .transferFailed(let member): transferFailed(to: member, of: group)
+        case .quorumLost(let instant): group.observer(.quorumLost(since: instant))
+        case .quorumRegained: group.observer(.quorumRegained)
+        case .anomaly(let anomaly, let member):
+            group.observer(.anomaly(anomaly, from: member))
+        default: preconditionFailure("\(news) is no news")
         }
     }
 
     private func reject(_ token: ProposalToken, _ refusal: Refusal, of group: GroupState) {
         let failure = RequestFailure(refusal, logError: log.failure)
-        for command in group.takeStaged(token) { fail(command, failure) }
+        if let place = group.changes.firstIndex(where: { $0.token == token }) {
+            return fail(group.changes.remove(at: place).request, failure)
+        }
+        let commands = group.takeStaged(token)
+        guard case .notLeader = failure, ports.transport != nil else {
+            for command in commands { fail(command, failure) }
+            return
+        }
+        // Another member leads, or will soon.
+        group.backlog.insert(contentsOf: commands, at: 0)
+        group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
     }
 
     private func confirm(_ read: ReadID, _ outcome: ReadOutcome, of group: GroupState) {
         guard let place = group.unconfirmedReads.firstIndex(where: { $0.id == read }) else {
             preconditionFailure("the core answered a read twice")
         }
-        for read in group.unconfirmedReads.remove(at: place).reads where read.isOpen {
+        let reads = group.unconfirmedReads.remove(at: place).reads
+        for read in reads where read.isOpen {
             switch outcome {
             case .success(let index): wait(group, index, read)
+            case .failure(.notLeader) where ports.transport != nil:
+                // Another member leads, or will soon.
+                group.newReads.append(read)
+                group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
             case .failure(let failure): fail(read, failure)
             }
         }
@@ -105,8 +150,8 @@ extension HostRounds {
     /// A sole voter can once it leads and has applied its whole log, any other once it is loaded.
     func answerOpener(of group: GroupState) {
         guard let opener = group.opener else { return }
-        let isAlone = group.server.configuration.isSoleVoter(group.server.id)
-        guard !isAlone || group.server.isReady else { return }
+        let isSoleVoter = group.server.configuration.isSoleVoter(group.server.id)
+        guard !isSoleVoter || group.server.isReady else { return }
         group.opener = nil
         group.publish()
         opener.complete(.success(group.handle))

@@ -4,13 +4,19 @@ import RaftCore
 extension HostRounds {
     /// Offers waiting commands to the core, as many as the next batch has room for.
     func proposeBacklog(of group: GroupState) {
-        guard !group.backlog.isEmpty, !log.isInFlight else { return }
+        guard !group.backlog.isEmpty else { return }
+        guard group.forwarding.pausedUntil == nil else { return }
+        guard group.server.role == .leader || ports.transport == nil else {
+            return forwardBacklog(of: group)
+        }
+        guard !log.isInFlight else { return }
         makeSpaceIfFull()
         guard !log.isInFlight else { return }
         if log.stalled != nil {
             for command in group.takeBacklog(group.backlog.count) { fail(command, .storageFull) }
         }
-        while let count = fittingCommands(of: group) {
+        // A refusal that will pass puts the commands back and pauses.
+        while group.forwarding.pausedUntil == nil, let count = fittingCommands(of: group) {
             propose(group.takeBacklog(count), to: group)
         }
     }
@@ -54,7 +60,9 @@ extension HostRounds {
         let logWrite: LogWrite
         switch write {
         case .hardState(let state): logWrite = .hardState(term: state.term, vote: state.vote)
-        case .truncate(let index): logWrite = .truncate(from: index)
+        case .truncate(let index):
+            logWrite = .truncate(from: index)
+            overrule(group.truncate(from: index), of: group)
         case .snapshot(let position): logWrite = .snapshot(position)
         case .append(let entries): logWrite = .append(makeEntries(entries, of: group))
         }
@@ -66,8 +74,26 @@ extension HostRounds {
         }
     }
 
+    /// Does with commands what follows from another leader having overruled their entries.
+    ///
+    /// Some member may still have them and lead one day, so nobody knows whether they will be applied.
+    private func overrule(_ commands: [CommandRequest], of group: GroupState) {
+        var repeatable: [CommandRequest] = []
+        for command in commands where command.isOpen {
+            if command.isRepeatable, ports.transport != nil {
+                repeatable.append(command)
+            } else {
+                fail(command, .notLeader(hint: group.server.leader))
+            }
+        }
+        repeatCommands(repeatable, of: group)
+    }
+
     /// Gives entries their bytes and time, and keeps them with those who wait for them.
     private func makeEntries(_ appended: AppendedEntries, of group: GroupState) -> [LogEntry] {
+        if case .entries(let arrived) = group.arrived {
+            return takeOver(arrived, appended.indexes, of: group)
+        }
         group.lastTime = max(group.lastTime, ports.wallClock.milliseconds())
         func entry(_ index: LogIndex, _ kind: EntryKind, _ payload: [UInt8]) -> LogEntry {
             LogEntry(
@@ -81,8 +107,7 @@ extension HostRounds {
         case .noOperation: entries = [entry(first, .noOperation, [])]
         case .configuration(let configuration):
             entries = [entry(first, .configuration, configuration.encoded())]
-        case .replicated:
-            preconditionFailure("a host without transport receives no entries")
+        case .replicated: preconditionFailure("entries came without their bytes")
         case .proposal(let token):
             commands = group.takeStaged(token)
             entries.reserveCapacity(commands.count)
@@ -91,20 +116,44 @@ extension HostRounds {
             }
             noteInLog(commands)
         }
-        group.chunks.append(EntryChunk(entries: entries[...], requests: commands[...]))
+        keep(EntryChunk(entries: entries[...], requests: commands[...]), of: group)
         precondition(entries.last?.index == appended.indexes.upperBound, "an append is whole")
         return entries
+    }
+
+    /// Keeps entries that arrived, as they were written by the leader.
+    private func takeOver(
+        _ arrived: [LogEntry], _ indexes: ClosedRange<LogIndex>, of group: GroupState
+    ) -> [LogEntry] {
+        guard let first = arrived.first, first.index <= indexes.lowerBound else {
+            preconditionFailure("entry \(indexes.lowerBound.rawValue) did not arrive")
+        }
+        let entries = arrived[indexes.lowerBound.distance(from: first.index)...]
+            .prefix(indexes.upperBound.distance(from: indexes.lowerBound) + 1)
+        precondition(entries.last?.index == indexes.upperBound, "an append is whole")
+        group.lastTime = max(group.lastTime, entries.last?.time ?? 0)
+        for chunk in EntryChunk.chunks(of: entries, maximum: entries.count) {
+            keep(chunk, of: group)
+        }
+        log.gathering.entryCount += entries.count
+        log.gathering.byteCount += entries.reduce(0) { $0 + $1.byteCount }
+        return Array(entries)
+    }
+
+    private func keep(_ chunk: EntryChunk, of group: GroupState) {
+        group.chunks.append(chunk)
+        if !group.isAlone { group.recent.append(chunk.entries) }
     }
 
     private func noteInLog(_ commands: [CommandRequest]) {
         var byteCount = 0
         for command in commands {
-            command.isInLog = true
+            command.mayBeApplied = true
+            leaveQueue(command)
             byteCount += command.byteCount
         }
         log.gathering.entryCount += commands.count
         log.gathering.byteCount += byteCount
-        inbox.noteLeft(bytes: byteCount)
         // The core accepts nothing else while the disk is full.
         if log.space == .full { log.gathering.batch.mayUseReserve = true }
     }
@@ -137,10 +186,7 @@ extension HostRounds {
     private var isBatchWrittenHere: Bool {
         log.gathering.entryCount <= options.inlineEntriesMaximum
             && log.gathering.byteCount <= options.inlineBytesMaximum
-            && groups.allSatisfy { group in
-                group.server.appliedIndex >= group.applyTarget
-                    && group.server.configuration.isSoleVoter(group.server.id)
-            }
+            && groups.allSatisfy { $0.server.appliedIndex >= $0.applyTarget && $0.isAlone }
     }
 
     /// What was gathered, unless the log is busy or it is nothing.

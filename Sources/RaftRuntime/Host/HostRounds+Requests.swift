@@ -65,7 +65,7 @@ extension HostRounds {
         for group in groups {
             group.forEachRequest { request in
                 if request.deadline.instant <= now {
-                    fail(request, .timedOut)
+                    fail(request, group.isLeaderless ? .notLeader(hint: nil) : .timedOut)
                 } else if request.isOpen {
                     watch.surviving(request.deadline)
                 }
@@ -86,13 +86,13 @@ extension HostRounds {
         }
     }
 
-    private func open(_ request: Request) {
+    func open(_ request: Request) {
         request.open(now: now)
         watch.opened(request.deadline)
     }
 
     /// Why nothing new is taken on, if so.
-    private var refusal: RequestFailure? {
+    var refusal: RequestFailure? {
         if let failure = log.failure { return .storageFailed(failure) }
         return shutdown == .none ? nil : .shuttingDown
     }

@@ -19,7 +19,8 @@ extension HostRounds {
         group.snapshots.isUnderWay = true
         group.snapshots.logBytes = 0
         group.snapshots.lastTime = now
-        worker.submit(.take(group.handle.slot, metadata, group.machine.capture()))
+        worker.submit(
+            TakeJob(slot: group.handle.slot, metadata: metadata, source: group.machine.capture()))
     }
 
     /// Takes in what became of a snapshot.

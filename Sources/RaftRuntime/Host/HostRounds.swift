@@ -15,11 +15,18 @@ final class HostRounds {
 
     /// In order of opening; a slot is an index of it.
     var groups: [GroupState] = []
+    /// Where each group is in ``groups``.
+    var places: [GroupID: Int] = [:]
+    /// What is about to be sent, and the answers among it.
+    var outbox = Outbox()
+    let tray = AnswerTray()
     var mail = Mail()
     var watch = DeadlineWatch()
     var log = LogDesk()
     var statistics = HostStatistics()
     var shutdown = Shutdown.none
+    /// When a shutdown waits for nobody any more.
+    var shutdownDeadline = Instant.zero
     var now = Instant.zero
     /// Effects being carried out; kept for its storage.
     var effects = RaftEffectBuffer()
@@ -70,6 +77,8 @@ final class HostRounds {
             didWork = true
         }
         if !groups.isEmpty { turn = (turn + 1) % groups.count }
+        // Other members are told before the disk is, so that all disks work at once.
+        if flushOutbox() { didWork = true }
         if handOverBatch() { didWork = true }
         for group in groups {
             if applySlice(of: group) { didWork = true }
@@ -85,22 +94,28 @@ final class HostRounds {
         for opening in mail.openings { open(opening) }
         for result in mail.logResults { logFinished(result) }
         for result in mail.snapshotResults { snapshotFinished(result) }
+        for result in mail.logReads { logRead(result) }
+        for result in mail.transferResults { transferFinished(result) }
+        for envelope in mail.envelopes { receive(envelope) }
+        for control in mail.controls { accept(control) }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }
         cancel(mail.cancellations)
-        if mail.isShutdownRequested { shutdown = .requested }
+        if mail.isShutdownRequested { beginShutdown() }
         mail.removeAll()
         return true
     }
 
     private var nextDeadline: Instant? {
         var earliest = watch.nextDeadline
+        if shutdown == .requested { earliest = min(earliest ?? shutdownDeadline, shutdownDeadline) }
         for group in groups {
-            if let deadline = group.server.nextDeadline {
+            let deadlines = [group.server.nextDeadline, group.forwarding.pausedUntil]
+            for deadline in deadlines.compactMap(\.self) {
                 earliest = min(earliest ?? deadline, deadline)
             }
         }
-        if log.isInFlight {
+        if log.isInFlight || log.stalled != nil {
             let check = now.advanced(by: Self.heldCommandsCheck)
             earliest = min(earliest ?? check, check)
         }

@@ -30,9 +30,16 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         self.inbox = inbox
         writer = LogWriter(device: ports.log, clock: ports.clock) { result in
             inbox.post { $0.logResults.append(result) }
+        } reportRead: { result in
+            inbox.post { $0.logReads.append(result) }
         }
         worker = SnapshotWorker(store: ports.snapshots, clock: ports.clock) { result in
             inbox.post { $0.snapshotResults.append(result) }
+        } reportTransfer: { result in
+            inbox.post { $0.transferResults.append(result) }
+        }
+        ports.transport?.deliver { envelopes in
+            inbox.post { $0.envelopes += envelopes }
         }
         driver = HostDriver(
             inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,

@@ -31,7 +31,13 @@ package protocol SnapshotStore: AnyObject, Sendable {
     /// Opens the newest whole snapshot of a group; damaged ones are reported and passed over.
     func openNewest(of group: GroupID) throws -> (any SnapshotReader)?
 
-    /// Removes all but the two newest snapshots of a group and all temporary files.
+    /// Opens a published snapshot; nil if it is not there.
+    func open(_ position: LogPosition, of group: GroupID) throws -> (any SnapshotReader)?
+
+    /// Removes a published snapshot that is of no use.
+    func remove(_ position: LogPosition, of group: GroupID) throws
+
+    /// Removes all but the two newest snapshots of a group.
     func prune(_ group: GroupID) throws
 }
 

@@ -28,10 +28,25 @@ package protocol StateMachine: AnyObject, Sendable {
     /// Takes hold of the state as it is, in O(1); what is applied later must not show in it.
     func capture() -> any SnapshotSource
 
-    /// Replaces the state, which is that of a new machine, by a snapshot's.
+    /// A state that was read and checked, and that is not in use yet.
+    associatedtype Loaded: Sendable
+
+    /// Reads the state that a snapshot holds.
     ///
-    /// The one method that is called on another thread, before any entry is applied.
-    func restore(from reader: any SnapshotReader) throws
+    /// Called on another thread, perhaps while entries are applied: it must not touch the state in use.
+    /// - Throws: What is wrong with the snapshot.
+    func load(from reader: any SnapshotReader) throws -> Loaded
+
+    /// Replaces the state by one that was loaded.
+    func replace(by loaded: Loaded)
+
+    /// The bytes of an output, for the member whose caller waits for it.
+    func encode(_ output: Output) -> [UInt8]
+
+    /// The output that another member encoded.
+    ///
+    /// - Throws: If the bytes are not those of an output.
+    func output(decoding bytes: [UInt8]) throws -> Output
 }
 
 /// A state that was captured, as a stream of bytes; read by one thread at a time, once.

@@ -78,23 +78,51 @@ final class ReadRequest: Request, @unchecked Sendable {
 /// A command to be put into the log.
 class CommandRequest: Request, @unchecked Sendable {
     let payload: [UInt8]
-    /// Whether it may be written on a full disk, because it frees space.
-    let mayUseReserve: Bool
-    /// Whether the command is in the log, so that it may be applied whatever the caller is told.
-    var isInLog = false
+    /// What the driver may do with it.
+    let traits: CommandTraits
+    /// Whether the command is, or was, in a log or on its way into one, so that it may be applied
+    /// whatever the caller is told.
+    var mayBeApplied = false
+    /// Where the leader applied it, once that is known.
+    var committedIndex: LogIndex?
+    /// Whether it was sent once more because its fate was not known.
+    var wasResent = false
+    /// Whether its bytes are no longer counted among those that wait for the log.
+    var hasLeftQueue = false
 
     init(
-        payload: [UInt8], mayUseReserve: Bool, slot: GroupSlot, ticket: Ticket, timeout: Duration
+        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket, timeout: Duration
     ) {
         self.payload = payload
-        self.mayUseReserve = mayUseReserve
+        self.traits = traits
         super.init(slot: slot, ticket: ticket, timeout: timeout)
     }
 
     /// What the command takes in a batch.
     var byteCount: Int { payload.count + LogEntry.frameBytes }
 
-    override var waitingBytes: Int { isInLog ? 0 : byteCount }
+    override var waitingBytes: Int { hasLeftQueue ? 0 : byteCount }
+}
+
+/// What a driver may do with a command.
+package struct CommandTraits: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// It frees space, so it may be written on a full disk.
+    package static let mayUseReserve = CommandTraits(rawValue: 1)
+    /// Applied a second time it has no effect and the same outcome, so it may be sent again when its
+    /// fate is not known.
+    package static let isRepeatable = CommandTraits(rawValue: 2)
+    /// Another member forwarded it, so it is not forwarded again.
+    static let isForeign = CommandTraits(rawValue: 4)
+}
+
+extension CommandRequest {
+    var mayUseReserve: Bool { traits.contains(.mayUseReserve) }
+    var isRepeatable: Bool { traits.contains(.isRepeatable) }
+    var isForeign: Bool { traits.contains(.isForeign) }
 }
 
 /// A command whose caller waits for what a certain machine answers.
@@ -102,17 +130,19 @@ final class MachineCommand<Output: Sendable>: CommandRequest, @unchecked Sendabl
     private let completion: Completion<ProposalOutcome<Output>>
 
     init(
-        payload: [UInt8], mayUseReserve: Bool, slot: GroupSlot, ticket: Ticket, timeout: Duration,
+        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket, timeout: Duration,
         completion: Completion<ProposalOutcome<Output>>
     ) {
         self.completion = completion
         super.init(
-            payload: payload, mayUseReserve: mayUseReserve, slot: slot, ticket: ticket,
-            timeout: timeout)
+            payload: payload, traits: traits, slot: slot, ticket: ticket, timeout: timeout)
     }
 
     override func answer(_ failure: RequestFailure) {
-        completion.complete(isInLog ? .unknown(failure) : .rejected(failure))
+        if let committedIndex, failure == .timedOut {
+            return completion.complete(.unknown(.appliedElsewhere(committedIndex)))
+        }
+        completion.complete(mayBeApplied ? .unknown(failure) : .rejected(failure))
     }
 
     func answer(_ output: Output, at index: LogIndex) {

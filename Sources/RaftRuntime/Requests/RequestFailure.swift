@@ -18,12 +18,19 @@ package enum RequestFailure: Error, Sendable, Hashable {
     case cancelled
     /// The host is shutting down or was shut down.
     case shuttingDown
+    /// The leader has applied the command at the index; this member had not within the time.
+    case appliedElsewhere(LogIndex)
+    /// The change of members cannot be made.
+    case changeRefused(ChangeRefusal)
+    /// The member that was to lead did not take over in time.
+    case transferFailed(to: MemberID)
 
     init(_ refusal: Refusal, logError: LogDeviceError?) {
         switch refusal {
         case .notLeader(let hint): self = .notLeader(hint: hint)
         case .transferring(let target): self = .notLeader(hint: target)
-        case .tooManyUncommitted, .tooManyReads, .change: self = .overloaded
+        case .tooManyUncommitted, .tooManyReads: self = .overloaded
+        case .change(let refusal): self = .changeRefused(refusal)
         case .storageFull: self = .storageFull
         case .storageFailed:
             self = .storageFailed(logError ?? LogDeviceError(.failed, "log failed"))
@@ -43,3 +50,32 @@ package enum ProposalOutcome<Output: Sendable>: Sendable {
 
 /// What became of a read or a wait: the applied index, or why not.
 package typealias ReadOutcome = Result<LogIndex, RequestFailure>
+
+// How failures travel between members.
+extension RequestFailure {
+    init(_ failure: ForwardedFailure) {
+        switch failure {
+        case .notLeader(let hint): self = .notLeader(hint: hint)
+        case .overloaded: self = .overloaded
+        case .tooLarge: self = .tooLarge
+        case .storageFull: self = .storageFull
+        case .storageFailed:
+            self = .storageFailed(LogDeviceError(.failed, "the disk of the leader failed"))
+        case .timedOut: self = .timedOut
+        case .shuttingDown: self = .notLeader(hint: nil)
+        }
+    }
+
+    /// The same for another member.
+    var forwarded: ForwardedFailure {
+        switch self {
+        case .notLeader(let hint): .notLeader(hint: hint)
+        case .overloaded: .overloaded
+        case .tooLarge: .tooLarge
+        case .storageFull: .storageFull
+        case .storageFailed: .storageFailed
+        case .timedOut, .cancelled, .appliedElsewhere: .timedOut
+        case .shuttingDown, .changeRefused, .transferFailed: .shuttingDown
+        }
+    }
+}

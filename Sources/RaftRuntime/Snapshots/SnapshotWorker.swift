@@ -2,13 +2,20 @@ import RaftCore
 
 /// Work on snapshots, in the background.
 enum SnapshotJob: Sendable {
-    /// Save a captured state.
-    case take(GroupSlot, SnapshotMetadata, any SnapshotSource)
+    /// Send or receive.
+    case transfer(GroupSlot, GroupID, any AppliedMachine, TransferJob)
     /// Remove what is not kept.
     case prune(GroupID)
     /// Load a state; the first function reports its result itself, the second that there is none
     /// because the worker stops.
     case restore(run: @Sendable () -> Void, abandon: @Sendable () -> Void)
+}
+
+/// A captured state to be saved.
+struct TakeJob: Sendable {
+    let slot: GroupSlot
+    let metadata: SnapshotMetadata
+    let source: any SnapshotSource
 }
 
 /// What became of a snapshot.
@@ -25,6 +32,9 @@ final class SnapshotWorker: Drained {
     static let sliceBytes = 1 << 20
 
     private struct Desk {
+        /// Snapshots to be taken, one after the other.
+        var takes: [TakeJob] = []
+        /// Everything else, which is short and is done between the slices of a snapshot.
         var jobs: [SnapshotJob] = []
         /// How long the last flush of the log took since the last slice, zero if there was none.
         var logFlushNanoseconds: UInt64 = 0
@@ -46,15 +56,28 @@ final class SnapshotWorker: Drained {
     private let clock: any MonotonicClock
     private let desk = Monitor(Desk())
     private let current = Lock<Task?>(nil)
+    private let transfers: Lock<SnapshotTransfers>
     private let report: @Sendable (SnapshotResult) -> Void
+    private let reportTransfer: @Sendable (TransferResult) -> Void
 
     init(
         store: any SnapshotStore, clock: any MonotonicClock,
-        report: @escaping @Sendable (SnapshotResult) -> Void
+        report: @escaping @Sendable (SnapshotResult) -> Void,
+        reportTransfer: @escaping @Sendable (TransferResult) -> Void
     ) {
         self.store = store
         self.clock = clock
         self.report = report
+        self.reportTransfer = reportTransfer
+        transfers = Lock(SnapshotTransfers(store: store))
+    }
+
+    /// Queues a state to be saved.
+    func submit(_ take: TakeJob) {
+        desk.withLock { state in
+            state.takes.append(take)
+            desk.wake()
+        }
     }
 
     /// Queues a job; false if the worker has been told to stop.
@@ -86,13 +109,14 @@ final class SnapshotWorker: Drained {
             abandonAll()
             return DrainOutcome(didWork: false, isStopped: true)
         }
+        let didJob = performNext()
         return current.withLock { task in
             guard let running = task else {
-                let didWork = startNext(&task, now: now)
-                return DrainOutcome(didWork: didWork, nextDeadline: task?.resumesAt)
+                let didStart = startNext(&task, now: now)
+                return DrainOutcome(didWork: didJob || didStart, nextDeadline: task?.resumesAt)
             }
             guard running.resumesAt <= now else {
-                return DrainOutcome(didWork: false, nextDeadline: running.resumesAt)
+                return DrainOutcome(didWork: didJob, nextDeadline: running.resumesAt)
             }
             writeSlice(&task, now: now)
             return DrainOutcome(didWork: true, nextDeadline: task?.resumesAt)
@@ -102,7 +126,7 @@ final class SnapshotWorker: Drained {
     func waitForWork(nanoseconds: UInt64?) {
         let isBusy = current.withLock { $0 != nil }
         desk.wait(nanoseconds: nanoseconds) { state in
-            state.isStopping || (!isBusy && !state.jobs.isEmpty)
+            state.isStopping || !state.jobs.isEmpty || (!isBusy && !state.takes.isEmpty)
         }
     }
 
@@ -111,28 +135,41 @@ final class SnapshotWorker: Drained {
             task?.writer.abandon()
             task = nil
         }
+        transfers.withLock { $0.discardAll() }
         let jobs = desk.withLock { state in
-            defer { state.jobs = [] }
+            defer { (state.jobs, state.takes) = ([], []) }
             return state.jobs
         }
         for case .restore(_, let abandon) in jobs { abandon() }
     }
 
-    /// Carries out the next job, or begins it if it takes several slices; false if there is none.
-    private func startNext(_ task: inout Task?, now: Instant) -> Bool {
+    /// Carries out the next short job; false if there is none.
+    private func performNext() -> Bool {
         let job = desk.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
         switch job {
         case nil: return false
         case .restore(let run, _): run()
         case .prune(let group): prune(group)
-        case .take(let slot, let metadata, let source):
-            do {
-                let writer = try store.begin(metadata)
-                task = Task(
-                    slot: slot, metadata: metadata, source: source, writer: writer, resumesAt: now)
-            } catch {
-                finish(slot, metadata, .failure(LogDeviceError(wrapping: error)))
+        case .transfer(let slot, let group, let machine, let job):
+            let result = transfers.withLock {
+                $0.perform(job, of: group, slot: slot, machine: machine)
             }
+            if let result { reportTransfer(result) }
+        }
+        return true
+    }
+
+    /// Begins the next snapshot; false if there is none.
+    private func startNext(_ task: inout Task?, now: Instant) -> Bool {
+        let take = desk.withLock { $0.takes.isEmpty ? nil : $0.takes.removeFirst() }
+        guard let take else { return false }
+        do {
+            let writer = try store.begin(take.metadata)
+            task = Task(
+                slot: take.slot, metadata: take.metadata, source: take.source, writer: writer,
+                resumesAt: now)
+        } catch {
+            finish(take.slot, take.metadata, .failure(LogDeviceError(wrapping: error)))
         }
         return true
     }

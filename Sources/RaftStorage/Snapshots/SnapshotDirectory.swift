@@ -3,7 +3,8 @@ package import RaftRuntime
 
 /// The snapshots of a host's groups, each a file; see ``SnapshotFormat``.
 ///
-/// Has no state of its own, so threads may share it; of a group one snapshot at a time is written.
+/// Has no state of its own, so threads may share it; of a group one snapshot at a time is taken, and
+/// one received.
 package final class SnapshotDirectory: SnapshotStore {
     /// How many snapshots of a group are kept.
     static let keptCount = 2
@@ -43,15 +44,35 @@ package final class SnapshotDirectory: SnapshotStore {
         }
     }
 
+    package func open(
+        _ position: LogPosition, of group: GroupID
+    ) throws -> (any SnapshotReader)? {
+        let name = SnapshotFileName(group: group, position: position)
+        do {
+            guard try names(of: group).contains(name) else { return nil }
+            let reader = try SnapshotFileReader(opening: path(name.text), on: disk)
+            try check(reader, name)
+            return reader
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path(name.text))
+        }
+    }
+
+    package func remove(_ position: LogPosition, of group: GroupID) throws {
+        let name = SnapshotFileName(group: group, position: position)
+        do {
+            guard try names(of: group).contains(name) else { return }
+            try disk.remove(path(name.text))
+            try disk.synchronizeDirectory(path)
+        } catch {
+            throw LogDeviceError(wrapping: error, path: path(name.text))
+        }
+    }
+
     package func prune(_ group: GroupID) throws {
         do {
             for name in try names(of: group).dropLast(Self.keptCount) {
                 try disk.remove(path(name.text))
-            }
-            let prefix = hexadecimal(group.high) + hexadecimal(group.low)
-            for name in try disk.names(in: path)
-            where SnapshotFileName.isTemporary(name) && name.hasPrefix(prefix) {
-                try disk.remove(path(name))
             }
             try disk.synchronizeDirectory(path)
         } catch {

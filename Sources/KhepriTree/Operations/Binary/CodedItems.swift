@@ -1,4 +1,4 @@
-import CBOR
+package import CBOR
 
 // Records are maps with integer keys, and unknown keys are skipped.
 //
@@ -23,7 +23,7 @@ extension CBORWriter {
 
 extension CBORReader {
     /// Reads a map with integer keys in ascending order; the body reads or skips each value.
-    mutating func readFields(_ body: (UInt64, inout CBORReader) throws -> Void) throws {
+    package mutating func readFields(_ body: (UInt64, inout CBORReader) throws -> Void) throws {
         try readFields(try readMapHeader(), after: nil, body)
     }
 

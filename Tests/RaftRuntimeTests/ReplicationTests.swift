@@ -1,0 +1,184 @@
+import RaftCore
+import Testing
+
+@testable import RaftRuntime
+
+@Suite("Replication by hosts")
+struct ReplicationTests {
+    @Test func `a write at the leader is applied by every member`() throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        let answer = cluster.propose([1], at: leader)
+        cluster.run(for: .milliseconds(300))
+        #expect(answer.value?.isCommitted == true)
+        for site in cluster.sites { #expect(site.machine.commands == [[1]]) }
+    }
+
+    @Test func `a write at a follower is answered once it is applied there`() throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        guard let follower = cluster.sites.first(where: { $0.member != leader.member }) else {
+            return
+        }
+        let answer = cluster.propose([7], at: follower)
+        cluster.run(for: .seconds(1)) {
+            let isAnswered = answer.value != nil
+            if isAnswered { #expect(follower.machine.commands == [[7]]) }
+            return isAnswered
+        }
+        #expect(answer.value?.isCommitted == true)
+        #expect(follower.machine.commands == [[7]])
+    }
+
+    @Test func `in a minority a write ends within its timeout and says so`() throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        cluster.network.isolate(leader.member, from: cluster.members)
+        let known = cluster.propose([1], at: leader, timeout: .seconds(3))
+        cluster.run(for: .seconds(2))
+        let late = cluster.propose([2], at: leader, timeout: .seconds(3))
+        cluster.run(for: .seconds(4))
+        #expect(known.value?.summary == "unknown notLeader(hint: nil)")
+        #expect(late.value?.summary == "rejected notLeader(hint: nil)")
+    }
+
+    @Test func `another member leads when the leader is gone, and the old one follows`() throws {
+        let cluster = try ManualCluster(3)
+        let old = try cluster.elect()
+        let first = cluster.propose([1], at: old)
+        cluster.run(for: .milliseconds(300))
+        cluster.network.isolate(old.member, from: cluster.members)
+        let lost = cluster.propose([99], at: old, timeout: .seconds(20))
+        cluster.run(for: .seconds(3))
+        let new = try cluster.elect()
+        #expect(new.member != old.member)
+        let second = cluster.propose([2], at: new)
+        cluster.run(for: .milliseconds(300))
+        cluster.network.heal()
+        cluster.run(for: .seconds(3))
+        #expect(first.value?.isCommitted == true)
+        #expect(second.value?.isCommitted == true)
+        #expect(lost.value?.summary.hasPrefix("unknown notLeader") == true)
+        for site in cluster.sites { #expect(site.machine.commands == [[1], [2]]) }
+    }
+
+    @Test func `a repeatable write survives the loss of the leader it was at`() throws {
+        let cluster = try ManualCluster(3)
+        let old = try cluster.elect()
+        cluster.network.isolate(old.member, from: cluster.members)
+        let answer = cluster.propose([5], at: old, traits: .isRepeatable, timeout: .seconds(20))
+        cluster.run(for: .seconds(3))
+        cluster.network.heal()
+        cluster.run(for: .seconds(5)) { answer.value != nil }
+        #expect(answer.value?.isCommitted == true)
+        cluster.run(for: .milliseconds(300))
+        for site in cluster.sites { #expect(site.machine.commands == [[5]]) }
+    }
+
+    @Test func `a member that crashed catches up from the leader's log`() throws {
+        let cluster = try ManualCluster(3) { $0.recentBytesMaximum = 1 }
+        let leader = try cluster.elect()
+        guard let other = cluster.sites.first(where: { $0.member != leader.member }) else {
+            return
+        }
+        cluster.crash(other)
+        for value in 0..<200 as Range<UInt8> {
+            _ = cluster.propose([value], at: leader)
+            cluster.settle()
+        }
+        cluster.run(for: .milliseconds(200))
+        try cluster.start(other, bootstrap: Configuration(voters: cluster.members))
+        cluster.run(for: .seconds(3))
+        #expect(other.machine.commands.count == 200)
+        #expect(other.machine.commands == leader.machine.commands)
+    }
+
+    @Test func `a member that was away past the compaction comes back by snapshot`() throws {
+        let cluster = try ManualCluster(3) {
+            $0.snapshots = SnapshotPolicy(logBytesMinimum: 400, logPercentage: 0)
+        }
+        let leader = try cluster.elect()
+        guard let other = cluster.sites.first(where: { $0.member != leader.member }) else {
+            return
+        }
+        cluster.crash(other)
+        for value in 0..<200 as Range<UInt8> {
+            _ = cluster.propose([value], at: leader)
+            cluster.run(for: .milliseconds(10))
+        }
+        try cluster.start(other, bootstrap: Configuration(voters: cluster.members))
+        cluster.run(for: .seconds(5))
+        #expect(other.machine.commands == leader.machine.commands)
+        let events = other.events.withLock { $0 }
+        #expect(
+            events.contains { if case .snapshotInstalled = $0 { true } else { false } },
+            "\(events)")
+        // It goes on from there, also after another start.
+        cluster.crash(other)
+        try cluster.start(other, bootstrap: Configuration(voters: cluster.members))
+        let answer = cluster.propose([250], at: leader)
+        cluster.run(for: .seconds(2))
+        #expect(answer.value?.isCommitted == true)
+        #expect(other.machine.commands == leader.machine.commands)
+    }
+
+    @Test func `linearizable reads work on every member and fail in a minority`() async throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        _ = cluster.propose([1], at: leader)
+        cluster.run(for: .milliseconds(200))
+        for site in cluster.sites {
+            guard let group = site.group else { continue }
+            let read = Task { await group.linearize(timeout: .seconds(2)) }
+            await Task.yield()
+            let outcome = await outcome(of: read, in: cluster)
+            #expect(outcome == .success(site.status.appliedIndex))
+        }
+        cluster.network.isolate(leader.member, from: cluster.members)
+        guard let group = leader.group else { return }
+        let read = Task { await group.linearize(timeout: .seconds(2)) }
+        #expect(await outcome(of: read, in: cluster) == .failure(.notLeader(hint: nil)))
+    }
+
+    private func outcome(
+        of read: Task<ReadOutcome, Never>, in cluster: ManualCluster
+    ) async -> ReadOutcome {
+        let done = Lock<ReadOutcome?>(nil)
+        let watcher = Task {
+            let outcome = await read.value
+            done.withLock { $0 = outcome }
+        }
+        while done.withLock({ $0 }) == nil {
+            cluster.run(for: .milliseconds(10))
+            await Task.yield()
+        }
+        await watcher.value
+        return await read.value
+    }
+
+    @Test func `leadership moves on request without losing a write`() async throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        guard
+            let target = cluster.sites.map(\.member).first(where: { $0 != leader.member }),
+            let group = leader.group
+        else { return }
+        let done = Lock<ControlOutcome?>(nil)
+        let transfer = Task {
+            let outcome = await group.transferLeadership(to: target)
+            done.withLock { $0 = outcome }
+        }
+        var answers: [Answer<ProposalOutcome<Int>>] = []
+        var value: UInt8 = 0
+        while done.withLock({ $0 }) == nil {
+            answers.append(cluster.propose([value], at: leader))
+            value &+= 1
+            cluster.run(for: .milliseconds(10))
+            await Task.yield()
+        }
+        await transfer.value
+        cluster.run(for: .seconds(1))
+        #expect(cluster.leader?.member == target)
+        #expect(answers.allSatisfy { $0.value?.isCommitted == true })
+    }
+}
