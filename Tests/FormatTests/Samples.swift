@@ -72,7 +72,8 @@ struct Sample {
         let others = (4...5).map { MemberID(node: $0, incarnation: group) }
         let configuration = Configuration(
             voters: [member], outgoing: [others[0]], learners: [others[1]],
-            promotable: [others[1]], priorities: [.init(member: member, value: -1)])
+            promotable: [others[1]], priorities: [.init(member: member, value: -1)],
+            details: [.init(member: member, bytes: [1, 2, 3])])
         func entry(_ index: UInt64, _ kind: EntryKind, _ payload: [UInt8]) -> LogEntry {
             LogEntry(
                 index: LogIndex(index), term: Term(1), kind: kind, time: 5, payload: payload)

@@ -41,6 +41,40 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `a member's details come, change and go with it`() throws {
+        let (one, two) = (members([1])[0], members([2])[0])
+        var configuration = Configuration(
+            voters: [one], details: [Configuration.Details(member: one, bytes: [1])])
+        configuration = try configuration.applying(.add(two, promotes: true, details: [2])).get()
+        #expect(configuration.details(of: two) == [2])
+        configuration = try configuration.applying(.setDetails(two, [3, 3])).get()
+        #expect(configuration.details(of: two) == [3, 3])
+        #expect(try Configuration(encoded: configuration.encoded()) == configuration)
+        let joint = try #require(configuration.promoting(two))
+        let settled = joint.leavingJoint
+        #expect(settled.details(of: one) == [1])
+        #expect(settled.details(of: two) == [3, 3])
+        let removed = try settled.applying(.remove(two)).get().leavingJoint
+        #expect(removed.details(of: two) == [])
+        #expect(removed == Configuration(voters: [one], details: configuration.details.dropLast()))
+    }
+
+    @Test func `details are at most 1,024 bytes and only of members`() {
+        let (one, two) = (members([1])[0], members([2])[0])
+        let alone = Configuration(voters: [one])
+        let most = [UInt8](repeating: 7, count: 1024)
+        #expect(throws: Never.self) { try alone.applying(.setDetails(one, most)).get() }
+        #expect(alone.applying(.setDetails(one, most + [7])) == .failure(.detailsTooLong))
+        #expect(
+            alone.applying(.add(two, promotes: false, details: most + [7]))
+                == .failure(.detailsTooLong))
+        #expect(alone.applying(.setDetails(two, [1])) == .failure(.notMember))
+        let stranger = Configuration.Details(member: two, bytes: [1])
+        #expect(Configuration(checking: [one], details: [stranger]) == nil)
+        let empty = Configuration.Details(member: one, bytes: [])
+        #expect(Configuration(checking: [one], details: [empty]) == nil)
+    }
+
     @Test func `nobody is a quorum of the empty configuration`() {
         #expect(!Configuration.empty.isQuorum { _ in true })
         #expect(Configuration.empty.quorumValue { _ in 1 } == nil)

@@ -15,7 +15,8 @@ struct MessageCodingTests {
     private static let configuration = Configuration(
         voters: [members[0], members[1]], outgoing: [members[0]], learners: [members[2]],
         promotable: [members[2]],
-        priorities: [Configuration.Priority(member: members[1], value: -3)])
+        priorities: [Configuration.Priority(member: members[1], value: -3)],
+        details: [Configuration.Details(member: members[0], bytes: [7, 8])])
 
     static let contents: [RaftMessage.Content] = [
         .preVoteRequest(VoteRequest(last: position(5, 2))),

@@ -3,13 +3,17 @@ public enum MembershipChange: Hashable, Sendable {
     /// Add a learner; with `promotes` it becomes a voter by itself once it keeps up.
     ///
     /// No voter is ever added at once: one that cannot be reached could stop the group.
-    case add(MemberID, promotes: Bool)
+    ///
+    /// With `details`, its host says so much of itself.
+    case add(MemberID, promotes: Bool, details: [UInt8] = [])
     /// Make a learner a voter once it keeps up.
     case promote(MemberID)
     /// Remove a member.
     case remove(MemberID)
     /// Prefer a voter as leader to those with lower numbers; zero at first.
     case setPriority(MemberID, Int)
+    /// Note what a member's host says of itself; nothing removes it.
+    case setDetails(MemberID, [UInt8])
 }
 
 /// Why a change of members cannot be made.
@@ -26,6 +30,8 @@ public enum ChangeRefusal: String, Error, Hashable, Sendable {
     case lastVoter
     /// The configuration would have more members or voters than allowed.
     case tooManyMembers
+    /// A member's host says too much of itself.
+    case detailsTooLong
 }
 
 extension Configuration {
@@ -45,16 +51,23 @@ extension Configuration {
         priorities.first { $0.member == member }?.value ?? 0
     }
 
+    /// What a member's host says of itself; empty if it said nothing.
+    public func details(of member: MemberID) -> [UInt8] {
+        details.first { $0.member == member }?.bytes ?? []
+    }
+
     /// The configuration that begins a change: joint if the voters change, else the final one.
     ///
     /// - Precondition: No change is under way.
     func applying(_ change: MembershipChange) -> Result<Configuration, ChangeRefusal> {
         precondition(!isJoint, "one change at a time")
         switch change {
-        case .add(let member, let promotes):
+        case .add(let member, let promotes, let details):
             guard !allMembers.contains(member) else { return .failure(.alreadyMember) }
+            guard details.count <= Details.bytesMaximum else { return .failure(.detailsTooLong) }
             return with(
-                learners: learners + [member], promotable: promotable + (promotes ? [member] : []))
+                learners: learners + [member], promotable: promotable + (promotes ? [member] : []),
+                details: setting(details, of: member))
         case .promote(let member):
             guard learners.contains(member) else { return .failure(.notMember) }
             guard !promotable.contains(member) else { return .success(self) }
@@ -65,7 +78,12 @@ extension Configuration {
             return with(
                 voters: voters.filter { $0 != member }, learners: learners.filter { $0 != member },
                 promotable: promotable.filter { $0 != member },
-                priorities: priorities.filter { $0.member != member })
+                priorities: priorities.filter { $0.member != member },
+                details: setting([], of: member))
+        case .setDetails(let member, let bytes):
+            guard allMembers.contains(member) else { return .failure(.notMember) }
+            guard bytes.count <= Details.bytesMaximum else { return .failure(.detailsTooLong) }
+            return with(details: setting(bytes, of: member))
         case .setPriority(let member, let value):
             guard allMembers.contains(member) else { return .failure(.notMember) }
             let others = priorities.filter { $0.member != member }
@@ -86,19 +104,26 @@ extension Configuration {
     /// The configuration that ends a change.
     var leavingJoint: Configuration {
         Configuration(
-            voters: voters, learners: learners, promotable: promotable, priorities: priorities)
+            voters: voters, learners: learners, promotable: promotable, priorities: priorities,
+            details: details.filter { (voters + learners).contains($0.member) })
+    }
+
+    private func setting(_ bytes: [UInt8], of member: MemberID) -> [Details] {
+        let others = details.filter { $0.member != member }
+        return others + (bytes.isEmpty ? [] : [Details(member: member, bytes: bytes)])
     }
 
     private func with(
         voters newVoters: [MemberID]? = nil, learners: [MemberID]? = nil,
-        promotable: [MemberID]? = nil, priorities: [Priority]? = nil
+        promotable: [MemberID]? = nil, priorities: [Priority]? = nil, details: [Details]? = nil
     ) -> Result<Configuration, ChangeRefusal> {
         let isJoint = newVoters.map { $0 != voters } ?? false
         let next = Configuration(
             checking: (newVoters ?? voters).sorted(), outgoing: isJoint ? voters : [],
             learners: (learners ?? self.learners).sorted(),
             promotable: (promotable ?? self.promotable).sorted(),
-            priorities: (priorities ?? self.priorities).sorted { $0.member < $1.member })
+            priorities: (priorities ?? self.priorities).sorted { $0.member < $1.member },
+            details: (details ?? self.details).sorted { $0.member < $1.member })
         return next.map { .success($0) } ?? .failure(.tooManyMembers)
     }
 }

@@ -3,12 +3,13 @@ import CBOR
 // A map with integer keys; unknown keys are passed over, empty lists are left out:
 //
 //     configuration = { 0: [* member], ? 1: [* member], ? 2: [* member], ? 3: [* member],
-//                       ? 4: [* priority], * uint => any }
+//                       ? 4: [* priority], ? 5: [* details], * uint => any }
 //     member = [ node: uint, incarnation: bstr .size 16 ]
 //     priority = [ member, value: int ]
+//     details = [ member, bytes: bstr .size (1..1024) ]
 //
 // 0 are the voters, 1 the outgoing voters, 2 the learners, 3 the learners to be promoted, 4 the
-// priorities, each in ascending order of members.
+// priorities, 5 what the hosts of members say of themselves, each in ascending order of members.
 extension Configuration {
     /// The bytes of a configuration entry, and of the configuration in a snapshot.
     public func encoded() -> [UInt8] {
@@ -21,12 +22,18 @@ extension Configuration {
         let lists = [voters, outgoing, learners, promotable].enumerated().filter { key, members in
             key == 0 || !members.isEmpty
         }
-        writer.writeMapHeader(lists.count + (priorities.isEmpty ? 0 : 1))
+        writer.writeMapHeader(
+            lists.count + (priorities.isEmpty ? 0 : 1) + (details.isEmpty ? 0 : 1))
         for (key, members) in lists {
             writer.writeUnsigned(UInt64(key))
             writer.writeArrayHeader(members.count)
             for member in members { member.write(to: &writer) }
         }
+        writePriorities(to: &writer)
+        writeDetails(to: &writer)
+    }
+
+    private func writePriorities(to writer: inout CBORWriter) {
         guard !priorities.isEmpty else { return }
         writer.writeUnsigned(4)
         writer.writeArrayHeader(priorities.count)
@@ -34,6 +41,17 @@ extension Configuration {
             writer.writeArrayHeader(2)
             priority.member.write(to: &writer)
             writer.writeInteger(Int64(priority.value))
+        }
+    }
+
+    private func writeDetails(to writer: inout CBORWriter) {
+        guard !details.isEmpty else { return }
+        writer.writeUnsigned(5)
+        writer.writeArrayHeader(details.count)
+        for detail in details {
+            writer.writeArrayHeader(2)
+            detail.member.write(to: &writer)
+            writer.writeBytes(detail.bytes)
         }
     }
 
@@ -52,19 +70,22 @@ extension Configuration {
     init(from reader: inout CBORReader) throws {
         var lists: [[MemberID]] = [[], [], [], []]
         var priorities: [Priority] = []
+        var details: [Details] = []
         for _ in 0..<(try reader.readMapHeader()) {
             let key = try reader.readUnsigned()
             if key < lists.count {
                 lists[Int(key)] = try MemberID.readList(from: &reader)
             } else if key == 4 {
                 priorities = try Priority.readList(from: &reader)
+            } else if key == 5 {
+                details = try Details.readList(from: &reader)
             } else {
                 try reader.skip()
             }
         }
         let configuration = Configuration(
             checking: lists[0], outgoing: lists[1], learners: lists[2], promotable: lists[3],
-            priorities: priorities)
+            priorities: priorities, details: details)
         guard let configuration else {
             throw RecoveryError("expected a configuration, found lists that cannot be one")
         }
@@ -84,6 +105,22 @@ extension Configuration.Priority {
             let value = try reader.readInteger(as: Int.self)
             for _ in 2..<parts { try reader.skip() }
             return Self(member: member, value: value)
+        }
+    }
+}
+
+extension Configuration.Details {
+    fileprivate static func readList(from reader: inout CBORReader) throws -> [Self] {
+        let count = try MemberID.readCount(from: &reader)
+        return try (0..<count).map { _ in
+            let parts = try reader.readArrayHeader()
+            guard parts >= 2 else {
+                throw RecoveryError("expected details of 2 items, found \(parts)")
+            }
+            let member = try MemberID(from: &reader)
+            let bytes = try reader.readBytes()
+            for _ in 2..<parts { try reader.skip() }
+            return Self(member: member, bytes: bytes)
         }
     }
 }

@@ -30,6 +30,26 @@ public struct Configuration: Hashable, Sendable {
         }
     }
 
+    /// What the members' hosts say of themselves, for those that said something.
+    public let details: [Details]
+
+    /// What a member's host says of itself: its name and addresses, say. Never looked into here.
+    public struct Details: Hashable, Sendable {
+        /// Whose.
+        public let member: MemberID
+        /// What; not empty, at most ``bytesMaximum``.
+        public let bytes: [UInt8]
+
+        /// The most bytes a member may say.
+        public static let bytesMaximum = 1024
+
+        /// Joins the parts.
+        public init(member: MemberID, bytes: [UInt8]) {
+            self.member = member
+            self.bytes = bytes
+        }
+    }
+
     /// The most voters a configuration may have, counted for each of the two sets.
     public static let votersMaximum = 9
     /// The most members in all.
@@ -40,15 +60,17 @@ public struct Configuration: Hashable, Sendable {
 
     /// Joins lists in any order.
     ///
-    /// - Precondition: The lists make a configuration, see ``init(checking:outgoing:learners:promotable:priorities:)``.
+    /// - Precondition: The lists make a configuration, see
+    ///   ``init(checking:outgoing:learners:promotable:priorities:details:)``.
     public init(
         voters: [MemberID], outgoing: [MemberID] = [], learners: [MemberID] = [],
-        promotable: [MemberID] = [], priorities: [Priority] = []
+        promotable: [MemberID] = [], priorities: [Priority] = [], details: [Details] = []
     ) {
         let checked = Configuration(
             checking: voters.sorted(), outgoing: outgoing.sorted(), learners: learners.sorted(),
             promotable: promotable.sorted(),
-            priorities: priorities.sorted { $0.member < $1.member })
+            priorities: priorities.sorted { $0.member < $1.member },
+            details: details.sorted { $0.member < $1.member })
         guard let checked else {
             preconditionFailure(
                 "a configuration needs at most \(Self.votersMaximum) voters in each set, at most "
@@ -62,20 +84,25 @@ public struct Configuration: Hashable, Sendable {
     /// somebody who is no member.
     public init?(
         checking voters: [MemberID], outgoing: [MemberID] = [], learners: [MemberID] = [],
-        promotable: [MemberID] = [], priorities: [Priority] = []
+        promotable: [MemberID] = [], priorities: [Priority] = [], details: [Details] = []
     ) {
         let counts = (voters.count, outgoing.count, learners.count)
         guard counts.0 <= Self.votersMaximum, counts.1 <= Self.votersMaximum else { return nil }
         guard counts.0 + counts.1 + counts.2 <= Self.membersMaximum else { return nil }
         guard !voters.isEmpty || (outgoing.isEmpty && learners.isEmpty) else { return nil }
-        let lists = [voters, outgoing, learners, promotable, priorities.map(\.member)]
+        let lists = [
+            voters, outgoing, learners, promotable, priorities.map(\.member), details.map(\.member),
+        ]
+        let detailSizes = 1...Details.bytesMaximum
         guard lists.allSatisfy(Self.isAscending) else { return nil }
         guard !learners.contains(where: { voters.contains($0) || outgoing.contains($0) }),
             promotable.allSatisfy(learners.contains), priorities.allSatisfy({ $0.value != 0 }),
-            priorities.allSatisfy({ (voters + outgoing + learners).contains($0.member) })
+            priorities.allSatisfy({ (voters + outgoing + learners).contains($0.member) }),
+            details.allSatisfy({ (voters + outgoing + learners).contains($0.member) }),
+            details.allSatisfy({ detailSizes.contains($0.bytes.count) })
         else { return nil }
         (self.voters, self.outgoing, self.learners) = (voters, outgoing, learners)
-        (self.promotable, self.priorities) = (promotable, priorities)
+        (self.promotable, self.priorities, self.details) = (promotable, priorities, details)
     }
 
     /// Whether a member's agreement counts.

@@ -43,7 +43,8 @@ extension AppendRequest {
         var named = configurations[...]
         for entry in entries where entry.kind == .configuration {
             guard let next = named.popFirst(), next.index == entry.index,
-                next.configuration.encoded() == entry.payload
+                let configuration = try? Configuration(encoded: entry.payload),
+                configuration == next.configuration
             else { return false }
         }
         return named.isEmpty
