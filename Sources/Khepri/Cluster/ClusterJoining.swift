@@ -10,14 +10,11 @@ extension Cluster {
         public let cluster: String
         /// The identifier of each store by its name, 32 hexadecimal digits.
         public let stores: [String: String]
-        /// The members that can be reached: their identifiers and `HOST:PORT`.
-        public let members: [String: String]
 
         /// Joins the parts, as a member gave them.
-        public init(cluster: String, stores: [String: String], members: [String: String]) {
+        public init(cluster: String, stores: [String: String]) {
             self.cluster = cluster
             self.stores = stores
-            self.members = members
         }
 
         /// The identifiers; throws if one of them is none.
@@ -74,26 +71,19 @@ extension Cluster {
     }
 }
 
-extension StoreHost {
-    /// What another host must know to be added to this one's cluster.
-    public var invitation: Cluster.Invitation {
-        var members: [String: String] = [:]
-        for store in openStores {
-            for member in store.cluster.members {
-                members[member.id.description] = member.peerAddress
-            }
-        }
-        let stores = openStores.map { ($0.name, $0.engine.group.id.hexadecimal) }
-        return Cluster.Invitation(
-            cluster: clusterID.hexadecimal,
-            stores: Dictionary(stores) { first, _ in first }, members: members)
+extension Cluster {
+    /// What a host must know to be added.
+    public var invitation: Invitation {
+        Invitation(
+            cluster: host.clusterID.hexadecimal,
+            stores: [engine.name: engine.group.id.hexadecimal])
     }
 
-    /// How this host asks to be added to a cluster; nil for one that has no peers.
-    public var candidate: Cluster.Candidate? {
-        guard let details else { return nil }
-        return Cluster.Candidate(
-            id: Cluster.MemberIdentifier(member).description, name: details.name,
+    /// How this host asks to be added; nil for one that has no peers.
+    public var candidate: Candidate? {
+        guard let details = host.details else { return nil }
+        return Candidate(
+            id: MemberIdentifier(host.member).description, name: details.name,
             peerAddress: details.peerAddress, endpoint: details.endpoint)
     }
 }
