@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Khepri", targets: ["Khepri"]),
+        .library(name: "KhepriCluster", targets: ["KhepriCluster"]),
         .library(name: "CBOR", targets: ["CBOR"]),
         .library(name: "Raft", targets: ["RaftCore", "RaftRuntime", "RaftStorage"]),
         .executable(name: "khepri", targets: ["KhepriCommand"]),
@@ -68,6 +69,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+
+        // The same, replicated: brings swift-nio.
+        .target(
+            name: "KhepriCluster",
+            dependencies: [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri",
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -129,6 +139,9 @@ let package = Package(
             dependencies: [
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",

@@ -19,6 +19,13 @@ import Testing
             ]
         ),
         (
+            "KhepriCluster",
+            [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri", "NIOCore",
+                "NIOPosix",
+            ]
+        ),
+        (
             "Khepri",
             [
                 "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "Logging",

@@ -92,6 +92,8 @@ extension HostRounds {
 
     /// Takes in news of the group.
     private func note(_ news: RaftEffect, of group: GroupState) {
+        // Whoever hears of it and asks how the group stands sees it so.
+        group.publish()
         switch news {
         case .accepted(let token, let index): changeAccepted(token, at: index, of: group)
         case .configurationCommitted(let configuration, let index):
