@@ -28,10 +28,14 @@ let package = Package(
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.0.0"),
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.65.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.3.0"),
+        // For the tests of the transport.
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "3.12.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.4.0"),
     ],
     targets: [
@@ -46,6 +50,17 @@ let package = Package(
         .target(
             name: "RaftStorage",
             dependencies: ["RaftCore", "RaftRuntime", "CBOR"],
+            swiftSettings: settings),
+        .target(
+            name: "RaftTransport",
+            dependencies: [
+                "RaftCore", "RaftRuntime", "CBOR",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
 
         // What users import.
@@ -110,6 +125,18 @@ let package = Package(
         .testTarget(
             name: "RaftStorageTests",
             dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RaftTransportTests",
+            dependencies: [
+                "RaftCore", "RaftRuntime", "RaftTransport", "CBOR",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SimulationTests",

@@ -12,6 +12,13 @@ import Testing
         ("RaftRuntime", ["RaftCore", "CBOR"] + platform),
         ("RaftStorage", ["RaftCore", "RaftRuntime", "CBOR"] + platform),
         (
+            "RaftTransport",
+            [
+                "RaftCore", "RaftRuntime", "CBOR", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS",
+                "Logging",
+            ]
+        ),
+        (
             "Khepri",
             [
                 "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "Logging",

@@ -9,15 +9,18 @@ final class StoreEngine: Sendable {
     let group: RaftGroup<StoreMachine>
     let machine: StoreMachine
     let configuration: StoreConfiguration
+    /// What happens to this member.
+    let events: ClusterEvents
 
     init(
         name: String, group: RaftGroup<StoreMachine>, machine: StoreMachine,
-        configuration: StoreConfiguration
+        configuration: StoreConfiguration, events: ClusterEvents
     ) {
         self.name = name
         self.group = group
         self.machine = machine
         self.configuration = configuration
+        self.events = events
     }
 
     /// The tree that readers see.

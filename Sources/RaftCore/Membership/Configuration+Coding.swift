@@ -1,4 +1,4 @@
-import CBOR
+package import CBOR
 
 // A map with integer keys; unknown keys are passed over, empty lists are left out:
 //
@@ -126,7 +126,8 @@ extension Configuration.Details {
 }
 
 extension MemberID {
-    func write(to writer: inout CBORWriter) {
+    /// Writes the member as an item.
+    package func write(to writer: inout CBORWriter) {
         writer.writeArrayHeader(2)
         writer.writeUnsigned(node)
         writer.writeBytes(incarnation.bytes)
@@ -145,7 +146,8 @@ extension MemberID {
         return count
     }
 
-    init(from reader: inout CBORReader) throws {
+    /// Reads a member.
+    package init(from reader: inout CBORReader) throws {
         let count = try reader.readArrayHeader()
         guard count >= 2 else {
             throw RecoveryError("expected a member of 2 items, found \(count)")

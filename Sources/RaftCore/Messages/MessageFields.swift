@@ -1,4 +1,4 @@
-import CBOR
+package import CBOR
 
 /// The fields of a message while it is read, of whatever kind.
 ///
@@ -75,7 +75,7 @@ struct MessageFields {
 
 extension CBORReader {
     /// Reads a map with integer keys; the body must read each value, or pass over it.
-    mutating func readFields(
+    package mutating func readFields(
         _ body: (UInt64, inout CBORReader) throws -> Void
     ) throws {
         for _ in 0..<(try readMapHeader()) {

@@ -1,4 +1,4 @@
-import CBOR
+package import CBOR
 
 // A message is a map with integer keys; unknown keys are passed over:
 //
@@ -23,6 +23,12 @@ extension RaftMessage {
     /// The message as bytes, without those of its entries or its piece of a snapshot.
     public func encoded() -> [UInt8] {
         var writer = CBORWriter()
+        write(to: &writer)
+        return writer.finish()
+    }
+
+    /// Writes what ``encoded()`` returns.
+    package func write(to writer: inout CBORWriter) {
         writer.writeMapHeader(3)
         writer.writeUnsigned(0)
         writer.writeUnsigned(term.rawValue)
@@ -30,7 +36,6 @@ extension RaftMessage {
         writer.writeUnsigned(content.kind.rawValue)
         writer.writeUnsigned(2)
         content.writeFields(to: &writer)
-        return writer.finish()
     }
 
     /// Reads what ``encoded()`` wrote, or any bytes at all.
@@ -43,12 +48,10 @@ extension RaftMessage {
             try reader.expectEnd()
             return message
         }
-        guard isPlausible else {
-            throw MessageError("expected a message, found parts that contradict each other")
-        }
     }
 
-    private init(from reader: inout CBORReader) throws {
+    /// Reads a plausible message and leaves the reader behind it.
+    package init(from reader: inout CBORReader) throws {
         var term: UInt64?
         var kind: UInt64?
         var content: Content?
@@ -68,6 +71,9 @@ extension RaftMessage {
             throw MessageError("expected a message with term, kind and fields")
         }
         self.init(term: Term(term), content: content)
+        guard isPlausible else {
+            throw MessageError("expected a message, found parts that contradict each other")
+        }
     }
 
     /// The number of a content on the wire.

@@ -46,6 +46,8 @@ final class GroupState {
     /// The time of the last entry applied.
     var appliedTime: UInt64
     var snapshots: SnapshotProgress
+    /// The configuration that others were told of last.
+    private var announcedConfiguration = Configuration.empty
     private var lastNumber: UInt64 = 0
 
     init(_ loaded: LoadedGroup, handle: GroupHandle, options: HostOptions, now: Instant) {
@@ -184,5 +186,8 @@ extension GroupState {
         status.snapshotBytes = snapshots.snapshotBytes
         status.configuration = server.configuration
         handle.publish(status)
+        guard status.configuration != announcedConfiguration else { return }
+        announcedConfiguration = status.configuration
+        observer(.configurationInForce(status.configuration))
     }
 }

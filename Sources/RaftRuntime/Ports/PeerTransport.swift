@@ -1,5 +1,3 @@
-package import RaftCore
-
 /// The way to the other hosts of a cluster, shared by all groups of a host.
 ///
 /// Delivery is best effort: an envelope arrives once, late, or not at all, and the core repeats what

@@ -1,0 +1,132 @@
+import Logging
+import NIOCore
+import RaftCore
+import RaftRuntime
+
+/// Where connections of others arrive: it knows who is connected, and hands on what they send.
+final class Reception: Sendable {
+    private struct Place: Hashable {
+        let peer: MemberID
+        let lane: Lane
+    }
+
+    private struct State {
+        /// Who takes what arrives.
+        var receiver: (@Sendable ([PeerEnvelope]) -> Void)?
+        /// Every open connection, greeted or not.
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var ungreeted = 0
+        var current: [Place: any Channel] = [:]
+        var statistics = TransportStatistics()
+        var isClosed = false
+    }
+
+    let environment: LinkEnvironment
+    private let state = Lock(State())
+
+    init(environment: LinkEnvironment) {
+        self.environment = environment
+    }
+
+    func setReceiver(_ receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
+        state.withLock { $0.receiver = receiver }
+    }
+
+    /// A connection is there; false if there are too many without greeting.
+    func add(_ channel: any Channel) -> Bool {
+        state.withLock { state in
+            guard !state.isClosed, state.ungreeted < environment.options.ungreetedMaximum else {
+                return false
+            }
+            state.ungreeted += 1
+            state.channels[ObjectIdentifier(channel)] = channel
+            return true
+        }
+    }
+
+    /// A peer has greeted; its earlier connection of that lane ends.
+    func admit(_ hello: Hello, _ channel: any Channel) {
+        let replaced: (any Channel)? = state.withLock { state in
+            state.ungreeted -= 1
+            state.statistics.peers[hello.sender, default: PeerStatistics()].role = hello.role
+            let place = Place(peer: hello.sender, lane: hello.lane)
+            return state.current.updateValue(channel, forKey: place)
+        }
+        replaced?.pipeline.fireUserInboundEventTriggered(ConnectionReplaced())
+    }
+
+    /// Hands on what one read brought.
+    func deliver(
+        _ envelopes: [PeerEnvelope], frames: Int, bytes: Int, misdirected: Int,
+        from peer: MemberID
+    ) {
+        let receiver = state.withLock { state in
+            var statistics = state.statistics.peers[peer] ?? PeerStatistics()
+            statistics.receivedFrames += frames
+            statistics.receivedBytes += bytes
+            statistics.misdirectedEnvelopes += misdirected
+            state.statistics.peers[peer] = statistics
+            return state.isClosed ? nil : state.receiver
+        }
+        if !envelopes.isEmpty { receiver?(envelopes) }
+    }
+
+    /// A connection is gone.
+    func remove(_ channel: any Channel, after hello: Hello?, because fault: PeerFault) {
+        let isNews = state.withLock { state in
+            guard state.channels.removeValue(forKey: ObjectIdentifier(channel)) != nil else {
+                return false
+            }
+            guard let hello else {
+                state.ungreeted -= 1
+                return Self.count(fault, &state)
+            }
+            let place = Place(peer: hello.sender, lane: hello.lane)
+            if state.current[place] === channel { state.current[place] = nil }
+            return fault != .closed && fault != .replaced
+        }
+        guard isNews else { return }
+        var metadata: Logger.Metadata = ["reason": "\(fault)"]
+        metadata["peer"] = hello.map { "\($0.sender.node)" }
+        environment.logger.info("closed a connection of a peer", metadata: metadata)
+    }
+
+    /// Counts a connection that was not let in.
+    func refuse(_ fault: PeerFault) {
+        if state.withLock({ Self.count(fault, &$0) }) {
+            environment.logger.info("refused a connection", metadata: ["reason": "\(fault)"])
+        }
+    }
+
+    /// Whether the reason is another than the last one: a stranger shall not fill the log.
+    private static func count(_ fault: PeerFault, _ state: inout State) -> Bool {
+        defer { state.statistics.lastRefusal = fault.description }
+        state.statistics.refusedConnections += 1
+        return state.statistics.lastRefusal != fault.description
+    }
+
+    /// What arrived, and from whom.
+    var statistics: TransportStatistics {
+        state.withLock { state in
+            var statistics = state.statistics
+            for place in state.current.keys where place.lane == .ordered {
+                statistics.peers[place.peer]?.isHeard = true
+            }
+            return statistics
+        }
+    }
+
+    /// Closes every connection, and lets no other in.
+    func close() -> [EventLoopFuture<Void>] {
+        let channels = state.withLock { state in
+            state.isClosed = true
+            state.receiver = nil
+            return Array(state.channels.values)
+        }
+        for channel in channels { channel.close(promise: nil) }
+        return channels.map(\.closeFuture)
+    }
+}
+
+/// Told a connection whose peer has opened a newer one.
+struct ConnectionReplaced: Sendable {}

@@ -1,0 +1,146 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+import RaftCore
+import RaftRuntime
+
+/// The dialling side of a connection: it greets, waits to be greeted, and then only writes.
+final class DialHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let link: PeerLink
+    private let dialler: Dialler
+    private var assembler = FrameAssembler(frameBytesMaximum: Greeting.bytesMaximum)
+    private var names: [String]?
+    private var isGreeted = false
+    private var fault: PeerFault?
+    private var deadline: Scheduled<Void>?
+    private var stall: Scheduled<Void>?
+
+    init(_ link: PeerLink, _ dialler: Dialler) {
+        self.link = link
+        self.dialler = dialler
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if !link.began(context.channel) { end(.closed, context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let timeout = dialler.environment.options.greetingTimeout
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            self.end(.noGreeting, context)
+        }
+        guard dialler.environment.allows(context.remoteAddress) else {
+            return end(.plaintextOffLoopback, context)
+        }
+        if dialler.environment.tls == nil { greet(context) }
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            names = certificateNames(context)
+            let expected = dialler.environment.doorkeeper.certificateName(of: link.peer)
+            guard names?.contains(expected) == true else {
+                return end(.refused(.wrongCertificate), context)
+            }
+            greet(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func greet(_ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: 256)
+        var writer = FrameWriter()
+        writer.write(.hello(dialler.hello(to: link.peer, on: link.lane)), to: &buffer)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard fault == nil else { return }
+        assembler.add(unwrapInboundIn(data))
+        do {
+            while let frame = try assembler.next() { try take(frame, context) }
+        } catch {
+            end(PeerFault(error), context)
+        }
+    }
+
+    /// The only frame that the dialling side expects is the greeting.
+    private func take(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
+        guard !isGreeted else { throw PeerFault.malformedFrame("nothing was expected") }
+        let hello = try Greeting.hello(in: frame)
+        let doorkeeper = dialler.environment.doorkeeper
+        if let refusal = doorkeeper.refusal(of: hello, expecting: link.peer, names: names) {
+            throw PeerFault.refused(refusal)
+        }
+        isGreeted = true
+        deadline?.cancel()
+        if let address = hello.address { dialler.onAddress(hello.sender, address) }
+        link.connected(role: hello.role)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stall?.cancel()
+        stall = nil
+        if isGreeted, context.channel.isWritable {
+            link.drain()
+        }
+        if !context.channel.isWritable { watchProgress(context, pending: .max) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Ends the connection if fewer bytes do not wait after some time than before it.
+    private func watchProgress(_ context: ChannelHandlerContext, pending: Int) {
+        let timeout = dialler.environment.options.stallTimeout
+        stall = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            let options = context.channel.syncOptions
+            let now = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+            guard now < pending else { return self.end(.stalled, context) }
+            self.watchProgress(context, pending: now)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(PeerFault(error), context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        stall?.cancel()
+        link.lost(fault ?? .closed)
+        context.fireChannelInactive()
+    }
+
+    /// Remembers why, and closes.
+    private func end(_ reason: PeerFault, _ context: ChannelHandlerContext) {
+        if fault == nil { fault = reason }
+        context.close(promise: nil)
+    }
+}
+
+extension Greeting {
+    /// Reads a greeting that is a hello.
+    ///
+    /// - Throws: ``PeerFault`` for everything else.
+    static func hello(in frame: ByteBuffer) throws(PeerFault) -> Hello {
+        let greeting: Greeting
+        do {
+            greeting = try frame.withUnsafeReadableBytes { try Greeting(encoded: $0) }
+        } catch {
+            throw .refused(error as? Refusal ?? .malformed)
+        }
+        switch greeting {
+        case .hello(let hello): return hello
+        case .refusal(let refusal): throw .refusedByPeer(refusal)
+        }
+    }
+}
+
+/// The URIs in the other side's certificate, once there is one.
+func certificateNames(_ context: ChannelHandlerContext) -> [String]? {
+    let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+    return certificate?.uris
+}

@@ -1,0 +1,241 @@
+import Logging
+package import NIOCore
+import NIOPosix
+import NIOSSL
+package import RaftCore
+package import RaftRuntime
+
+/// The way to the other hosts of a cluster over TCP, with TLS off loopback.
+///
+/// Two connections lead to each peer, and carry nothing back but its greeting: one for everything
+/// whose order is kept, and, once it is needed, one for pieces of snapshots. Both sides greet with
+/// cluster and members before anything else; docs/FORMAT.md has the bytes.
+package final class SocketTransport: PeerTransport {
+    /// The longest frame, without its length.
+    package static let frameBytesMaximum = 32 << 20
+    /// How many members that nobody named may be dialled where they say that they listen.
+    package static let strangersMaximum = 64
+
+    private struct State {
+        var links: [MemberID: [Lane: PeerLink]] = [:]
+        /// The members that the owner named, with their addresses if it knows them.
+        var peers: [MemberID: PeerAddress?] = [:]
+        /// Where members say that they listen.
+        var told: [MemberID: PeerAddress] = [:]
+        var listener: (any Channel)?
+        var isClosed = false
+    }
+
+    private let settings: TransportSettings
+    private let environment: LinkEnvironment
+    private let group: any EventLoopGroup
+    private let reception: Reception
+    private let state = Lock(State())
+
+    /// Makes a transport that does nothing until ``start()``.
+    ///
+    /// - Throws: What NIOSSL says of certificates that it cannot use.
+    package init(_ settings: TransportSettings, group: any EventLoopGroup) throws {
+        self.settings = settings
+        self.group = group
+        environment = LinkEnvironment(
+            doorkeeper: Doorkeeper(cluster: settings.cluster, member: settings.member),
+            tls: try settings.tls?.contexts(), allowsPlaintext: settings.allowsPlaintext,
+            role: settings.role, options: settings.options, entropy: settings.entropy,
+            logger: settings.logger)
+        reception = Reception(environment: environment)
+    }
+
+    package func deliver(to receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
+        reception.setReceiver(receiver)
+    }
+
+    /// Listens.
+    ///
+    /// - Returns: Where; the port is the system's choice if the settings' is 0.
+    /// - Throws: ``TransportError`` if plaintext would be readable off this machine, or the address
+    ///   cannot be had.
+    package func start() async throws -> PeerAddress {
+        let listen = settings.listen
+        let address: SocketAddress
+        let channel: any Channel
+        do {
+            address = try await resolved(listen)
+            guard environment.allows(address) else { throw PeerFault.plaintextOffLoopback }
+            channel = try await bootstrap().bind(to: address).get()
+        } catch {
+            throw TransportError("cannot listen on \(listen): \(PeerFault(error))")
+        }
+        let port = channel.localAddress?.port ?? listen.port
+        let isClosed = state.withLock { state in
+            state.listener = channel
+            return state.isClosed
+        }
+        if isClosed { try await channel.close() }
+        for link in state.withLock({ $0.links.values.flatMap(\.values) })
+        where link.lane == .ordered {
+            link.open()
+        }
+        return PeerAddress(host: listen.host, port: port)
+    }
+
+    /// Says who may be sent to; a member without address is dialled where it says that it listens.
+    package func setPeers(_ peers: [MemberID: PeerAddress?]) {
+        let own = settings.member
+        let closed = state.withLock { state in
+            state.peers = peers.filter { $0.key != own }
+            let gone = state.links.keys.filter { state.peers[$0] == nil }
+            return gone.flatMap { state.links.removeValue(forKey: $0)?.values.map(\.self) ?? [] }
+        }
+        for link in closed { _ = link.close() }
+        for (peer, address) in peers where peer != own { update(peer, address ?? nil) }
+    }
+
+    package func send(_ envelopes: [PeerEnvelope]) {
+        var batches: [Destination: [PeerEnvelope]] = [:]
+        for envelope in envelopes {
+            batches[Destination(envelope), default: []].append(envelope)
+        }
+        for (destination, batch) in batches {
+            link(to: destination.peer, on: destination.lane)?.send(batch)
+        }
+    }
+
+    /// What the transport did so far.
+    package var statistics: TransportStatistics {
+        var statistics = reception.statistics
+        let links = state.withLock { $0.links }
+        for (peer, lanes) in links {
+            var sum = statistics.peers[peer] ?? PeerStatistics()
+            for lane in Lane.allCases { sum.add(lanes[lane]?.statistics, of: lane) }
+            statistics.peers[peer] = sum
+        }
+        return statistics
+    }
+
+    /// Closes every connection and waits until they are; what waits to be sent is dropped.
+    package func close() async throws {
+        let (listener, links) = state.withLock { state in
+            state.isClosed = true
+            defer { state.links = [:] }
+            return (state.listener, state.links.values.flatMap(\.values))
+        }
+        listener?.close(promise: nil)
+        let futures = links.compactMap { $0.close() } + reception.close()
+        for future in futures + (listener.map { [$0.closeFuture] } ?? []) { try await future.get() }
+    }
+}
+
+/// Where an envelope goes.
+private struct Destination: Hashable {
+    let peer: MemberID
+    let lane: Lane
+
+    init(_ envelope: PeerEnvelope) {
+        peer = envelope.receiver
+        lane = envelope.lane
+    }
+}
+
+extension SocketTransport {
+    private var dialler: Dialler {
+        Dialler(
+            environment: environment, advertised: { [weak self] in self?.advertised },
+            onAddress: { [weak self] peer, address in self?.learn(peer, address) })
+    }
+
+    /// Where others find this host.
+    private var advertised: PeerAddress? {
+        if let advertised = settings.advertised { return advertised }
+        let port = state.withLock { $0.listener }?.localAddress?.port
+        return port.map { PeerAddress(host: settings.listen.host, port: $0) }
+    }
+
+    /// The link of a lane; nil for a member that nobody named and that was never heard of.
+    private func link(to peer: MemberID, on lane: Lane) -> PeerLink? {
+        let own = settings.member
+        return state.withLock { state in
+            if let link = state.links[peer]?[lane] { return link }
+            guard !state.isClosed, peer != own else { return nil }
+            let told = state.told[peer]
+            guard state.peers.keys.contains(peer) || told != nil else { return nil }
+            let link = PeerLink(
+                to: peer, on: lane, address: (state.peers[peer] ?? nil) ?? told, by: dialler,
+                eventLoop: group.next())
+            state.links[peer, default: [:]][lane] = link
+            return link
+        }
+    }
+
+    /// Takes note of where a member says that it listens.
+    private func learn(_ peer: MemberID, _ address: PeerAddress) {
+        let isUsed = state.withLock { state in
+            let isKnown = state.peers[peer] != nil || state.told[peer] != nil
+            guard isKnown || state.told.count < Self.strangersMaximum else { return false }
+            state.told[peer] = address
+            return (state.peers[peer] ?? nil) == nil && state.links[peer] != nil
+        }
+        if isUsed { update(peer, address) }
+    }
+
+    /// Gives the links of a member its address, and connects.
+    private func update(_ peer: MemberID, _ address: PeerAddress?) {
+        guard let ordered = link(to: peer, on: .ordered) else { return }
+        let bulk = state.withLock { $0.links[peer]?[.bulk] }
+        if let address {
+            ordered.setAddress(address)
+            bulk?.setAddress(address)
+        }
+        ordered.open()
+    }
+
+    private func resolved(_ address: PeerAddress) async throws -> SocketAddress {
+        if let numeric = try? SocketAddress(ipAddress: address.host, port: address.port) {
+            return numeric
+        }
+        return try await NIOThreadPool.singleton.runIfActive {
+            try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
+        }
+    }
+
+    private func bootstrap() -> ServerBootstrap {
+        let (environment, reception, dialler) = (environment, reception, dialler)
+        var bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1 << 10, initial: 16 << 10, maximum: 1 << 20)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls = environment.tls {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: tls.server))
+                    }
+                    try pipeline.addHandler(AcceptHandler(reception, dialler))
+                }
+            }
+        for (option, value) in LinkEnvironment.socketOptions(environment.options) {
+            bootstrap = bootstrap.childChannelOption(option, value: value)
+        }
+        return bootstrap
+    }
+}
+
+extension PeerStatistics {
+    /// Adds what a link did.
+    fileprivate mutating func add(_ link: PeerStatistics?, of lane: Lane) {
+        guard let link else { return }
+        queuedBytes += link.queuedBytes
+        sentFrames += link.sentFrames
+        sentBytes += link.sentBytes
+        droppedEnvelopes += link.droppedEnvelopes
+        role = role ?? link.role
+        lastError = lastError ?? link.lastError
+        guard lane == .ordered else { return }
+        address = link.address
+        isConnected = link.isConnected
+    }
+}
