@@ -19,6 +19,8 @@ public struct ClusterConfiguration: Sendable {
     ///
     /// Ignored by a host whose directory belongs to a cluster already.
     public var invitation: Cluster.Invitation?
+    /// Whether a host founds a cluster of its own if it belongs to none and has no invitation.
+    public var foundsCluster = true
     /// The certificates with which members know each other; without them nothing leaves the machine.
     public var certificates: Certificates?
     /// Whether members may speak without encryption over a network that others can read.

@@ -27,10 +27,12 @@ final class PeerLinks: Sendable {
 
     /// What the host is told.
     var hostCluster: HostCluster {
-        HostCluster(
+        var host = HostCluster(
             name: cluster.name, joining: cluster.invitation,
             connect: { try await self.connect($0, $1) },
             membersChanged: { self.membersChanged($0) }, disconnect: { try await self.close() })
+        host.mayFound = cluster.foundsCluster
+        return host
     }
 
     private func connect(

@@ -101,6 +101,7 @@ package struct StoreResponder: HTTPResponder {
         if case .store(let name) = target, request.method == .put {
             return try await stores.put(name)
         }
+        if let response = try await answerCluster(request, target) { return response }
         try request.expect(.get)
         switch target {
         case .stores: return stores.list()
@@ -108,6 +109,25 @@ package struct StoreResponder: HTTPResponder {
         case .alive: return HealthRoutes(host: host).alive()
         case .ready: return await HealthRoutes(host: host).ready()
         default: return try await MetricsRoute(host: host, requests: counts).get()
+        }
+    }
+
+    /// Answers what is asked of the members of the replicated store; nil for other targets.
+    private func answerCluster(
+        _ request: Request, _ target: RequestTarget
+    ) async throws -> Response? {
+        let routes = ClusterRoutes(store: try await host.store(RequestTarget.defaultStore))
+        switch (target, request.method) {
+        case (.members, .post): return try await routes.add(body(of: request))
+        case (.member(let name), .put): return try await routes.update(name, body(of: request))
+        case (.member(let name), .delete): return try await routes.remove(name)
+        case (.leader, .post): return try await routes.transfer(body(of: request))
+        case (.member, _): throw RequestError(.methodNotAllowed, "expected PUT or DELETE")
+        case (.leader, _): throw RequestError(.methodNotAllowed, "expected POST")
+        case (.cluster, _), (.members, _):
+            try request.expect(.get)
+            return routes.get()
+        default: return nil
         }
     }
 

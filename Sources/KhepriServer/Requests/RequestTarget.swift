@@ -14,6 +14,14 @@ package enum RequestTarget: Equatable {
     case store(name: String)
     /// `/v1/stores`
     case stores
+    /// `/v1/cluster`
+    case cluster
+    /// `/v1/cluster/members`
+    case members
+    /// `/v1/cluster/members/{id}`: a name or an identifier.
+    case member(name: String)
+    /// `/v1/cluster/leader`
+    case leader
     /// `/metrics`
     case metrics
     /// `/livez`
@@ -29,7 +37,7 @@ package enum RequestTarget: Equatable {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store):
             store
-        case .store, .stores, .metrics, .alive, .ready: nil
+        case .store, .stores, .cluster, .members, .member, .leader, .metrics, .alive, .ready: nil
         }
     }
 
@@ -40,9 +48,16 @@ package enum RequestTarget: Equatable {
         case "/livez": self = .alive
         case "/readyz": self = .ready
         case "/v1/stores": self = .stores
+        case "/v1/cluster": self = .cluster
+        case "/v1/cluster/members": self = .members
+        case "/v1/cluster/leader": self = .leader
         default:
             guard path.utf8.starts(with: "/v1/".utf8) else { return nil }
             let rest = path.dropFirst(4)
+            if rest.utf8.starts(with: "cluster/members/".utf8) {
+                self = .member(name: String(rest.dropFirst(16)))
+                return
+            }
             guard rest.utf8.starts(with: "stores/".utf8) else {
                 self.init(store: Self.defaultStore, rest)
                 return
