@@ -52,7 +52,7 @@ extension [ResultNode] {
 
 extension StoreError {
     /// The error a caller sees for an operation that changed nothing.
-    init(_ error: OperationError) {
+    package init(_ error: OperationError) {
         let code: Code
         switch error.code {
         case .nodeNotFound: code = .nodeNotFound

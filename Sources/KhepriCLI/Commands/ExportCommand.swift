@@ -30,8 +30,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        try await store.withStore { store in
-            let view = store.view
+        try await store.withPlace { store in
+            let view = try await store.view(below: path)
             guard view.exists(path) else {
                 throw ProgramExit(.notFound, "there is no node at \(path)")
             }

@@ -23,7 +23,9 @@ struct OperationsRoute {
             var run = OperationRun(store: store, consistency: consistency)
             await run.add(json)
             let answers = await run.finish()
-            if case .failure(let error) = answers[0] { throw error }
+            if case .failure(let error) = answers[0], error.code != .invalidOperation {
+                throw error
+            }
             answers[0].write(to: &printer)
             return Response(json: &printer).at(store.local.revision)
         }
@@ -109,14 +111,11 @@ private struct OperationRun {
         }
     }
 
-    /// An operation that is none, or that the store takes for none, is answered by a result.
+    /// An operation that is none is answered by a result.
     private func answer(to error: any Error) -> OperationAnswer {
         switch error {
         case let error as OperationError:
             return .result(.error(error), store.local.revision)
-        case let error as StoreError where error.code == .invalidOperation:
-            let refusal = OperationError(.invalidOperation, error.message, path: error.path)
-            return .result(.error(refusal), store.local.revision)
         case let error as StoreError:
             return .failure(error)
         default:
