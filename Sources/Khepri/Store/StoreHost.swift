@@ -220,6 +220,7 @@ public final class StoreHost: Sendable {
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: recovered == nil && invited == nil ? founding : nil)
+        description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         let observer = GroupObserver(name: name, configuration: configuration)
         let events = ClusterEvents()
         let inForce = Lock(Configuration.empty)

@@ -21,7 +21,9 @@ extension RaftServer {
         precondition(lastPosition > .zero, "there is nothing to recover")
         write(HardState(term: term.successor, vote: id), into: &effects)
         following.enterTerm(commitIndex: commitIndex)
-        append(count: 1, from: .configuration(Configuration(voters: [id])), into: &effects)
+        let alone = Configuration(
+            voters: [id], details: configuration.details.filter { $0.member == id })
+        append(count: 1, from: .configuration(alone), into: &effects)
         armElectionTimer(now: now)
     }
 
