@@ -21,9 +21,7 @@ extension RaftServer {
         precondition(lastPosition > .zero, "there is nothing to recover")
         write(HardState(term: term.successor, vote: id), into: &effects)
         following.enterTerm(commitIndex: commitIndex)
-        let alone = Configuration(
-            voters: [id], details: configuration.details.filter { $0.member == id })
-        append(count: 1, from: .configuration(alone), into: &effects)
+        append(count: 1, from: .configuration(configuration.reduced(to: id)), into: &effects)
         armElectionTimer(now: now)
     }
 
