@@ -47,7 +47,8 @@ public struct StoreError: Error, Sendable {
         /// The name of the code, stable across versions.
         public let description: String
 
-        private init(_ description: String) {
+        /// A code by its name: of an error that came from elsewhere as text.
+        package init(_ description: String) {
             self.description = description
         }
 

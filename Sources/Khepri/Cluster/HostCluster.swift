@@ -9,6 +9,8 @@ package struct HostCluster: Sendable {
     /// The cluster that the host shall join, and its stores; nil for one that founds a cluster, or that
     /// has joined one before.
     package var joining: Cluster.Invitation?
+    /// Whether a host that was never told of a cluster founds one; if not, it must be told.
+    package var mayFound = true
     /// Makes the way to the other hosts, once the directory is open, and says where it leads to.
     package var connect: @Sendable (HostIdentity, MemberID) async throws -> Connection
     /// Told whenever the addresses of the members change.

@@ -79,7 +79,7 @@ extension StoreError {
     ///
     /// A command of an expired session that was sent only once is sent again without one, so what a
     /// caller sees is about one that may have been applied while the session was known.
-    init(_ error: OperationError) {
+    package init(_ error: OperationError) {
         let code: Code
         switch error.code {
         case .nodeNotFound: code = .nodeNotFound

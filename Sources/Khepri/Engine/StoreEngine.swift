@@ -289,6 +289,8 @@ extension StoreError {
                 "the leader applied the write at revision \(index.rawValue), and this member has "
                     + "not yet"
             )
+        case .changeRefused(.underWay):
+            (code, message) = (.overloaded, "another change of members is under way")
         case .changeRefused(let refusal):
             (code, message) = (.invalidOperation, "the members cannot be changed: \(refusal)")
         case .transferFailed:

@@ -137,10 +137,13 @@ struct StoreCounts: Sendable {
     var payloadBytes = 0
     var keepWhileCount = 0
     var sessionCount = 0
+    /// Names the history that the revisions belong to.
+    var history = SessionID(high: 0, low: 0)
 
     init() {}
 
     init(_ machine: TreeMachine) {
+        history = machine.history
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount
         keepWhileCount = machine.keepWhileCount

@@ -211,10 +211,16 @@ public final class StoreHost: Sendable {
         let invited = try? environment.cluster?.joining?.parsed().stores[name]
         let id =
             recovered?.0 ?? invited ?? GroupID(high: entropy.next(), low: entropy.next())
+        guard recovered != nil || invited != nil || environment.cluster?.mayFound ?? true else {
+            return .failure(
+                StoreError(
+                    .cannotOpen, "the host has not joined a cluster yet, and none invites it"))
+        }
         let machine = StoreMachine(name: name, history: id, reclamation)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: recovered == nil && invited == nil ? founding : nil)
+        description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         let observer = GroupObserver(name: name, configuration: configuration)
         let events = ClusterEvents()
         let inForce = Lock(Configuration.empty)

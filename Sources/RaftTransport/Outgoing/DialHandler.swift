@@ -4,13 +4,29 @@ import NIOTLS
 import RaftCore
 import RaftRuntime
 
+/// What a connection is made for, and told; on the event loop.
+protocol DialledLink: AnyObject, Sendable {
+    var peer: MemberID { get }
+    var lane: Lane { get }
+    var eventLoop: any EventLoop { get }
+
+    /// A connection is being made; false if nobody wants it any more.
+    func began(_ channel: any Channel) -> Bool
+    /// The peer has greeted.
+    func connected(role: String)
+    /// The connection takes more.
+    func drain()
+    /// The connection ended, or did not come about.
+    func lost(_ fault: PeerFault)
+}
+
 /// The dialling side of a connection: it greets, waits to be greeted, and then only writes.
 final class DialHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let link: PeerLink
-    private let dialler: Dialler
+    private let link: any DialledLink
+    private let environment: LinkEnvironment
     private var assembler = FrameAssembler(frameBytesMaximum: Greeting.bytesMaximum)
     private var names: [String]?
     private var isGreeted = false
@@ -18,9 +34,9 @@ final class DialHandler: ChannelInboundHandler {
     private var deadline: Scheduled<Void>?
     private var stall: Scheduled<Void>?
 
-    init(_ link: PeerLink, _ dialler: Dialler) {
+    init(_ link: any DialledLink, _ environment: LinkEnvironment) {
         self.link = link
-        self.dialler = dialler
+        self.environment = environment
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -28,21 +44,21 @@ final class DialHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let timeout = dialler.environment.options.greetingTimeout
+        let timeout = environment.options.greetingTimeout
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.end(.noGreeting, context)
         }
-        guard dialler.environment.allows(context.remoteAddress) else {
+        guard environment.allows(context.remoteAddress) else {
             return end(.plaintextOffLoopback, context)
         }
-        if dialler.environment.tls == nil { greet(context) }
+        if environment.tls == nil { greet(context) }
         context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             names = certificateNames(context)
-            let expected = dialler.environment.doorkeeper.certificateName(of: link.peer)
+            let expected = environment.doorkeeper.certificateName(of: link.peer)
             guard names?.contains(expected) == true else {
                 return end(.refused(.wrongCertificate), context)
             }
@@ -54,7 +70,7 @@ final class DialHandler: ChannelInboundHandler {
     private func greet(_ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: 256)
         var writer = FrameWriter()
-        writer.write(.hello(dialler.hello(to: link.peer, on: link.lane)), to: &buffer)
+        writer.write(.hello(environment.hello(to: link.peer, on: link.lane)), to: &buffer)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -72,13 +88,13 @@ final class DialHandler: ChannelInboundHandler {
     private func take(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
         guard !isGreeted else { throw PeerFault.malformedFrame("nothing was expected") }
         let hello = try Greeting.hello(in: frame)
-        let doorkeeper = dialler.environment.doorkeeper
+        let doorkeeper = environment.doorkeeper
         if let refusal = doorkeeper.refusal(of: hello, expecting: link.peer, names: names) {
             throw PeerFault.refused(refusal)
         }
         isGreeted = true
         deadline?.cancel()
-        if let address = hello.address { dialler.onAddress(hello.sender, address) }
+        if let address = hello.address { environment.book.learn(address, of: hello.sender) }
         link.connected(role: hello.role)
     }
 
@@ -94,7 +110,7 @@ final class DialHandler: ChannelInboundHandler {
 
     /// Ends the connection if fewer bytes do not wait after some time than before it.
     private func watchProgress(_ context: ChannelHandlerContext, pending: Int) {
-        let timeout = dialler.environment.options.stallTimeout
+        let timeout = environment.options.stallTimeout
         stall = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             let options = context.channel.syncOptions
             let now = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
@@ -130,7 +146,7 @@ extension Greeting {
         do {
             greeting = try frame.withUnsafeReadableBytes { try Greeting(encoded: $0) }
         } catch {
-            throw .refused(error as? Refusal ?? .malformed)
+            throw .refused(error as? PeerRefusal ?? .malformed)
         }
         switch greeting {
         case .hello(let hello): return hello

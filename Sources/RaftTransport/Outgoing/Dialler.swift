@@ -7,13 +7,9 @@ import RaftRuntime
 /// Opens connections to peers.
 struct Dialler: Sendable {
     let environment: LinkEnvironment
-    /// Where others find this host, once it listens.
-    let advertised: @Sendable () -> PeerAddress?
-    /// Told where peers say that they listen.
-    let onAddress: @Sendable (MemberID, PeerAddress) -> Void
 
     /// Opens a connection on the link's event loop and tells the link what becomes of it.
-    func dial(_ address: PeerAddress, for link: PeerLink) {
+    func dial(_ address: PeerAddress, for link: any DialledLink) {
         let numeric = try? SocketAddress(ipAddress: address.host, port: address.port)
         if let numeric, !environment.allows(numeric) { return link.lost(.plaintextOffLoopback) }
         var bootstrap = ClientBootstrap(group: link.eventLoop)
@@ -28,7 +24,7 @@ struct Dialler: Sendable {
                         try pipeline.addHandler(
                             NIOSSLClientHandler(context: tls.client, serverHostname: nil))
                     }
-                    try pipeline.addHandler(DialHandler(link, self))
+                    try pipeline.addHandler(DialHandler(link, environment))
                 }
             }
         for (option, value) in LinkEnvironment.socketOptions(environment.options) {
@@ -37,12 +33,5 @@ struct Dialler: Sendable {
         bootstrap.connect(host: address.host, port: address.port).whenFailure { error in
             link.lost(PeerFault(error))
         }
-    }
-
-    /// What this host says to a peer.
-    func hello(to peer: MemberID, on lane: Lane) -> Hello {
-        Hello(
-            cluster: environment.doorkeeper.cluster, sender: environment.doorkeeper.member,
-            receiver: peer, lane: lane, address: advertised(), role: environment.role)
     }
 }
