@@ -1,0 +1,18 @@
+import NIOCore
+import RaftCore
+
+/// What a connection is made for, and told; on the event loop.
+protocol DialledLink: AnyObject, Sendable {
+    var peer: MemberID { get }
+    var lane: Lane { get }
+    var eventLoop: any EventLoop { get }
+
+    /// A connection is being made; false if nobody wants it any more.
+    func began(_ channel: any Channel) -> Bool
+    /// The peer has greeted.
+    func connected(role: String)
+    /// The connection takes more.
+    func drain()
+    /// The connection ended, or did not come about.
+    func lost(_ fault: PeerFault)
+}
