@@ -23,11 +23,8 @@ final class DialHandler: ChannelInboundHandler {
         self.environment = environment
     }
 
+    /// Begins, on a connection that is there already.
     func handlerAdded(context: ChannelHandlerContext) {
-        if !link.began(context.channel) { end(.closed, context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
         let timeout = environment.options.greetingTimeout
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.end(.noGreeting, context)
@@ -36,7 +33,6 @@ final class DialHandler: ChannelInboundHandler {
             return end(.plaintextOffLoopback, context)
         }
         if environment.tls == nil { greet(context) }
-        context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -7,7 +7,7 @@ protocol DialledLink: AnyObject, Sendable {
     var lane: Lane { get }
     var eventLoop: any EventLoop { get }
 
-    /// A connection is being made; false if nobody wants it any more.
+    /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool
     /// The peer has greeted.
     func connected(role: String)
