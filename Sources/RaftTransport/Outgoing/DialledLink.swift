@@ -9,6 +9,8 @@ protocol DialledLink: AnyObject, Sendable {
 
     /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool
+    /// How many bytes were given to connections so far.
+    var sentBytes: Int { get }
     /// The peer has greeted.
     func connected(role: String)
     /// The connection takes more.

@@ -127,6 +127,8 @@ final class PeerLink: DialledLink {
 
 // What the connection reports, on the event loop.
 extension PeerLink {
+    var sentBytes: Int { state.withLock { $0.statistics.sentBytes } }
+
     /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool {
         state.withLock { state in
