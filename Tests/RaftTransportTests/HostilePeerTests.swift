@@ -124,8 +124,9 @@ import Testing
         ]
         for socket in sockets { try await socket.closed() }
         await host.lines.line("no greeting came in time")
+        // On a busy machine the peer may need more than one attempt, too.
         try await Self.expectItWorks(host)
-        #expect(host.transport.statistics.refusedConnections == 3)
+        #expect(host.transport.statistics.refusedConnections >= 3)
     }
 
     @Test func `a newer connection of a peer replaces the older`() async throws {
