@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Khepri", targets: ["Khepri"]),
+        .library(name: "KhepriCluster", targets: ["KhepriCluster"]),
         .library(name: "CBOR", targets: ["CBOR"]),
         .library(name: "Raft", targets: ["RaftCore", "RaftRuntime", "RaftStorage"]),
         .executable(name: "khepri", targets: ["KhepriCommand"]),
@@ -30,6 +31,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.3.0"),
         // For the tests of the transport.
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "3.12.0"),
@@ -72,13 +76,41 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // The same, replicated: brings swift-nio.
+        .target(
+            name: "KhepriCluster",
+            dependencies: [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+
+        // The HTTP server.
+        .target(
+            name: "KhepriServer",
+            dependencies: [
+                "CBOR", "KhepriTree", "Khepri",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+
         // The program.
         .target(
             name: "KhepriCLI",
             dependencies: [
-                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri",
+                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriCluster",
+                "KhepriServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -131,6 +163,9 @@ let package = Package(
             dependencies: [
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",

@@ -18,6 +18,21 @@ public struct Node<Value: Sendable>: Sendable {
     public let modifiedRevision: Revision
     /// The revision of the last change of its child list.
     public let childrenRevision: Revision
+
+    package init(
+        path: TreePath, value: Value?, payloadVersion: UInt64, childListVersion: UInt64,
+        childCount: Int, createdRevision: Revision, modifiedRevision: Revision,
+        childrenRevision: Revision
+    ) {
+        self.path = path
+        self.value = value
+        self.payloadVersion = payloadVersion
+        self.childListVersion = childListVersion
+        self.childCount = childCount
+        self.createdRevision = createdRevision
+        self.modifiedRevision = modifiedRevision
+        self.childrenRevision = childrenRevision
+    }
 }
 
 extension Node: Equatable where Value: Equatable {}

@@ -6,10 +6,48 @@ import Khepri
 struct StoreOptions: ParsableArguments {
     @Option(
         name: [.customLong("data-dir"), .customShort("d")], help: "The directory of the store.")
-    var dataDirectory: String
+    var dataDirectory: String?
 
-    @Option(name: .customLong("store"), help: "The store in the directory.")
+    @Option(help: "The server of the store, such as http://127.0.0.1:8080.")
+    var endpoint: Endpoint?
+
+    @Option(name: .customLong("store"), help: "The store in the directory or on the server.")
     var name = "default"
+
+    func validate() throws {
+        guard (dataDirectory == nil) != (endpoint == nil) else {
+            throw ValidationError("expected either --data-dir or --endpoint")
+        }
+    }
+
+    /// Opens the store or connects to its server, runs `body` and closes it again, also after an
+    /// error.
+    func withPlace<Result: Sendable>(
+        creating: Bool = false, _ body: (any StorePlace) async throws -> Result
+    ) async throws -> Result {
+        if let dataDirectory {
+            let options = LocalOptions(directory: dataDirectory, name: name)
+            return try await options.withStore(creating: creating) { store in
+                try await body(LocalStore(store))
+            }
+        }
+        guard let endpoint else { preconditionFailure("one of the two was given") }
+        let place = try await RemoteStore(at: endpoint, store: name, creating: creating)
+        do {
+            let result = try await body(place)
+            await place.close()
+            return result
+        } catch {
+            await place.close()
+            throw error
+        }
+    }
+}
+
+/// A store in a directory.
+struct LocalOptions {
+    let directory: String
+    let name: String
 
     /// Opens the store, runs `body` and closes it again, also after an error.
     func withStore<Result: Sendable>(
@@ -17,7 +55,7 @@ struct StoreOptions: ParsableArguments {
     ) async throws -> Result {
         if !creating { try requireDirectory() }
         let host = try await StoreHost.open(
-            at: dataDirectory, configuration: Diagnostics.configuration)
+            at: directory, configuration: Diagnostics.configuration)
         do {
             if !creating { try requireStore(in: host) }
             let result = try await body(try await host.store(name))
@@ -31,13 +69,13 @@ struct StoreOptions: ParsableArguments {
 
     /// Refuses to create a directory by reading from a mistyped one.
     private func requireDirectory() throws {
-        let kind = FileKind(at: dataDirectory)
-        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: dataDirectory)) == []
+        let kind = FileKind(at: directory)
+        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: directory)) == []
         guard kind == .directory && !isEmpty else {
             let found = [.missing: "nothing", .directory: "an empty directory"][kind] ?? "a file"
             throw ProgramExit(
                 .unreachable,
-                "there is no store in \(dataDirectory): found \(found); "
+                "there is no store in \(directory): found \(found); "
                     + "`khepri put` and `khepri import` create one")
         }
     }
@@ -49,7 +87,7 @@ struct StoreOptions: ParsableArguments {
         guard names.contains(name) || name == "default" else {
             throw ProgramExit(
                 .unreachable,
-                "there is no store '\(name)' in \(dataDirectory): "
+                "there is no store '\(name)' in \(directory): "
                     + "found \(names.joined(separator: ", "))")
         }
     }

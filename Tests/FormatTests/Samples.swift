@@ -63,9 +63,10 @@ struct Sample {
     private static func log() throws -> [Sample] {
         let disk = SimulatedDisk()
         let random = Lock(SeededRandom(seed: 1))
-        let options = LogOptions(
+        var options = LogOptions(
             minimumSegmentBytes: 16 << 10, maximumSegmentBytes: 16 << 10,
             randomBits: { random.withLock { $0.next() } })
+        options.node = 9
         let host = try HostDirectory.open("/store", disk: disk, options: options).host
         let group = GroupID(high: 1, low: 2)
         let member = MemberID(node: 3, incarnation: group)
@@ -92,9 +93,10 @@ struct Sample {
                 LogBatch(writes: [(group, .append([entry(index, .command, filler)]))]))
         }
         try host.close()
-        return disk.paths.filter { $0.contains("/wal-") }.sorted()
+        let logged = disk.paths.filter { $0.contains("/wal-") }.sorted()
             .flatMap { records(of: disk.contents(of: $0)) }
             .filter { $0.rule != "command" }
+        return [Sample(rule: "identity", bytes: disk.contents(of: "/store/identity"))] + logged
     }
 
     /// The structured payloads of the records of a segment.

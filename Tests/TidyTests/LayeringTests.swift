@@ -19,6 +19,13 @@ import Testing
             ]
         ),
         (
+            "KhepriCluster",
+            [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri", "NIOCore",
+                "NIOPosix",
+            ]
+        ),
+        (
             "Khepri",
             [
                 "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "Logging",
@@ -30,10 +37,19 @@ import Testing
             ["RaftCore", "RaftRuntime", "RaftStorage", "KhepriTree", "Khepri"] + platform
         ),
         (
+            "KhepriServer",
+            [
+                "CBOR", "KhepriTree", "Khepri", "Hummingbird", "HTTPTypes", "Logging", "NIOCore",
+                "ServiceLifecycle",
+            ] + platform
+        ),
+        (
             "KhepriCLI",
             [
-                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "ArgumentParser",
-                "Foundation", "Logging",
+                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriServer",
+                "ArgumentParser", "CDispatch", "Foundation", "Logging", "NIOCore", "NIOHTTP1",
+                "NIOPosix",
+                "ServiceLifecycle", "UnixSignals",
             ] + platform
         ),
         ("KhepriCommand", ["KhepriCLI"]),

@@ -1,4 +1,4 @@
-import KhepriTree
+package import KhepriTree
 
 extension TreePath {
     /// The pattern of the node at this path, if it meets the condition.
@@ -17,7 +17,9 @@ extension TreePath {
     ///
     /// The root has no component that could carry a condition; there the kinds of put that mean one
     /// stand for it.
-    func put(_ write: TreeOperation.Write, if condition: NodeCondition?) throws -> TreeOperation {
+    package func put(_ write: TreeOperation.Write, if condition: NodeCondition?) throws
+        -> TreeOperation
+    {
         guard self == .root, let condition else {
             return TreeOperation(.put(write), at: try guarded(by: condition))
         }

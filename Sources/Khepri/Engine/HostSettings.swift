@@ -78,6 +78,7 @@ struct GroupObserver: Sendable {
                 "index": "\(position.index)", "error": "\(error.message)",
             ]
             logger.info("refused a snapshot", metadata: store.merging(more) { $1 })
+        case .configurationInForce: break
         case .configurationCommitted(let members, _):
             let more: Logger.Metadata = ["voters": "\(members.voters.count)"]
             logger.info("members changed", metadata: store.merging(more) { $1 })

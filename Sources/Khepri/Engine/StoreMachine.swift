@@ -113,8 +113,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
         CommandOutcome(
-            revision: context.revision, modifiedRevision: applied.modifiedRevision,
-            result: applied.result)
+            revision: applied.earlierRevision ?? context.revision,
+            modifiedRevision: applied.modifiedRevision, result: applied.result,
+            isRepetition: applied.earlierRevision != nil)
     }
 
     /// A command that only a newer version knows must not be skipped: the replicas would differ.
@@ -136,10 +137,13 @@ struct StoreCounts: Sendable {
     var payloadBytes = 0
     var keepWhileCount = 0
     var sessionCount = 0
+    /// Names the history that the revisions belong to.
+    var history = SessionID(high: 0, low: 0)
 
     init() {}
 
     init(_ machine: TreeMachine) {
+        history = machine.history
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount
         keepWhileCount = machine.keepWhileCount

@@ -7,6 +7,9 @@ package struct StoredNode: Sendable {
     let keepWhile: KeepWhileSet?
     let hasChildren: Bool
 
+    /// The size of the payload, encoded.
+    var payloadByteCount: Int { payload?.bytes.count ?? 0 }
+
     /// The write that makes the node again, nil if its children do.
     package var put: TreeOperation? {
         if path == .root && payload == nil { return nil }
@@ -30,16 +33,19 @@ package struct StoredNode: Sendable {
 }
 
 extension TreeView {
-    /// Calls `body` with a node and everything below it, parents first.
+    /// Calls `body` with a node and everything below it, parents first, until it returns false.
+    ///
+    /// - Parameter after: Begin behind this node.
     package func forEachStoredNode(
-        from path: TreePath, _ body: (StoredNode) throws -> Void
+        from path: TreePath, after: TreePath? = nil, _ body: (StoredNode) throws -> Bool
     ) rethrows {
-        guard let top = tree.node(at: path) else { return }
-        try body(Self.stored(path, top))
+        if after == nil {
+            guard let top = tree.node(at: path), try body(Self.stored(path, top)) else { return }
+        }
+        guard path.depth < TreeLimits.pathComponentsMaximum else { return }
         let below = TreePattern(path).child(where: .anyPath)
-        try tree.forEachMatch(of: below) { path, node in
+        try tree.forEachMatch(of: below, after: after) { path, node in
             try body(Self.stored(path, node))
-            return true
         }
     }
 

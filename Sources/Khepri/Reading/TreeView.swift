@@ -59,11 +59,22 @@ public struct TreeView: Sendable {
     ) throws -> [Node<Value>] {
         var nodes: [Node<Value>] = []
         guard limit.map({ $0 > 0 }) ?? true else { return nodes }
-        try tree.forEachMatch(of: pattern, after: after) { path, node in
-            nodes.append(try Node(node, at: path))
+        try forEachNode(matching: pattern, after: after) { node in
+            nodes.append(node)
             return limit.map { nodes.count < $0 } ?? true
         }
         return nodes
+    }
+
+    /// Calls `body` with the nodes that match a pattern, in the order of their paths, until it
+    /// returns false.
+    package func forEachNode<Value: Decodable & Sendable>(
+        matching pattern: TreePattern, after: TreePath? = nil,
+        _ body: (Node<Value>) throws -> Bool
+    ) throws {
+        try tree.forEachMatch(of: pattern, after: after) { path, node in
+            try body(try Node(node, at: path))
+        }
     }
 
     /// Whether there is a node at the path.

@@ -30,6 +30,13 @@ struct HostState {
         (recovered.map(\.1.name) + slots.keys).sorted()
     }
 
+    /// The stores that are open.
+    var openStores: [TreeStore] {
+        slots.sorted { $0.key < $1.key }.compactMap { slot in
+            if case .open(let store) = slot.value { store } else { nil }
+        }
+    }
+
     mutating func beginOpening(_ name: String) -> Step {
         if isClosed { return .closed }
         switch slots[name] {

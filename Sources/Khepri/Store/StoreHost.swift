@@ -17,28 +17,33 @@ public final class StoreHost: Sendable {
     /// The settings the host was opened with.
     public let configuration: StoreConfiguration
 
+    /// The one store that hosts with peers replicate.
+    static let replicatedStoreName = "default"
+
     private let raft: RaftHost<StoreMachine>
     private let directory: HostDirectory?
     private let environment: HostEnvironment
     private let reclamation: TreeReclamation
-    private let member: MemberID
+    /// Who this host is.
+    let member: MemberID
     private let state: Lock<HostState>
 
+    /// What the host says of itself to others; nil if it has no peers.
+    let details: MemberDetails?
+
     private init(
-        _ raft: RaftHost<StoreMachine>, directory: HostDirectory?,
+        _ raft: RaftHost<StoreMachine>, directory: HostDirectory?, details: MemberDetails?,
         recovered: [GroupID: RecoveredGroup], configuration: StoreConfiguration,
         environment: HostEnvironment
     ) {
         self.raft = raft
         self.directory = directory
+        self.details = details
         self.environment = environment
         reclamation = TreeReclamation(
             clock: environment.clock, attendedBy: environment.attendant)
         self.configuration = configuration
-        let incarnation =
-            directory?.identity.incarnation
-            ?? Identifier128(high: environment.entropy.next(), low: environment.entropy.next())
-        member = MemberID(node: 1, incarnation: incarnation)
+        member = directory?.member ?? Self.memberInMemory(environment)
         state = Lock(HostState(recovered: recovered))
     }
 
@@ -69,6 +74,10 @@ public final class StoreHost: Sendable {
                     "found in the data directory",
                     metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
             })
+        if let cluster = environment.cluster {
+            logOptions.node = MemberDetails.node(named: cluster.name)
+            logOptions.cluster = try cluster.joining?.parsed().cluster
+        }
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {
@@ -77,8 +86,11 @@ public final class StoreHost: Sendable {
                     configuration.report(.init($0))
                 }
             }
+            let connection = try await connect(opened.host, environment)
             let ports = HostPorts(
-                log: opened.host.log, snapshots: opened.host.snapshots, clock: environment.clock,
+                log: opened.host.log, snapshots: opened.host.snapshots,
+                transport: connection?.transport,
+                clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
             let raft = RaftHost<StoreMachine>(ports, options: hostOptions)
             if let attendant = environment.attendant {
@@ -87,10 +99,24 @@ public final class StoreHost: Sendable {
                 raft.start()
             }
             return StoreHost(
-                raft, directory: opened.host, recovered: opened.recovered,
+                raft, directory: opened.host, details: connection?.details,
+                recovered: opened.recovered,
                 configuration: configuration, environment: environment)
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory, error)
+        }
+    }
+
+    /// Opens the way to other hosts; gives the directory free if there is none.
+    private static func connect(
+        _ directory: HostDirectory, _ environment: HostEnvironment
+    ) async throws -> HostCluster.Connection? {
+        guard let cluster = environment.cluster else { return nil }
+        do {
+            return try await cluster.connect(directory.identity, directory.member)
+        } catch {
+            try? directory.close()
+            throw StoreError(.cannotOpen, "no way to other hosts: \(error)", cause: error)
         }
     }
 
@@ -107,7 +133,7 @@ public final class StoreHost: Sendable {
         let raft = RaftHost<StoreMachine>(ports, options: options)
         raft.start()
         return StoreHost(
-            raft, directory: nil, recovered: [:], configuration: configuration,
+            raft, directory: nil, details: nil, recovered: [:], configuration: configuration,
             environment: environment)
     }
 
@@ -150,12 +176,22 @@ public final class StoreHost: Sendable {
     public func close() async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
+        for store in openStores { store.engine.events.end() }
         guard isFirst, let directory else { return }
+        try? await environment.cluster?.disconnect()
         do {
             try await environment.runBlocking { try directory.close() }
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory.path, error)
         }
+    }
+
+    /// The stores that are open.
+    var openStores: [TreeStore] { state.withLock { $0.openStores } }
+
+    /// The cluster that the data directory belongs to.
+    var clusterID: Identifier128 {
+        directory?.identity.cluster ?? Identifier128(high: 0, low: 0)
     }
 
     /// Counts and times of the log and the driver.
@@ -164,19 +200,46 @@ public final class StoreHost: Sendable {
     private func openStore(
         _ name: String, _ recovered: (GroupID, RecoveredGroup)?
     ) async -> Result<TreeStore, any Error> {
+        guard environment.cluster == nil || name == Self.replicatedStoreName else {
+            return .failure(
+                StoreError(
+                    .invalidOperation,
+                    "a host with peers has the store \(Self.replicatedStoreName) only, found \(name)"
+                ))
+        }
         let entropy = environment.entropy
-        let id = recovered?.0 ?? GroupID(high: entropy.next(), low: entropy.next())
+        let invited = try? environment.cluster?.joining?.parsed().stores[name]
+        let id =
+            recovered?.0 ?? invited ?? GroupID(high: entropy.next(), low: entropy.next())
+        guard recovered != nil || invited != nil || environment.cluster?.mayFound ?? true else {
+            return .failure(
+                StoreError(
+                    .cannotOpen, "the host has not joined a cluster yet, and none invites it"))
+        }
         let machine = StoreMachine(name: name, history: id, reclamation)
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
-            bootstrap: Configuration(voters: [member]))
+            bootstrap: recovered == nil && invited == nil ? founding : nil)
+        description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         let observer = GroupObserver(name: name, configuration: configuration)
-        description.observer = { observer.note($0) }
+        let events = ClusterEvents()
+        let inForce = Lock(Configuration.empty)
+        let company = StoreCompany()
+        description.observer = { [environment, member] event in
+            observer.note(event)
+            if case .configurationInForce(let configuration) = event {
+                inForce.withLock { $0 = configuration }
+                company.note(configuration, besides: member)
+                environment.cluster?.membersChanged(configuration.memberDetails)
+            }
+            events.note(event, { inForce.withLock { $0 } }, local: member)
+        }
         do {
             try Self.refuseNewerCommands(in: recovered?.1, of: name)
             let group = try await raft.open(description)
             let engine = StoreEngine(
-                name: name, group: group, machine: machine, configuration: configuration)
+                name: name, group: group, machine: machine, configuration: configuration,
+                events: events, sessions: CommandSessions(company, environment))
             return .success(TreeStore(engine: engine, host: self))
         } catch let error as LogDeviceError {
             return .failure(StoreError(opening: directory?.path ?? name, error))
@@ -191,6 +254,20 @@ public final class StoreHost: Sendable {
                     isNewer ? .newerFormat : .corrupt,
                     "the snapshot of \(name) cannot be read: \(error)", cause: error))
         }
+    }
+
+    /// The first configuration of a store that this host founds.
+    private var founding: Configuration {
+        let details = details.map {
+            [Configuration.Details(member: member, bytes: $0.encoded())]
+        }
+        return Configuration(voters: [member], details: details ?? [])
+    }
+
+    private static func memberInMemory(_ environment: HostEnvironment) -> MemberID {
+        let entropy = environment.entropy
+        return MemberID(
+            node: 1, incarnation: Identifier128(high: entropy.next(), low: entropy.next()))
     }
 
     /// Refuses a log that a newer version wrote, before anything of it is applied.

@@ -66,6 +66,14 @@ public final class TreeStore: Sendable {
         try await host.close()
     }
 
+    /// Names the history that revisions belong to: a store that lost some of it begins another one.
+    package var history: SessionID { engine.machine.counts.history }
+
+    /// Waits until this member's tree is as fresh as asked, for several reads after it.
+    package func catchUp(to consistency: ReadConsistency, timeout: Duration? = nil) async throws {
+        try await engine.catchUp(to: consistency, timeout: timeout)
+    }
+
     /// Checks that the state hash and everything else derived is what it would be if computed anew.
     ///
     /// For hosts without threads: nothing may be applied meanwhile.

@@ -8,7 +8,7 @@ enum Population {
 
     /// Writes the nodes through the log.
     static func fill(_ store: TreeStore, nodes: Int) async throws {
-        var writes = OrderedWrites(store)
+        var writes = OrderedWrites(LocalStore(store))
         var value = [UInt8](repeating: 0x5A, count: 98)
         for number in 0..<nodes {
             withUnsafeBytes(of: number.littleEndian) { value.replaceSubrange(..<8, with: $0) }

@@ -1,9 +1,8 @@
 import Foundation
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
+#if canImport(CDispatch)
+// Next to NIO, the compiler takes the types of the system headers for those of this module.
+import CDispatch
 #endif
 
 /// The processor time of the running thread: what work costs, however busy the machine is.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Khepri
+import KhepriTree
 
 struct CopyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,9 +16,9 @@ struct CopyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
-        _ = try await store.withStore { store in
-            try await store.copy(source, to: target, overwrite: places.overwrite)
-        }
+        let operation = TreeOperation(
+            .copy(from: source, overwrite: places.overwrite), at: TreePattern(target))
+        _ = try await store.withPlace { try await $0.succeed(operation) }
     }
 }
 
@@ -35,9 +36,9 @@ struct MoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (source, target) = try (Arguments.path(places.source), Arguments.path(places.target))
-        _ = try await store.withStore { store in
-            try await store.move(source, to: target, overwrite: places.overwrite)
-        }
+        let operation = TreeOperation(
+            .move(from: source, overwrite: places.overwrite), at: TreePattern(target))
+        _ = try await store.withPlace { try await $0.succeed(operation) }
     }
 }
 

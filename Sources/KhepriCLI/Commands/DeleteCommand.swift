@@ -22,15 +22,21 @@ struct DeleteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = try Arguments.pattern(pattern)
-        let receipt = try await store.withStore { store in
-            try await store.deleteAll(matching: pattern)
+        let operation = TreeOperation(
+            .deleteMany, at: pattern, options: .init(returning: .deleteReason))
+        let result = try await store.withPlace { try await $0.succeed(operation) }
+        guard case .nodes(let nodes) = result else {
+            throw ProgramExit(.fault, "expected the nodes that are gone")
         }
+        let deleted = nodes.filter { $0.deleteReason == .explicit }
         if verbose {
-            for path in receipt.deleted { try StandardOutput.line("deleted \(path)") }
-            for path in receipt.expired { try StandardOutput.line("expired \(path)") }
+            for node in deleted { try StandardOutput.line("deleted \(node.path)") }
+            for node in nodes where node.deleteReason == .keepWhile {
+                try StandardOutput.line("expired \(node.path)")
+            }
         }
         // The root itself is never gone: deleting it empties it.
-        if receipt.deleted.isEmpty && pattern.exactPath != .root {
+        if deleted.isEmpty && pattern.exactPath != .root {
             throw ProgramExit(.notFound, "no node matches \(pattern)")
         }
     }

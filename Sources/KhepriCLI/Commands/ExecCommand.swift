@@ -22,15 +22,19 @@ struct ExecCommand: AsyncParsableCommand {
         name: [.customLong("data-dir"), .customShort("d")], help: "The directory of the store.")
     var dataDirectory: String?
 
-    @Option(name: .customLong("store"), help: "The store in the directory.")
+    @Option(help: "The server of the store, such as http://127.0.0.1:8080.")
+    var endpoint: Endpoint?
+
+    @Option(name: .customLong("store"), help: "The store in the directory or on the server.")
     var name = "default"
 
     @Flag(help: "Work on a new store that is in memory only; allows the operation `reset`.")
     var inMemory = false
 
     func validate() throws {
-        guard inMemory != (dataDirectory != nil) else {
-            throw ValidationError("expected either --data-dir or --in-memory")
+        let places = [inMemory, dataDirectory != nil, endpoint != nil].filter { $0 }.count
+        guard places == 1 else {
+            throw ValidationError("expected one of --data-dir, --endpoint and --in-memory")
         }
     }
 
@@ -38,6 +42,8 @@ struct ExecCommand: AsyncParsableCommand {
         let place: ExecSession.Place
         if let dataDirectory {
             place = .directory(dataDirectory, store: name)
+        } else if let endpoint {
+            place = .server(endpoint, store: name)
         } else {
             place = .memory
         }

@@ -30,28 +30,31 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        try await store.withStore { store in
-            let view = store.view
+        try await store.withPlace { store in
+            let view = try await store.view(below: path)
             guard view.exists(path) else {
                 throw ProgramExit(.notFound, "there is no node at \(path)")
             }
             let progress = ProgressLine()
             defer { progress.end() }
-            var count = 0
-            let onNode = {
-                count += 1
-                progress.show("\(count) nodes exported")
-            }
-            if to == "-" || to.hasSuffix(".jsonl") || to.hasSuffix(".json") {
-                let output = try OutputFile(to)
-                let writer = OperationWriter(
-                    view: view, asArray: to.hasSuffix(".json"), onNode: onNode)
-                try writer.write(path, to: output)
-                try output.finish()
-            } else {
-                try DirectoryWriter(view: view, onNode: onNode).write(path, to: to)
-            }
+            let count = try write(view, from: path) { progress.show("\($0) nodes exported") }
             if to != "-" { try StandardOutput.line("\(Counted(count, "node")) exported to \(to)") }
         }
+    }
+
+    /// - Returns: How many nodes were written.
+    private func write(
+        _ view: TreeView, from path: TreePath, _ progress: @escaping (Int) -> Void
+    ) throws -> Int {
+        guard to == "-" || to.hasSuffix(".jsonl") || to.hasSuffix(".json") else {
+            var writer = DirectoryWriter(view: view, progress: progress)
+            return try writer.write(path, to: to)
+        }
+        let output = try OutputFile(to)
+        let writer = OperationWriter(
+            view: view, asArray: to.hasSuffix(".json"), progress: progress)
+        let count = try writer.write(path, to: output)
+        try output.finish()
+        return count
     }
 }

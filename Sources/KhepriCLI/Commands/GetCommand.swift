@@ -1,5 +1,6 @@
 import ArgumentParser
 import Khepri
+import KhepriServer
 import KhepriTree
 
 struct GetCommand: AsyncParsableCommand {
@@ -23,9 +24,7 @@ struct GetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        let node = try await store.withStore { store in
-            try await store.node(at: path, as: Payload.self)
-        }
+        let node = try await store.withPlace { try await $0.node(at: path) }
         guard let node else { throw ProgramExit(.notFound, "there is no node at \(path)") }
         guard output.format == .human else {
             var printer = NodePrinter(format: output.format)

@@ -49,12 +49,12 @@ struct ImportCommand: AsyncParsableCommand {
             StandardStreams.note("skipped \(skipped.place): \(skipped.reason)")
         }
         if dryRun { return }
-        let count = try await store.withStore(creating: true) { try await write(source, to: $0) }
+        let count = try await store.withPlace(creating: true) { try await write(source, to: $0) }
         try StandardOutput.line("\(Counted(count, "operation")) imported")
     }
 
     /// Writes everything; what changed in a directory since it was checked is written as it is now.
-    private func write(_ source: OperationSource, to store: TreeStore) async throws -> Int {
+    private func write(_ source: OperationSource, to store: any StorePlace) async throws -> Int {
         var source = source
         var writes = OrderedWrites(store)
         let progress = ProgressLine()

@@ -33,27 +33,20 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         let pattern = try Arguments.pattern(pattern)
         let after = try after.map(Arguments.path)
-        let view = try await store.withStore { $0.view }
-        var printer = NodePrinter(format: output.format)
-        var count = 0
-        var last = after
-        while count < limit ?? .max {
-            let pageSize = min(Self.pageSize, (limit ?? .max) - count)
-            let page = try view.nodes(
-                matching: pattern, as: Payload.self, after: last, limit: pageSize)
-            for node in page { try printer.add(node) }
-            count += page.count
-            last = page.last?.path
-            if page.count < pageSize { break }
+        let (printer, count) = try await store.withPlace { place in
+            var printer = NodePrinter(format: output.format)
+            var count = 0
+            try await place.forEachNode(matching: pattern, after: after, limit: limit) { node in
+                try printer.add(node)
+                count += 1
+            }
+            return (printer, count)
         }
         try printer.finish()
         if count == 0 && pattern.exactPath != nil {
             throw ProgramExit(.notFound, "there is no node at \(pattern)")
         }
     }
-
-    /// How many nodes are in memory at once, decoded.
-    private static let pageSize = 1_000
 }
 
 struct CountCommand: AsyncParsableCommand {
@@ -72,7 +65,11 @@ struct CountCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = try Arguments.pattern(pattern)
-        let view = try await store.withStore { $0.view }
-        try StandardOutput.line("\(view.count(matching: pattern))")
+        let operation = TreeOperation(.count, at: pattern)
+        let result = try await store.withPlace { try await $0.succeed(operation) }
+        guard case .count(let count) = result else {
+            throw ProgramExit(.fault, "expected a count")
+        }
+        try StandardOutput.line("\(count)")
     }
 }

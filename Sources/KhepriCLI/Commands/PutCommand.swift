@@ -58,13 +58,9 @@ struct PutCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try Arguments.path(path)
         let payload = try payload()
-        _ = try await store.withStore(creating: true) { store in
-            if let payload {
-                try await store.put(payload, at: path, if: condition)
-            } else {
-                try await store.putWithoutPayload(at: path, if: condition)
-            }
-        }
+        let write = TreeOperation.Write(payload: payload)
+        let operation = try path.put(write, if: condition)
+        _ = try await store.withPlace(creating: true) { try await $0.succeed(operation) }
     }
 
     private var condition: NodeCondition? {

@@ -82,7 +82,7 @@ private struct Tour {
 
     func load() async throws {
         let start = ContinuousClock.now
-        var writes = OrderedWrites(store)
+        var writes = OrderedWrites(LocalStore(store))
         var reader = DirectoryReader(
             root: source, target: root, valueBytesMaximum: store.valueBytesMaximum)
         try await reader.read { try await writes.add($0) }

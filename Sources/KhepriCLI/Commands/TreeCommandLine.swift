@@ -35,7 +35,7 @@ struct TreeCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        let view = try await store.withStore { $0.view }
+        let view = try await store.withPlace { try await $0.view(below: path) }
         guard view.exists(path) else {
             throw ProgramExit(.notFound, "there is no node at \(path)")
         }

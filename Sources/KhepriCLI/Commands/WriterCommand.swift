@@ -11,7 +11,8 @@ struct WriterCommand: AsyncParsableCommand {
         commandName: "writer",
         abstract: "Write until killed, saying each acknowledged write.")
 
-    @OptionGroup var store: StoreOptions
+    @Option(name: [.customLong("data-dir"), .customShort("d")])
+    var dataDirectory: String
 
     @Option var under = "/writer"
     @Option var tasks = 8
@@ -21,7 +22,9 @@ struct WriterCommand: AsyncParsableCommand {
     func run() async throws {
         let parent = try Arguments.path(under)
         let round = run
-        try await store.withStore(creating: true) { store in
+        try await LocalOptions(directory: dataDirectory, name: "default").withStore(
+            creating: true
+        ) { store in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<tasks {
                     group.addTask {

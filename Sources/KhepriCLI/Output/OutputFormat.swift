@@ -1,6 +1,6 @@
 import ArgumentParser
-import CBOR
 import Khepri
+import KhepriServer
 import KhepriTree
 
 /// How a command prints what it found.
@@ -23,13 +23,13 @@ struct NodePrinter {
         self.format = format
     }
 
-    mutating func add(_ node: Node<Payload>) throws {
+    mutating func add(_ node: ShownNode) throws {
         switch format {
         case .human: try StandardOutput.line(Self.line(of: node))
         case .json:
-            let json = try (count == 0 ? "[\n  " : ",\n  ") + Self.json(of: node)
+            let json = (count == 0 ? "[\n  " : ",\n  ") + node.jsonText
             try StandardOutput.write(json.utf8)
-        case .jsonl: try StandardOutput.line(Self.json(of: node))
+        case .jsonl: try StandardOutput.line(node.jsonText)
         case .table: rows.append(Self.row(of: node))
         }
         count += 1
@@ -47,29 +47,18 @@ struct NodePrinter {
     }
 
     /// One node as people read it: its path, and its value if it has one.
-    static func line(of node: Node<Payload>) -> String {
+    static func line(of node: ShownNode) -> String {
         guard let value = node.value else { return "\(node.path)" }
         return "\(node.path) = \(value.jsonText)"
     }
 
-    /// One node as a JSON object on one line, in the form of the HTTP API.
-    static func json(of node: Node<Payload>) throws -> String {
-        let path = try JSONPrinter.text(
-            of: CBORValue.text(CBORText(node.path.description)).encoded())
-        let value = node.value.map { ",\"value\":\($0.jsonText)" } ?? ""
-        return "{\"path\":\(path)\(value),\"payloadVersion\":\(node.payloadVersion)"
-            + ",\"childCount\":\(node.childCount)"
-            + ",\"createdRevision\":\(node.createdRevision.rawValue)"
-            + ",\"modifiedRevision\":\(node.modifiedRevision.rawValue)}"
-    }
-
-    private static func row(of node: Node<Payload>) -> [String] {
+    private static func row(of node: ShownNode) -> [String] {
         [
             node.path.description,
             node.value.map(\.jsonText) ?? "",
             "\(node.payloadVersion)",
             "\(node.childCount)",
-            "\(node.modifiedRevision.rawValue)",
+            "\(node.modifiedRevision)",
         ]
     }
 }

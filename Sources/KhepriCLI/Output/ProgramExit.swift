@@ -35,7 +35,7 @@ struct ProgramExit: Error {
         switch error.code {
         case .nodeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted: return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
-        case .locked, .cannotOpen, .newerFormat, .corrupt: return .unreachable
+        case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable
         case .overloaded, .storageFull, .notLeader: return .refused
         case .timeout, .cancelled: return .outcomeUnknown
         default: return .fault

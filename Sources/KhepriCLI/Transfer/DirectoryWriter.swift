@@ -14,13 +14,20 @@ import KhepriTree
 /// | with a name too long for a file | a directory `%long-1` with the name in the file `%name` |
 struct DirectoryWriter {
     let view: TreeView
-    /// Called for each node written.
-    let onNode: () -> Void
+    /// Called with the number of nodes written so far.
+    let progress: (Int) -> Void
+    private var count = 0
+
+    init(view: TreeView, progress: @escaping (Int) -> Void) {
+        self.view = view
+        self.progress = progress
+    }
 
     /// Writes what is below `path` into a directory that must be empty or missing.
     ///
     /// On failure nothing is left in the directory; after a crash it holds the file `%unfinished`.
-    func write(_ path: TreePath, to place: String) throws {
+    /// - Returns: How many nodes were written.
+    mutating func write(_ path: TreePath, to place: String) throws -> Int {
         let isNew = mkdir(place, 0o700) == 0
         let directory = try OpenDirectory(at: place)
         guard try directory.names().isEmpty else {
@@ -30,6 +37,7 @@ struct DirectoryWriter {
             try directory.write([], to: FileName.unfinished)
             try writeContents(of: path, to: directory)
             try directory.removeFile(FileName.unfinished)
+            return count
         } catch {
             try? directory.removeContents()
             if isNew { rmdir(place) }
@@ -37,14 +45,15 @@ struct DirectoryWriter {
         }
     }
 
-    private func writeContents(of path: TreePath, to directory: OpenDirectory) throws {
+    private mutating func writeContents(of path: TreePath, to directory: OpenDirectory) throws {
         if let own = try view.get(path, as: Payload.self) {
             try write(own, to: FileName.payload, in: directory)
         }
         var longCount = 0
         for name in view.childNames(of: path) ?? [] {
             guard let node = try view.node(at: path.child(name), as: Payload.self) else { continue }
-            onNode()
+            count += 1
+            progress(count)
             let file = FileName.encode(name)
             if file.count > FileName.bytesMaximum {
                 longCount += 1

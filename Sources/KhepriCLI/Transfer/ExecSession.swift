@@ -8,6 +8,7 @@ final class ExecSession: Sendable {
     enum Place: Sendable {
         case memory
         case directory(String, store: String)
+        case server(Endpoint, store: String)
     }
 
     /// How many answers are under way at the most.
@@ -23,7 +24,7 @@ final class ExecSession: Sendable {
     /// An answer that is there or will be.
     private enum Answer: Sendable {
         case line(String)
-        case write(PendingWrite)
+        case write(any PendingResult)
     }
 
     /// Runs all lines.
@@ -69,7 +70,7 @@ final class ExecSession: Sendable {
     }
 
     private func run(
-        _ line: [UInt8], on store: inout TreeStore, answer: (Answer) -> Void
+        _ line: [UInt8], on store: inout any StorePlace, answer: (Answer) -> Void
     ) async throws {
         switch try OperationLine.reading(line) {
         case nil, .header: return
@@ -84,9 +85,9 @@ final class ExecSession: Sendable {
             answer(.line(#"{"ok":true}"#))
         case .operation(let operation) where operation.kind.isRead:
             try await window.drain()
-            let outcome = try await store.perform(operation)
+            let result = try await store.perform(operation)
             try await window.reserve()
-            answer(.line(outcome.result.jsonText))
+            answer(.line(result.jsonText))
         case .operation(let operation):
             try await window.reserve()
             do {
@@ -98,13 +99,16 @@ final class ExecSession: Sendable {
         }
     }
 
-    private func open() async throws -> TreeStore {
-        let configuration = Diagnostics.configuration
+    private func open() async throws -> any StorePlace {
         switch place {
         case .memory:
-            return try await TreeStore.inMemory(configuration: configuration)
+            return try await LocalStore.inMemory()
         case .directory(let directory, let name):
-            return try await StoreHost.open(at: directory, configuration: configuration).store(name)
+            let host = try await StoreHost.open(
+                at: directory, configuration: Diagnostics.configuration)
+            return LocalStore(try await host.store(name))
+        case .server(let endpoint, let name):
+            return try await RemoteStore(at: endpoint, store: name, creating: true)
         }
     }
 
@@ -134,10 +138,10 @@ final class ExecSession: Sendable {
     }
 
     private static func result(
-        of pending: PendingWrite, _ refused: inout Int
+        of pending: any PendingResult, _ refused: inout Int
     ) async throws -> OperationResult {
         do {
-            return try await pending.outcome().result
+            return try await pending.result()
         } catch {
             guard let refusal = refusal(error) else { throw error }
             refused += 1

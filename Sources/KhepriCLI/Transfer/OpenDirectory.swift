@@ -1,9 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
+import Foundation
+
+#if canImport(CDispatch)
+// Next to NIO, the compiler takes the types of the system headers for those of this module.
+import CDispatch
 #endif
 
 /// A directory of the file system, by its descriptor.

@@ -56,29 +56,26 @@ final class OutputFile {
 
 /// Writes a subtree as operations that rebuild it.
 ///
-/// Nodes come first, parents before children; a node that only holds its children together needs no
-/// line. Keep-while sets on other nodes come behind all nodes, so that what they watch is there. The
-/// header says how many operations follow: a file that is cut off is found out.
+/// The header says how many operations follow: a file that is cut off is found out.
 struct OperationWriter {
     let view: TreeView
     let asArray: Bool
-    let onNode: () -> Void
+    /// Called with the number of operations written so far.
+    let progress: (Int) -> Void
 
-    func write(_ path: TreePath, to output: OutputFile) throws {
-        var total = 0
-        view.forEachStoredNode(from: path) { node in
-            total += (node.put == nil ? 0 : 1) + (node.watcherPut == nil ? 0 : 1)
-        }
+    /// - Returns: How many nodes were written.
+    func write(_ path: TreePath, to output: OutputFile) throws -> Int {
+        var operations = StoredOperations(of: view, from: path)
         var lines = LineOutput(output: output, asArray: asArray)
-        try lines.begin(operations: total)
-        try view.forEachStoredNode(from: path) { node in
-            onNode()
-            if let put = node.put { try lines.add(put) }
-        }
-        try view.forEachStoredNode(from: path) { node in
-            if let watcher = node.watcherPut { try lines.add(watcher) }
+        try lines.begin(operations: operations.count)
+        while true {
+            let next = operations.next()
+            if next.isEmpty { break }
+            for operation in next { try lines.add(operation) }
+            progress(lines.count)
         }
         try lines.end()
+        return operations.nodeCount
     }
 }
 
@@ -87,7 +84,7 @@ private struct LineOutput {
     let output: OutputFile
     let asArray: Bool
     private var buffer = ""
-    private var count = 0
+    private(set) var count = 0
 
     init(output: OutputFile, asArray: Bool) {
         self.output = output

@@ -10,7 +10,7 @@ struct OrderedWrites {
     /// The most commands under way.
     static let commandsMaximum = 8
 
-    private let store: TreeStore
+    private let store: any StorePlace
     private var packed: [TreeOperation] = []
     private var packedBytes = 0
     private var underWay: [PendingCommand] = []
@@ -18,11 +18,11 @@ struct OrderedWrites {
     private(set) var completed = 0
 
     private struct PendingCommand {
-        var pending: PendingWrite
+        var pending: any PendingResult
         var operations: [TreeOperation]
     }
 
-    init(_ store: TreeStore) {
+    init(_ store: any StorePlace) {
         self.store = store
     }
 
@@ -55,7 +55,7 @@ struct OrderedWrites {
     /// Waits for the oldest command and reports the first of its operations that failed.
     private mutating func awaitOldest() async throws {
         let command = underWay.removeFirst()
-        guard case .results(let results) = try await command.pending.outcome().result else {
+        guard case .results(let results) = try await command.pending.result() else {
             throw ProgramExit(.fault, "expected the results of a batch")
         }
         for (operation, result) in zip(command.operations, results) {

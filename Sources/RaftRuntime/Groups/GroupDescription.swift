@@ -46,6 +46,8 @@ package enum GroupEvent: Sendable, Hashable {
     case snapshotInstalled(LogPosition)
     /// The snapshot of another member cannot be used.
     case snapshotRefused(LogPosition, LogDeviceError)
+    /// Another configuration is in force, committed or not.
+    case configurationInForce(Configuration)
     /// A configuration is committed.
     case configurationCommitted(Configuration, at: LogIndex)
     /// No leader with a quorum is known; one was at that instant.

@@ -61,7 +61,9 @@ package struct DirectoryVerifier {
             return
         }
         guard
-            let identity = try attempt({ try IdentityFile.read(in: layout.path, on: layout.disk) })
+            let identity = try attempt({
+                try IdentityFile.read(in: layout.path, on: layout.disk).identity
+            })
         else { return }
         for directory in [layout.logDirectory, layout.snapshotDirectory]
         where try layout.disk.kind(of: directory) != .directory {

@@ -10,16 +10,19 @@ package import RaftRuntime
 package final class HostDirectory: Sendable {
     package let path: String
     package let identity: HostIdentity
+    /// Who the host is in its cluster.
+    package let member: MemberID
     package let log: WriteAheadLog
     package let snapshots: SnapshotDirectory
     private let lock: any DiskFile
 
     private init(
-        path: String, identity: HostIdentity, log: WriteAheadLog, snapshots: SnapshotDirectory,
-        lock: any DiskFile
+        path: String, identity: HostIdentity, node: UInt64, log: WriteAheadLog,
+        snapshots: SnapshotDirectory, lock: any DiskFile
     ) {
         self.path = path
         self.identity = identity
+        member = MemberID(node: node, incarnation: identity.incarnation)
         self.log = log
         self.snapshots = snapshots
         self.lock = lock
@@ -69,7 +72,7 @@ package final class HostDirectory: Sendable {
         _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
         progress: (OpenProgress) -> Void
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
-        let identity = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let (identity, node) = try IdentityFile.read(in: layout.path, on: layout.disk)
         if let wanted = options.cluster, wanted != identity.cluster {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
@@ -91,7 +94,8 @@ package final class HostDirectory: Sendable {
                 entries: entries[group] ?? [])
         }
         let host = HostDirectory(
-            path: layout.path, identity: identity, log: log, snapshots: snapshots, lock: lock)
+            path: layout.path, identity: identity, node: node, log: log, snapshots: snapshots,
+            lock: lock)
         return (host, recovered)
     }
 

@@ -26,7 +26,7 @@ struct HostLayout {
         try LogOpening.create(
             disk: disk, directory: logDirectory, options: options, identity: identity)
         try disk.synchronizeDirectory(path)
-        try IdentityFile.write(identity, in: path, on: disk)
+        try IdentityFile.write(identity, node: options.node, in: path, on: disk)
     }
 
     /// Checks that log and snapshots are there.

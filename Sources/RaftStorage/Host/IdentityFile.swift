@@ -6,7 +6,8 @@ import RaftRuntime
 /// presence says that the directory is whole.
 ///
 /// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri",
-/// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID.
+/// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID, 4 the number of the host, which is
+/// 1 if it is missing.
 enum IdentityFile {
     static let name = "identity"
     static let temporaryName = "identity.tmp"
@@ -14,11 +15,13 @@ enum IdentityFile {
     private static let bytesMaximum = 4096
 
     /// Writes the file: temporary name, flush, rename, flush of the directory.
-    static func write(_ identity: HostIdentity, in directory: String, on disk: any Disk) throws {
+    static func write(
+        _ identity: HostIdentity, node: UInt64, in directory: String, on disk: any Disk
+    ) throws {
         let temporary = directory + "/" + temporaryName
         if try disk.kind(of: temporary) != .missing { try disk.remove(temporary) }
         let file = try disk.open(temporary, .create)
-        try encode(identity).withUnsafeBytes { try file.writeAll($0, at: 0) }
+        try encode(identity, node: node).withUnsafeBytes { try file.writeAll($0, at: 0) }
         try file.flush()
         try file.close()
         try disk.rename(temporary, to: directory + "/" + name)
@@ -26,7 +29,9 @@ enum IdentityFile {
     }
 
     /// Reads and checks the file.
-    static func read(in directory: String, on disk: any Disk) throws -> HostIdentity {
+    static func read(
+        in directory: String, on disk: any Disk
+    ) throws -> (identity: HostIdentity, node: UInt64) {
         let path = directory + "/" + name
         do {
             let file = try disk.open(path, .readOnly)
@@ -38,9 +43,9 @@ enum IdentityFile {
         }
     }
 
-    private static func encode(_ identity: HostIdentity) -> [UInt8] {
+    private static func encode(_ identity: HostIdentity, node: UInt64) -> [UInt8] {
         let body = StructuredCoding.encode { writer in
-            writer.writeMapHeader(4)
+            writer.writeMapHeader(node == 1 ? 4 : 5)
             writer.writeUnsigned(0)
             writer.writeText("khepri")
             writer.writeUnsigned(1)
@@ -49,6 +54,9 @@ enum IdentityFile {
             writer.writeIdentifier(identity.cluster)
             writer.writeUnsigned(3)
             writer.writeIdentifier(identity.incarnation)
+            guard node != 1 else { return }
+            writer.writeUnsigned(4)
+            writer.writeUnsigned(node)
         }
         return StructuredCoding.encode { writer in
             writer.writeArrayHeader(2)
@@ -57,7 +65,9 @@ enum IdentityFile {
         }
     }
 
-    private static func decode(_ bytes: UnsafeRawBufferPointer) throws -> HostIdentity {
+    private static func decode(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws -> (identity: HostIdentity, node: UInt64) {
         var reader = CBORReader(bytes)
         guard try reader.readArrayHeader() == 2 else {
             throw LogDeviceError(.corrupt, "expected an identity and its checksum")
@@ -71,15 +81,19 @@ enum IdentityFile {
         return try decodeBody(body)
     }
 
-    private static func decodeBody(_ body: UnsafeRawBufferPointer) throws -> HostIdentity {
+    private static func decodeBody(
+        _ body: UnsafeRawBufferPointer
+    ) throws -> (identity: HostIdentity, node: UInt64) {
         var version: UInt64 = 0
         var cluster: Identifier128?
         var incarnation: Identifier128?
+        var node: UInt64 = 1
         try StructuredCoding.decodeMap(body) { key, reader in
             switch key {
             case 1: version = try reader.readUnsigned()
             case 2: cluster = try reader.readIdentifier()
             case 3: incarnation = try reader.readIdentifier()
+            case 4: node = try reader.readUnsigned()
             default: return false
             }
             return true
@@ -92,6 +106,6 @@ enum IdentityFile {
         guard let cluster, let incarnation else {
             throw LogDeviceError(.corrupt, "expected the identifiers of cluster and incarnation")
         }
-        return HostIdentity(cluster: cluster, incarnation: incarnation)
+        return (HostIdentity(cluster: cluster, incarnation: incarnation), node)
     }
 }

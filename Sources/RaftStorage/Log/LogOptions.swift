@@ -8,6 +8,8 @@ package struct LogOptions: Sendable {
     package var maximumSegmentBytes: UInt64
     /// The cluster a new directory belongs to, or must belong to; nil for a new or any one.
     package var cluster: Identifier128?
+    /// The number of a new directory's host in its cluster.
+    package var node: UInt64 = 1
     /// A source of random bits, for identifiers and salts.
     package var randomBits: @Sendable () -> UInt64
     /// Told of what is odd but not fatal, at any time, on the thread that finds it.

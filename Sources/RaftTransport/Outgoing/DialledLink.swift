@@ -7,8 +7,10 @@ protocol DialledLink: AnyObject, Sendable {
     var lane: Lane { get }
     var eventLoop: any EventLoop { get }
 
-    /// A connection is being made; false if nobody wants it any more.
+    /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool
+    /// How many bytes were given to connections so far.
+    var sentBytes: Int { get }
     /// The peer has greeted.
     func connected(role: String)
     /// The connection takes more.

@@ -127,7 +127,9 @@ final class PeerLink: DialledLink {
 
 // What the connection reports, on the event loop.
 extension PeerLink {
-    /// A connection is being made; false if nobody wants it any more.
+    var sentBytes: Int { state.withLock { $0.statistics.sentBytes } }
+
+    /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool {
         state.withLock { state in
             guard case .dialling = state.phase else { return false }

@@ -1,26 +1,26 @@
-import CBOR
+package import CBOR
 
 extension JSONPrinter {
     /// Writes a member with a text.
-    mutating func writeMember(_ key: String, _ value: String) {
+    package mutating func writeMember(_ key: String, _ value: String) {
         writeKey(key)
         writeString(value)
     }
 
     /// Writes a member with a truth value.
-    mutating func writeMember(_ key: String, _ value: Bool) {
+    package mutating func writeMember(_ key: String, _ value: Bool) {
         writeKey(key)
         writeBoolean(value)
     }
 
     /// Writes a member with a number.
-    mutating func writeMember(_ key: String, _ value: some FixedWidthInteger) {
+    package mutating func writeMember(_ key: String, _ value: some FixedWidthInteger) {
         writeKey(key)
         writeInteger(value)
     }
 
     /// Writes an array, each element by the body.
-    mutating func writeArray<Element>(
+    package mutating func writeArray<Element>(
         _ elements: some Sequence<Element>, _ body: (Element, inout JSONPrinter) -> Void
     ) {
         beginArray()

@@ -1,0 +1,93 @@
+import KhepriTree
+package import RaftCore
+import RaftRuntime
+
+// Changes of the members and of the leader; each returns when it is committed.
+extension Cluster {
+    /// Adds the host with an identifier, which must be waiting to join.
+    ///
+    /// It gets everything first and becomes a voter once it keeps up.
+    /// - Parameter promotes: Whether it is to become a voter.
+    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken or one
+    ///   member too many, `.timeout`, `.noQuorum`.
+    package func add(
+        _ member: MemberID, _ details: MemberDetails, promotes: Bool = true,
+        timeout: Duration? = nil
+    ) async throws {
+        let names = Names(engine.group.status.configuration)
+        if let known = names.member(details.name) {
+            guard known != member else { return }
+            throw StoreError(
+                .invalidOperation,
+                "there is a member \(details.name) already: remove it first if it is lost")
+        }
+        try await change(
+            .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
+    }
+
+    /// Removes a member; the others go on without it, and it is not asked.
+    ///
+    /// - Parameter name: Its name or its identifier.
+    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for somebody who is no member or for
+    ///   the last voter, `.timeout`, `.noQuorum`.
+    public func remove(_ name: String, timeout: Duration? = nil) async throws {
+        try await change(.remove(try member(name)), timeout: timeout)
+    }
+
+    /// Makes a learner a voter, once it keeps up.
+    public func promote(_ name: String, timeout: Duration? = nil) async throws {
+        try await change(.promote(try member(name)), timeout: timeout)
+    }
+
+    /// Prefers a member as leader to those with lower numbers; every member begins with zero.
+    public func setPriority(
+        _ priority: Int, of name: String, timeout: Duration? = nil
+    ) async throws {
+        try await change(.setPriority(try member(name), priority), timeout: timeout)
+    }
+
+    /// Makes another member the leader, and returns when it is.
+    ///
+    /// - Parameter name: Which one; the one that has the most of the log if nil.
+    /// - Throws: ``StoreError`` `.notLeader` where another member leads, `.timeout` if the other did
+    ///   not take over: this one leads on then.
+    public func transferLeadership(
+        to name: String? = nil, timeout: Duration? = nil
+    ) async throws {
+        let target = try name.map { try member($0) }
+        if target == host.member, status.isLeader { return }
+        let outcome = await engine.group.transferLeadership(to: target, timeout: timeout)
+        try finish(outcome)
+    }
+
+    /// Notes other addresses of this host, if they are not noted yet.
+    package func announce(_ details: MemberDetails, timeout: Duration? = nil) async throws {
+        let configuration = engine.group.status.configuration
+        guard configuration.details(of: host.member) != details.encoded() else { return }
+        try await change(.setDetails(host.member, details.encoded()), timeout: timeout)
+    }
+
+    private func member(_ name: String) throws -> MemberID {
+        let names = Names(engine.group.status.configuration)
+        guard let member = names.member(name) else {
+            let known = members.map(\.name).joined(separator: ", ")
+            throw StoreError(
+                .invalidOperation, "there is no member \(name), expected one of: \(known)")
+        }
+        return member
+    }
+
+    private func change(_ change: MembershipChange, timeout: Duration?) async throws {
+        try finish(await engine.group.change(change, timeout: timeout))
+    }
+
+    private func finish(_ outcome: ControlOutcome) throws {
+        guard case .failure(let failure) = outcome else { return }
+        guard case .notLeader(let hint?) = failure else {
+            throw StoreError(failure, mayHaveBeenApplied: failure == .timedOut)
+        }
+        let names = Names(engine.group.status.configuration)
+        throw StoreError(
+            .notLeader, "ask the member that leads: \(names.name(of: hint))", cause: failure)
+    }
+}

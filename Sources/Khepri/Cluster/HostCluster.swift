@@ -1,0 +1,55 @@
+package import RaftCore
+package import RaftRuntime
+package import RaftStorage
+
+/// What makes a host one of several.
+package struct HostCluster: Sendable {
+    /// What people call the host.
+    package var name: String
+    /// The cluster that the host shall join, and its stores; nil for one that founds a cluster, or that
+    /// has joined one before.
+    package var joining: Cluster.Invitation?
+    /// Whether a host that was never told of a cluster founds one; if not, it must be told.
+    package var mayFound = true
+    /// Makes the way to the other hosts, once the directory is open, and says where it leads to.
+    package var connect: @Sendable (HostIdentity, MemberID) async throws -> Connection
+    /// Told whenever the addresses of the members change.
+    package var membersChanged: @Sendable ([MemberID: MemberDetails]) -> Void
+    /// Ends what ``connect`` began, when the host has stopped.
+    package var disconnect: @Sendable () async throws -> Void
+
+    /// The way to the others, and where they find this host.
+    package struct Connection: Sendable {
+        package var transport: any PeerTransport
+        package var details: MemberDetails
+
+        package init(transport: any PeerTransport, details: MemberDetails) {
+            self.transport = transport
+            self.details = details
+        }
+    }
+
+    package init(
+        name: String, joining: Cluster.Invitation? = nil,
+        connect: @escaping @Sendable (HostIdentity, MemberID) async throws -> Connection,
+        membersChanged: @escaping @Sendable ([MemberID: MemberDetails]) -> Void,
+        disconnect: @escaping @Sendable () async throws -> Void
+    ) {
+        self.name = name
+        self.joining = joining
+        self.connect = connect
+        self.membersChanged = membersChanged
+        self.disconnect = disconnect
+    }
+}
+
+extension Configuration {
+    /// Everybody's details, as far as they can be read.
+    package var memberDetails: [MemberID: MemberDetails] {
+        var all: [MemberID: MemberDetails] = [:]
+        for detail in details {
+            if let details = MemberDetails(encoded: detail.bytes) { all[detail.member] = details }
+        }
+        return all
+    }
+}

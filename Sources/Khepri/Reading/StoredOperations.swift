@@ -1,0 +1,66 @@
+package import KhepriTree
+
+/// The operations that rebuild a subtree, some at a time.
+///
+/// Nodes come first, parents before children; a node that only holds its children together needs no
+/// operation. Keep-while sets on other nodes come behind all nodes, so that what they watch is there.
+package struct StoredOperations {
+    private enum Part {
+        case nodes, watchers, end
+    }
+
+    private let view: TreeView
+    private let path: TreePath
+    private var part = Part.nodes
+    /// The last node of the part that was looked at.
+    private var last: TreePath?
+
+    /// How many nodes there are.
+    package let nodeCount: Int
+    /// How many operations there are.
+    package let count: Int
+
+    /// Counts the operations of a subtree.
+    package init(of view: TreeView, from path: TreePath) {
+        self.view = view
+        self.path = path
+        var (nodeCount, count) = (0, 0)
+        view.forEachStoredNode(from: path) { node in
+            nodeCount += 1
+            count += (node.put == nil ? 0 : 1) + (node.watcherPut == nil ? 0 : 1)
+            return true
+        }
+        self.nodeCount = nodeCount
+        self.count = count
+    }
+
+    /// The next operations, empty at the end.
+    ///
+    /// - Parameters:
+    ///   - nodes: Look at so many nodes at most.
+    ///   - bytes: End with the operation that reaches this size of payloads.
+    package mutating func next(nodes: Int = 1_000, bytes: Int = 1 << 20) -> [TreeOperation] {
+        var operations: [TreeOperation] = []
+        while operations.isEmpty, part != .end {
+            var (nodesLeft, bytesLeft) = (nodes, bytes)
+            var isCut = false
+            view.forEachStoredNode(from: path, after: last) { node in
+                guard nodesLeft > 0, bytesLeft > 0 else {
+                    isCut = true
+                    return false
+                }
+                if let operation = part == .nodes ? node.put : node.watcherPut {
+                    operations.append(operation)
+                    bytesLeft -= node.payloadByteCount
+                }
+                nodesLeft -= 1
+                last = node.path
+                return true
+            }
+            if isCut { continue }
+            part = part == .nodes ? .watchers : .end
+            last = nil
+        }
+        return operations
+    }
+}

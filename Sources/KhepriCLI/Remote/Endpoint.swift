@@ -1,0 +1,64 @@
+import ArgumentParser
+import KhepriTree
+
+/// The address of a server, such as `http://127.0.0.1:8080`.
+struct Endpoint: ExpressibleByArgument, CustomStringConvertible, Sendable {
+    let host: String
+    let port: Int
+
+    init?(argument: String) {
+        guard argument.hasPrefix("http://") else { return nil }
+        var rest = argument.dropFirst(7)
+        if rest.hasSuffix("/") { rest = rest.dropLast() }
+        let hasPort = rest.hasSuffix("]") ? false : rest.contains(":")
+        guard let address = HostAndPort(argument: hasPort ? String(rest) : rest + ":80"),
+            address.port > 0
+        else { return nil }
+        host = address.host
+        port = address.port
+    }
+
+    /// Host and port, as the header `Host` carries them.
+    var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+
+    var description: String { "http://\(authority)" }
+}
+
+/// Text in the target of a request.
+enum TargetText {
+    /// The bytes of a text, all but letters, digits and `-._~` escaped.
+    static func escaped(_ bytes: some Sequence<UInt8>) -> String {
+        var text = ""
+        for byte in bytes {
+            let scalar = UnicodeScalar(byte)
+            if byte < 0x80,
+                Character(scalar).isLetter || Character(scalar).isNumber
+                    || "-._~".unicodeScalars.contains(scalar)
+            {
+                text.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                text += (digits.count == 1 ? "%0" : "%") + digits
+            }
+        }
+        return text
+    }
+
+    /// The path of a node, as the route of nodes takes it.
+    static func path(_ path: TreePath) -> String {
+        if path.isRoot { return "/" }
+        return path.components.map { name in
+            let text = name.withUTF8 { escaped($0) }
+            // A name of dots is not to be taken for a step up.
+            return "/" + (text == "." ? "%2E" : text == ".." ? "%2E%2E" : text)
+        }.joined()
+    }
+
+    /// The parameters of a request.
+    static func query(_ parameters: [(String, String?)]) -> String {
+        let pairs = parameters.compactMap { name, value in
+            value.map { "\(name)=\(escaped($0.utf8))" }
+        }
+        return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
+    }
+}

@@ -1,0 +1,132 @@
+import CBOR
+import Khepri
+import KhepriServer
+import KhepriTree
+import NIOCore
+import NIOHTTP1
+
+/// A store that a server serves.
+struct RemoteStore: StorePlace {
+    private let connection: HTTPConnection
+    private let endpoint: Endpoint
+    /// What the targets of all requests begin with.
+    private let base: String
+    private let pipeline: RemotePipeline
+
+    /// Connects to a server.
+    ///
+    /// - Parameter creating: Whether the store is made if it is not there.
+    /// - Throws: ``ProgramExit``.
+    init(at endpoint: Endpoint, store name: String, creating: Bool) async throws {
+        try StoreHost.validate(name)
+        self.endpoint = endpoint
+        base = name == "default" ? "/v1" : "/v1/stores/\(name)"
+        connection = try await HTTPConnection(to: endpoint)
+        pipeline = RemotePipeline(connection, target: base + "/ops", endpoint: endpoint)
+        if creating, name != "default" { _ = try await write(.PUT, base, body: "") }
+    }
+
+    func perform(_ operation: TreeOperation) async throws -> OperationResult {
+        let isRead = operation.kind.isRead
+        let target = base + "/ops"
+        let json =
+            try await isRead
+            ? read(.POST, target, body: operation.jsonText)
+            : write(.POST, target, body: operation.jsonText)
+        return try OperationResult(answer: json)
+    }
+
+    func start(_ operation: TreeOperation) throws -> any PendingResult {
+        pipeline.start(operation)
+    }
+
+    func node(at path: TreePath) async throws -> ShownNode? {
+        do {
+            let json = try await read(.GET, base + "/nodes" + TargetText.path(path))
+            guard let node = try ShownNode(json: json) else { throw endpoint.malformedAnswer }
+            return node
+        } catch StoreError.Code.nodeNotFound {
+            return nil
+        }
+    }
+
+    func forEachNode(
+        matching pattern: TreePattern, after: TreePath?, limit: Int?,
+        _ body: (ShownNode) throws -> Void
+    ) async throws {
+        var left = limit ?? .max
+        var after = after?.description
+        repeat {
+            let query = TargetText.query([
+                ("pattern", pattern.description), ("after", after),
+                ("limit", "\(min(left, 1_000))"),
+            ])
+            let page = try await read(.GET, base + "/nodes" + query)
+            guard case .array(let nodes)? = page["nodes"] else { throw endpoint.malformedAnswer }
+            for json in nodes {
+                guard let node = try ShownNode(json: json) else { throw endpoint.malformedAnswer }
+                try body(node)
+            }
+            left -= nodes.count
+            after = page["after"].flatMap {
+                if case .string(let text) = $0 { text.string } else { nil }
+            }
+        } while after != nil && left > 0
+    }
+
+    /// Copies what is there into a store in memory, which then is looked at as one that is open here.
+    func view(below path: TreePath) async throws -> TreeView {
+        var configuration = Diagnostics.configuration
+        configuration.valueBytesMaximum = TreeLimits.payloadBytesMaximum
+        let copy = LocalStore(try await TreeStore.inMemory(configuration: configuration))
+        do {
+            let query = TargetText.query([("path", path.description)])
+            let reply = try await send(.GET, base + "/export" + query)
+            var writes = OrderedWrites(copy)
+            for line in reply.body.readableBytesView.split(separator: 10) {
+                guard case .operation(let operation)? = try OperationLine.reading(Array(line))
+                else { continue }
+                try await writes.add(operation)
+            }
+            try await writes.finish()
+        } catch StoreError.Code.nodeNotFound {
+            // Nothing is copied then.
+        }
+        let view = copy.store.view
+        try await copy.close()
+        return view
+    }
+
+    func close() async { await connection.close() }
+
+    // MARK: Requests
+
+    private func read(
+        _ method: HTTPMethod, _ target: String, body: String = ""
+    ) async throws -> JSONValue {
+        try endpoint.json(of: try await send(method, target, body: body))
+    }
+
+    private func write(
+        _ method: HTTPMethod, _ target: String, body: String
+    ) async throws -> JSONValue {
+        do {
+            return try endpoint.json(of: try await connection.send(method, target, body: body))
+        } catch is ConnectionLost {
+            throw endpoint.lostWrite
+        }
+    }
+
+    /// Sends a request that changes nothing.
+    private func send(
+        _ method: HTTPMethod, _ target: String, body: String = ""
+    ) async throws -> HTTPReply {
+        do {
+            let reply = try await connection.send(method, target, body: body)
+            try endpoint.check(reply)
+            return reply
+        } catch is ConnectionLost {
+            throw ProgramExit(.unreachable, "the connection to \(endpoint) was lost")
+        }
+    }
+}

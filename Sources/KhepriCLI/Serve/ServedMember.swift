@@ -1,0 +1,96 @@
+import Foundation
+import Khepri
+import KhepriCluster
+import KhepriServer
+import ServiceLifecycle
+
+/// One member that `serve` runs: a host with its peers and its HTTP server.
+struct ServedMember {
+    var name: String
+    var directory: String
+    var http: HostAndPort
+    /// Where other members reach it; nil for a host that is alone.
+    var peer: String?
+    /// A member of the cluster that it shall join.
+    var join: Endpoint?
+    /// Whether it joins for reads only.
+    var isLearner = false
+    var allowsPlaintext = false
+    var allowedHosts: [String] = []
+
+    /// Opens the host, and makes it a member if it is to be one.
+    func open() async throws -> StoreHost {
+        let configuration = Diagnostics.configuration
+        guard let peer else {
+            return try await StoreHost.open(at: directory, configuration: configuration)
+        }
+        var cluster = ClusterConfiguration(
+            name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
+        cluster.allowsPlaintext = allowsPlaintext
+        if let join {
+            cluster.foundsCluster = false
+            cluster.invitation = try await invitation(of: join)
+        }
+        let host = try await StoreHost.open(
+            at: directory, configuration: configuration, cluster: cluster)
+        do {
+            try await enter(host)
+            return host
+        } catch {
+            try? await host.close()
+            throw error
+        }
+    }
+
+    /// Opens the host as a member of a cluster of this process.
+    func open(invitedBy leader: Cluster?) async throws -> StoreHost {
+        var cluster = ClusterConfiguration(
+            name: name, listen: peer ?? "127.0.0.1:0",
+            endpoint: http.port == 0 ? nil : "http://\(http)", invitation: leader?.invitation)
+        cluster.allowsPlaintext = allowsPlaintext
+        let host = try await StoreHost.open(
+            at: directory, configuration: Diagnostics.configuration, cluster: cluster)
+        do {
+            let own = try await host.store().cluster
+            if let leader, let candidate = own.candidate,
+                !own.members.contains(where: \.isLocal)
+            {
+                try await leader.add(candidate)
+            }
+            return host
+        } catch {
+            try? await host.close()
+            throw error
+        }
+    }
+
+    /// The invitation of the cluster; nil if nobody answers and the directory knows one already.
+    private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
+        do {
+            return try await ClusterClient(endpoint: join).invitation()
+        } catch let error as ProgramExit {
+            let identity = URL(filePath: directory).appending(path: "identity").path
+            guard FileManager.default.fileExists(atPath: identity) else { throw error }
+            return nil
+        }
+    }
+
+    /// Waits until the host is a member.
+    private func enter(_ host: StoreHost) async throws {
+        let cluster = try await host.store().cluster
+        guard let join, let candidate = cluster.candidate,
+            !cluster.members.contains(where: \.isLocal)
+        else { return }
+        try await ClusterClient(endpoint: join).add(candidate, isLearner: isLearner)
+    }
+
+    /// The HTTP server of the host.
+    func server(
+        of host: StoreHost, onReady: @escaping @Sendable (Int) -> Void
+    ) -> StoreServer {
+        var options = StoreServer.Options(host: http.host, port: http.port)
+        options.names = allowedHosts
+        return StoreServer(
+            host, options: options, logger: Diagnostics.configuration.logger, onReady: onReady)
+    }
+}

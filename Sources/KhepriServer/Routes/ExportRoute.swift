@@ -1,0 +1,35 @@
+import Hummingbird
+import Khepri
+import KhepriTree
+
+/// `/v1/export`: a subtree as the lines of `khepri-ops/1` that rebuild it, from one revision.
+struct ExportRoute {
+    let store: TreeStore
+
+    func get(_ query: RequestQuery) async throws -> Response {
+        try query.expectOnly(["path"] + RequestQuery.consistencyNames)
+        let path = try TreePath(query["path"] ?? "/")
+        try await store.catchUp(to: query.consistency())
+        let view = store.view
+        guard view.exists(path) else {
+            throw StoreError(.nodeNotFound, "there is no node", path: path)
+        }
+        // The lines are made as the client takes them: an export of any size takes little memory.
+        let body = ResponseBody { writer in
+            var operations = StoredOperations(of: view, from: path)
+            let header = "{\"format\":\"khepri-ops/1\",\"operations\":\(operations.count)}\n"
+            try await writer.write(ByteBuffer(string: header))
+            while true {
+                let next = operations.next()
+                if next.isEmpty { break }
+                var lines = ByteBuffer()
+                for operation in next { lines.writeString(operation.jsonText + "\n") }
+                try await writer.write(lines)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/jsonl"], body: body
+        ).at(view.revision)
+    }
+}

@@ -1,0 +1,158 @@
+import HTTPTypes
+package import Hummingbird
+package import Khepri
+import KhepriTree
+import NIOCore
+
+/// Answers the requests of the HTTP API from the stores of a host.
+///
+/// It is the whole server without sockets: tests call ``respond(to:context:)``.
+package struct StoreResponder: HTTPResponder {
+    /// The largest body of a request.
+    package static let bodyBytesMaximum = 16 << 20
+
+    /// What belongs to one request; nothing.
+    package struct Context: InitializableFromSource {
+        package init(source: ApplicationRequestContextSource) {}
+        package init() {}
+    }
+
+    private let host: StoreHost
+    private let source: RequestSource
+    private let counts = RequestCounts()
+
+    /// Serves the stores of a host.
+    package init(_ host: StoreHost, source: RequestSource) {
+        self.host = host
+        self.source = source
+    }
+
+    /// Answers a request; every error it knows is an answer.
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        var response: Response
+        do {
+            response = try await answer(request)
+        } catch {
+            guard let answer = ErrorAnswer(error) else { throw error }
+            response = answer.response
+        }
+        counts.note(response.status)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        try source.check(request.head)
+        let text = request.head.path ?? ""
+        let end = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex
+        guard let target = RequestTarget(path: text[..<end]) else {
+            throw RequestError(.notFound, "there is no such resource; see the HTTP reference")
+        }
+        let query = try RequestQuery(text[end...].dropFirst())
+        if let name = target.store {
+            let store = try await stores.store(name)
+            do {
+                return try await answer(request, query, target, store)
+            } catch {
+                guard let answer = ErrorAnswer(error) else { throw error }
+                return answer.response.at(store.local.revision)
+            }
+        }
+        return try await answer(request, query, target)
+    }
+
+    /// Answers what is asked of one store.
+    private func answer(
+        _ request: Request, _ query: RequestQuery, _ target: RequestTarget, _ store: TreeStore
+    ) async throws -> Response {
+        switch target {
+        case .node(_, let path):
+            return try await answer(
+                request, query, NodeRoutes(store: store, path: try TreePath(path)))
+        case .operations:
+            try request.expect(.post)
+            return try await OperationsRoute(store: store).post(query, body(of: request))
+        case .export:
+            try request.expect(.get)
+            return try await ExportRoute(store: store).get(query)
+        default:
+            try request.expect(.get)
+            return try await ListingRoute(store: store).get(query)
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ query: RequestQuery, _ routes: NodeRoutes
+    ) async throws -> Response {
+        let preconditions = try Preconditions(request.headers)
+        switch request.method {
+        case .put: return try await routes.put(query, preconditions, body(of: request))
+        case .delete: return try await routes.delete(query, preconditions)
+        default:
+            try request.expect(.get)
+            return try await routes.get(query, preconditions)
+        }
+    }
+
+    /// Answers what is asked of the server.
+    private func answer(
+        _ request: Request, _ query: RequestQuery, _ target: RequestTarget
+    ) async throws -> Response {
+        try query.expectOnly([])
+        if case .store(let name) = target, request.method == .put {
+            return try await stores.put(name)
+        }
+        if let response = try await answerCluster(request, target) { return response }
+        try request.expect(.get)
+        switch target {
+        case .stores: return stores.list()
+        case .store(let name): return try await stores.get(name)
+        case .alive: return HealthRoutes(host: host).alive()
+        case .ready: return await HealthRoutes(host: host).ready()
+        default: return try await MetricsRoute(host: host, requests: counts).get()
+        }
+    }
+
+    /// Answers what is asked of the members of the replicated store; nil for other targets.
+    private func answerCluster(
+        _ request: Request, _ target: RequestTarget
+    ) async throws -> Response? {
+        let routes = ClusterRoutes(store: try await host.store(RequestTarget.defaultStore))
+        switch (target, request.method) {
+        case (.members, .post): return try await routes.add(body(of: request))
+        case (.member(let name), .put): return try await routes.update(name, body(of: request))
+        case (.member(let name), .delete): return try await routes.remove(name)
+        case (.leader, .post): return try await routes.transfer(body(of: request))
+        case (.member, _): throw RequestError(.methodNotAllowed, "expected PUT or DELETE")
+        case (.leader, _): throw RequestError(.methodNotAllowed, "expected POST")
+        case (.cluster, _), (.members, _):
+            try request.expect(.get)
+            return routes.get()
+        default: return nil
+        }
+    }
+
+    private var stores: StoreRoutes { StoreRoutes(host: host) }
+
+    /// The whole body of a request.
+    ///
+    /// - Throws: ``RequestError`` 413 over the limit, before the rest of it is read.
+    private func body(of request: Request) async throws -> ByteBuffer {
+        let limit = Self.bodyBytesMaximum
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        do {
+            if announced <= limit { return try await request.body.collect(upTo: limit) }
+        } catch is NIOTooManyBytesError {
+            // Answered as one that was announced.
+        }
+        throw RequestError(.tooLarge, "expected a body of at most \(limit) bytes")
+    }
+}
+
+extension Request {
+    /// Refuses another method; a `HEAD` is a `GET` whose answer has no body.
+    fileprivate func expect(_ expected: HTTPRequest.Method) throws {
+        guard method == expected || method == .head && expected == .get else {
+            throw RequestError(.methodNotAllowed, "the resource does not take \(method.rawValue)")
+        }
+    }
+}
