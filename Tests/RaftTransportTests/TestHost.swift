@@ -44,6 +44,17 @@ struct TestHost {
         MemberID(node: node, incarnation: Identifier128(high: node, low: incarnation))
     }
 
+    /// What the connections of a host share, without the host.
+    static func environment(
+        of member: MemberID, lines: Events<String> = Events()
+    ) -> LinkEnvironment {
+        LinkEnvironment(
+            doorkeeper: Doorkeeper(cluster: cluster, member: member), tls: nil,
+            allowsPlaintext: false, role: "test", options: TransportOptions(),
+            entropy: SystemEntropy(), logger: Logger(label: "test") { _ in EventLog(lines) },
+            book: AddressBook(own: nil))
+    }
+
     /// Names the only other host.
     func setPeer(_ host: TestHost) { transport.setPeers([host.member: host.address]) }
 
