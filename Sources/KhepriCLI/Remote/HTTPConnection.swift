@@ -67,6 +67,8 @@ struct HTTPConnection: Sendable {
 /// The answer to a request.
 struct HTTPReply: Sendable {
     var status: UInt
+    /// Where another server is that answers instead.
+    var location: String?
     var body: ByteBuffer
 }
 
@@ -108,7 +110,9 @@ private final class ExchangeHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            reply = HTTPReply(status: head.status.code, body: ByteBuffer())
+            reply = HTTPReply(
+                status: head.status.code, location: head.headers.first(name: "Location"),
+                body: ByteBuffer())
         case .body(var part):
             reply?.body.writeBuffer(&part)
         case .end:
