@@ -37,6 +37,7 @@ let package = Package(
         // For the tests of the transport.
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "3.12.0"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.3.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.4.0"),
     ],
     targets: [
@@ -131,7 +132,7 @@ let package = Package(
             name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], exclude: ["Transcripts"],
             swiftSettings: settings),
         .testTarget(
-            name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore"],
+            name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore", "CBOR"],
             swiftSettings: settings),
         .testTarget(
             name: "RaftStorageTests",
@@ -147,6 +148,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -88,9 +88,11 @@ public struct StoreError: Error, Sendable {
         public static let newerFormat = Code("newerFormat")
         /// The directory cannot be used: it is missing, of another kind, or rights are missing.
         public static let cannotOpen = Code("cannotOpen")
-        /// The session of the command is not known, or not any more: begin a new one.
+        /// The write was sent more than once, and what would have told whether it was applied before
+        /// is forgotten: the clocks of two leaders are more than an hour apart.
         public static let sessionExpired = Code("sessionExpired")
-        /// The command was applied before, and its result is not kept.
+        /// A change of leader made the store send the command once more, and it had been applied by
+        /// then; the message names its revision, and its result is not kept.
         public static let resultUnavailable = Code("resultUnavailable")
         /// This member has no leader: a majority of the members cannot be reached.
         public static let noQuorum = Code("noQuorum")

@@ -9,6 +9,9 @@ public struct WriteReceipt: Hashable, Sendable {
     /// The node's payload version after the write.
     public let payloadVersion: UInt64
     /// The nodes that keep-while conditions removed as a consequence, in order of their paths.
+    ///
+    /// None are named where a change of leader made the store send the write once more and it had
+    /// been applied by then: what a command did is not kept.
     public let expired: [TreePath]
 }
 

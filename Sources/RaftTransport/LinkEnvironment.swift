@@ -14,6 +14,14 @@ struct LinkEnvironment: Sendable {
     let options: TransportOptions
     let entropy: any EntropySource
     let logger: Logger
+    let book: AddressBook
+
+    /// What this host says to a peer.
+    func hello(to peer: MemberID, on lane: Lane) -> Hello {
+        Hello(
+            cluster: doorkeeper.cluster, sender: doorkeeper.member, receiver: peer, lane: lane,
+            address: book.own, role: role)
+    }
 
     /// Whether bytes may go to an address.
     func allows(_ address: SocketAddress?) -> Bool {

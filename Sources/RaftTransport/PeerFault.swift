@@ -4,9 +4,9 @@ import RaftCore
 /// Why a connection between hosts ended or did not come about.
 enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// This side does not talk to the other.
-    case refused(Refusal)
+    case refused(PeerRefusal)
     /// The other side does not talk to this one.
-    case refusedByPeer(Refusal)
+    case refusedByPeer(PeerRefusal)
     case frameTooLong(Int)
     case malformedFrame(String)
     /// The connection ended in the middle of a frame.
@@ -46,7 +46,7 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension Refusal: CustomStringConvertible {
+extension PeerRefusal: CustomStringConvertible {
     var description: String {
         switch self {
         case .malformed: "no greeting of this protocol"

@@ -11,17 +11,10 @@ package import RaftRuntime
 /// whose order is kept, and, once it is needed, one for pieces of snapshots. Both sides greet with
 /// cluster and members before anything else; docs/FORMAT.md has the bytes.
 package final class SocketTransport: PeerTransport {
-    /// The longest frame, without its length.
-    package static let frameBytesMaximum = 32 << 20
-    /// How many members that nobody named may be dialled where they say that they listen.
-    package static let strangersMaximum = 64
-
     private struct State {
         var links: [MemberID: [Lane: PeerLink]] = [:]
         /// The members that the owner named, with their addresses if it knows them.
         var peers: [MemberID: PeerAddress?] = [:]
-        /// Where members say that they listen.
-        var told: [MemberID: PeerAddress] = [:]
         var listener: (any Channel)?
         var isClosed = false
     }
@@ -30,6 +23,7 @@ package final class SocketTransport: PeerTransport {
     private let environment: LinkEnvironment
     private let group: any EventLoopGroup
     private let reception: Reception
+    private let book: AddressBook
     private let state = Lock(State())
 
     /// Makes a transport that does nothing until ``start()``.
@@ -38,12 +32,14 @@ package final class SocketTransport: PeerTransport {
     package init(_ settings: TransportSettings, group: any EventLoopGroup) throws {
         self.settings = settings
         self.group = group
+        book = AddressBook(own: settings.advertised)
         environment = LinkEnvironment(
             doorkeeper: Doorkeeper(cluster: settings.cluster, member: settings.member),
             tls: try settings.tls?.contexts(), allowsPlaintext: settings.allowsPlaintext,
             role: settings.role, options: settings.options, entropy: settings.entropy,
-            logger: settings.logger)
+            logger: settings.logger, book: book)
         reception = Reception(environment: environment)
+        book.onNews { [weak self] peer, address in self?.use(address, of: peer) }
     }
 
     package func deliver(to receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
@@ -66,7 +62,9 @@ package final class SocketTransport: PeerTransport {
         } catch {
             throw TransportError("cannot listen on \(listen): \(PeerFault(error))")
         }
-        let port = channel.localAddress?.port ?? listen.port
+        let bound = PeerAddress(
+            host: listen.host, port: channel.localAddress?.port ?? listen.port)
+        book.setOwn(settings.advertised ?? bound)
         let isClosed = state.withLock { state in
             state.listener = channel
             return state.isClosed
@@ -76,7 +74,7 @@ package final class SocketTransport: PeerTransport {
         where link.lane == .ordered {
             link.open()
         }
-        return PeerAddress(host: listen.host, port: port)
+        return bound
     }
 
     /// Says who may be sent to; a member without address is dialled where it says that it listens.
@@ -138,42 +136,26 @@ private struct Destination: Hashable {
 }
 
 extension SocketTransport {
-    private var dialler: Dialler {
-        Dialler(
-            environment: environment, advertised: { [weak self] in self?.advertised },
-            onAddress: { [weak self] peer, address in self?.learn(peer, address) })
-    }
-
-    /// Where others find this host.
-    private var advertised: PeerAddress? {
-        if let advertised = settings.advertised { return advertised }
-        let port = state.withLock { $0.listener }?.localAddress?.port
-        return port.map { PeerAddress(host: settings.listen.host, port: $0) }
-    }
-
     /// The link of a lane; nil for a member that nobody named and that was never heard of.
     private func link(to peer: MemberID, on lane: Lane) -> PeerLink? {
         let own = settings.member
         return state.withLock { state in
             if let link = state.links[peer]?[lane] { return link }
             guard !state.isClosed, peer != own else { return nil }
-            let told = state.told[peer]
+            let told = book.address(of: peer)
             guard state.peers.keys.contains(peer) || told != nil else { return nil }
             let link = PeerLink(
-                to: peer, on: lane, address: (state.peers[peer] ?? nil) ?? told, by: dialler,
+                to: peer, on: lane, address: (state.peers[peer] ?? nil) ?? told, in: environment,
                 eventLoop: group.next())
             state.links[peer, default: [:]][lane] = link
             return link
         }
     }
 
-    /// Takes note of where a member says that it listens.
-    private func learn(_ peer: MemberID, _ address: PeerAddress) {
+    /// Takes up where a member says that it listens, unless the owner said otherwise.
+    private func use(_ address: PeerAddress, of peer: MemberID) {
         let isUsed = state.withLock { state in
-            let isKnown = state.peers[peer] != nil || state.told[peer] != nil
-            guard isKnown || state.told.count < Self.strangersMaximum else { return false }
-            state.told[peer] = address
-            return (state.peers[peer] ?? nil) == nil && state.links[peer] != nil
+            (state.peers[peer] ?? nil) == nil && state.links[peer] != nil
         }
         if isUsed { update(peer, address) }
     }
@@ -199,8 +181,9 @@ extension SocketTransport {
     }
 
     private func bootstrap() -> ServerBootstrap {
-        let (environment, reception, dialler) = (environment, reception, dialler)
-        var bootstrap = ServerBootstrap(group: group)
+        let (environment, reception) = (environment, reception)
+        // One loop reads all connections, so that none brings anything once another has taken its place.
+        var bootstrap = ServerBootstrap(group: group, childGroup: group.next())
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(
@@ -214,7 +197,7 @@ extension SocketTransport {
                     if let tls = environment.tls {
                         try pipeline.addHandler(NIOSSLServerHandler(context: tls.server))
                     }
-                    try pipeline.addHandler(AcceptHandler(reception, dialler))
+                    try pipeline.addHandler(AcceptHandler(reception, environment))
                 }
             }
         for (option, value) in LinkEnvironment.socketOptions(environment.options) {

@@ -14,10 +14,15 @@ enum TranscriptNames {
         let member = member(arguments[1])
         let change: MembershipChange
         switch verb {
-        case "add": change = .add(member, promotes: arguments.contains("promotes"))
+        case "add":
+            let details = arguments.last.flatMap { $0.hasPrefix("@") ? Array($0.utf8) : nil }
+            change = .add(
+                member, promotes: arguments.contains("promotes"), details: details ?? [])
         case "promote": change = .promote(member)
         case "remove": change = .remove(member)
         case "prefer": change = .setPriority(member, arguments.last.flatMap(Int.init) ?? 0)
+        case "describe":
+            change = .setDetails(member, arguments.count > 2 ? Array(arguments[2].utf8) : [])
         default: return nil
         }
         return .changeMembership(change, ProposalToken(token), expecting: nil)
@@ -92,7 +97,10 @@ enum TranscriptNames {
             ([name] + members.map { text($0) }).joined(separator: " ")
         }
         let priorities = configuration.priorities.map { "\(text($0.member)) has \($0.value)" }
-        return (texts + priorities).joined(separator: ", ")
+        let details = configuration.details.map {
+            "\(text($0.member)) is \(String(decoding: $0.bytes, as: UTF8.self))"
+        }
+        return (texts + priorities + details).joined(separator: ", ")
     }
 
     static func text(_ message: RaftMessage) -> String {

@@ -6,8 +6,8 @@ import RaftCore
 /// - `server n1 [voters n1 n2 …]`: a new server, with the first configuration if voters are named.
 /// - `tick n1 [MILLISECONDS]`: lets time pass, 0 by default, then ticks.
 /// - `propose n1 TOKEN [COUNT [BYTES]] [reserve]`, `read n1 ID`, `lease n1 ID`, `campaign n1`.
-/// - `add n1 TOKEN n4 [promotes]`, `promote n1 TOKEN n4`, `remove n1 TOKEN n2`,
-///   `prefer n1 TOKEN n2 VALUE`, `transfer n1 [n2]`, `recover n1`.
+/// - `add n1 TOKEN n4 [promotes] [@DETAILS]`, `promote n1 TOKEN n4`, `remove n1 TOKEN n2`,
+///   `prefer n1 TOKEN n2 VALUE`, `describe n1 TOKEN n2 [DETAILS]`, `transfer n1 [n2]`, `recover n1`.
 /// - `persist n1 [COUNT]`: syncs that many writes, all by default, and reports the last.
 /// - `apply n1`: reports everything handed out as applied. `snapshot n1 INDEX`: of that entry.
 /// - `full n1`, `space n1`, `fail n1`: the disk is full, has space, has failed.

@@ -66,10 +66,17 @@ struct ReplicationTests {
         let cluster = try ManualCluster(3)
         let old = try cluster.elect()
         cluster.network.isolate(old.member, from: cluster.members)
-        let answer = cluster.propose([5], at: old, traits: .isRepeatable, timeout: .seconds(20))
+        let answer = Answer<ProposalOutcome<Int>>()
+        let repetitions = Lock(0)
+        old.group?.propose(
+            [5], traits: .isRepeatable, timeout: .seconds(20),
+            onRepetition: { repetitions.withLock { $0 += 1 } }
+        ) { answer.set($0) }
         cluster.run(for: .seconds(3))
+        #expect(repetitions.withLock { $0 } == 0, "it is in the log of the old leader still")
         cluster.network.heal()
         cluster.run(for: .seconds(5)) { answer.value != nil }
+        #expect(repetitions.withLock { $0 } == 1)
         #expect(answer.value?.isCommitted == true)
         cluster.run(for: .milliseconds(300))
         for site in cluster.sites { #expect(site.machine.commands == [[5]]) }

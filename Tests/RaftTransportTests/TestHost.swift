@@ -34,8 +34,8 @@ struct TestHost {
         change(&settings)
         transport = try SocketTransport(settings, group: MultiThreadedEventLoopGroup.singleton)
         transport.deliver { [received, deliveries] envelopes in
-            received.add(envelopes)
             deliveries.add([envelopes.count])
+            received.add(envelopes)
         }
         address = try await transport.start()
     }

@@ -11,6 +11,8 @@ final class Events<Event: Sendable>: Sendable {
     private struct State {
         var events: [Event] = []
         var waiters: [Waiter] = []
+        /// Whether a test ran out of time: then nobody waits any more.
+        var isCancelled = false
     }
 
     private let state = Lock(State())
@@ -18,26 +20,31 @@ final class Events<Event: Sendable>: Sendable {
     var all: [Event] { state.withLock { $0.events } }
 
     func add(_ events: [Event]) {
-        let served = state.withLock { state in
-            state.events += events
-            let all = state.events
-            let served = state.waiters.filter { $0.isEnough(all) }
-            state.waiters.removeAll { $0.isEnough(all) }
-            return served.map { ($0.continuation, all) }
-        }
-        for (continuation, all) in served { continuation.resume(returning: all) }
+        serve { $0.events += events }
     }
 
-    /// Waits until the events so far are enough, and returns them.
+    /// Waits until the events so far are enough, and returns them; a cancelled test gets what there is.
     func wait(until isEnough: @escaping @Sendable ([Event]) -> Bool) async -> [Event] {
-        await withCheckedContinuation { continuation in
-            let ready: [Event]? = state.withLock { state in
-                if isEnough(state.events) { return state.events }
-                state.waiters.append(Waiter(isEnough: isEnough, continuation: continuation))
-                return nil
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(isEnough: isEnough, continuation: continuation)
+                serve { $0.waiters.append(waiter) }
             }
-            if let ready { continuation.resume(returning: ready) }
+        } onCancel: {
+            serve { $0.isCancelled = true }
         }
+    }
+
+    /// Changes the state, and resumes whoever has enough then.
+    private func serve(_ change: (inout State) -> Void) {
+        let (served, events) = state.withLock { state in
+            change(&state)
+            let (events, isCancelled) = (state.events, state.isCancelled)
+            let isServed = { (waiter: Waiter) in isCancelled || waiter.isEnough(events) }
+            defer { state.waiters.removeAll(where: isServed) }
+            return (state.waiters.filter(isServed), events)
+        }
+        for waiter in served { waiter.continuation.resume(returning: events) }
     }
 
     func wait(count: Int) async -> [Event] { await wait { $0.count >= count } }

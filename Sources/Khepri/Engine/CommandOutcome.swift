@@ -4,13 +4,23 @@ package import KhepriTree
 /// What applying one command gave its caller.
 package struct CommandOutcome: Sendable {
     /// The revision of the command, or for a read, the revision it saw.
+    ///
+    /// A command that was sent more than once has that of its first application.
     package var revision: Revision
     /// The last change of payload of the one node a write was for.
     var modifiedRevision: Revision?
     package var result: OperationResult
+    /// Whether this answers a command that was sent once more; its nodes are not kept then.
+    var isRepetition = false
 }
 
 extension CommandOutcome {
+    /// Whether the command succeeded, at ``revision``, and what it did is not known any more.
+    var hasLostNodes: Bool {
+        guard isRepetition, case .error(let error) = result else { return false }
+        return error.code == .resultUnavailable
+    }
+
     /// The nodes of the result; throws what stands there instead of nodes.
     func nodes() throws -> [ResultNode] {
         switch result {
@@ -23,7 +33,15 @@ extension CommandOutcome {
     }
 
     /// The receipt of a write to the one node at `path`.
-    func writeReceipt(for path: TreePath) throws -> WriteReceipt {
+    ///
+    /// - Parameter tree: Shows what a repeated write did, unless it left the value as it was or
+    ///   another command came after it.
+    func writeReceipt(for path: TreePath, in tree: PublishedTree) throws -> WriteReceipt {
+        if hasLostNodes, let node = tree.node(at: path)?.0, node.modifiedRevision == revision {
+            return WriteReceipt(
+                revision: revision, modifiedRevision: revision,
+                payloadVersion: node.payloadVersion, expired: [])
+        }
         let nodes = try nodes()
         let target = nodes.first { $0.path == path }
         return WriteReceipt(
@@ -31,6 +49,12 @@ extension CommandOutcome {
             modifiedRevision: modifiedRevision ?? revision,
             payloadVersion: target?.payloadVersion ?? 1,
             expired: nodes.paths(deleted: .keepWhile))
+    }
+
+    /// The revision of a command of whose consequences nobody wants a list.
+    func plainReceipt() throws -> Revision {
+        if !hasLostNodes { _ = try nodes() }
+        return revision
     }
 
     /// The receipt of a deletion.
@@ -51,7 +75,10 @@ extension [ResultNode] {
 }
 
 extension StoreError {
-    /// The error a caller sees for an operation that changed nothing.
+    /// The error a caller sees for an operation that changed nothing, or of which no more is known.
+    ///
+    /// A command of an expired session that was sent only once is sent again without one, so what a
+    /// caller sees is about one that may have been applied while the session was known.
     package init(_ error: OperationError) {
         let code: Code
         switch error.code {
@@ -66,7 +93,9 @@ extension StoreError {
         case .tooManySessions: code = .overloaded
         case .resultUnavailable: code = .resultUnavailable
         }
-        self.init(code, error.message, path: error.path, cause: error)
+        self.init(
+            code, error.message, path: error.path, cause: error,
+            mayHaveBeenApplied: code == .resultUnavailable || code == .sessionExpired)
     }
 }
 
@@ -76,11 +105,12 @@ extension CommandOutcome {
         static let revision: UInt64 = 0
         static let modifiedRevision: UInt64 = 1
         static let result: UInt64 = 2
+        static let isRepetition: UInt64 = 3
     }
 
     func encoded() -> [UInt8] {
         var writer = CBORWriter(capacity: 128)
-        writer.writeMapHeader(modifiedRevision == nil ? 2 : 3)
+        writer.writeMapHeader(2 + (modifiedRevision == nil ? 0 : 1) + (isRepetition ? 1 : 0))
         writer.writeUnsigned(Key.revision)
         writer.writeUnsigned(revision.rawValue)
         if let modifiedRevision {
@@ -89,6 +119,10 @@ extension CommandOutcome {
         }
         writer.writeUnsigned(Key.result)
         result.write(to: &writer)
+        if isRepetition {
+            writer.writeUnsigned(Key.isRepetition)
+            writer.writeBoolean(true)
+        }
         return writer.finish()
     }
 
@@ -99,18 +133,21 @@ extension CommandOutcome {
             var revision = Revision.zero
             var modifiedRevision: Revision?
             var result: OperationResult?
+            var isRepetition = false
             try reader.readFields { key, reader in
                 switch key {
                 case Key.revision: revision = Revision(try reader.readUnsigned())
                 case Key.modifiedRevision: modifiedRevision = Revision(try reader.readUnsigned())
                 case Key.result: result = try OperationResult(from: &reader)
+                case Key.isRepetition: isRepetition = try reader.readBoolean()
                 default: try reader.skip()
                 }
             }
             try reader.expectEnd()
             guard let result else { throw CommandError(.malformed, "expected a result") }
             return CommandOutcome(
-                revision: revision, modifiedRevision: modifiedRevision, result: result)
+                revision: revision, modifiedRevision: modifiedRevision, result: result,
+                isRepetition: isRepetition)
         }
     }
 }

@@ -12,6 +12,8 @@ package struct HostEnvironment: Sendable {
     package var attendant: (@Sendable (any Drained) -> Void)?
     /// What makes the host one of several; nil for one that is alone.
     package var cluster: HostCluster?
+    /// Whether the other voters of the stores are lost for ever.
+    package var recoversAsSoleVoter = false
     /// Changes sizes and limits that users have no need to change.
     package var adjust: @Sendable (inout LogOptions, inout HostOptions) -> Void = { _, _ in }
 

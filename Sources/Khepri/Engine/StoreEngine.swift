@@ -11,16 +11,18 @@ final class StoreEngine: Sendable {
     let configuration: StoreConfiguration
     /// What happens to this member.
     let events: ClusterEvents
+    private let sessions: CommandSessions
 
     init(
         name: String, group: RaftGroup<StoreMachine>, machine: StoreMachine,
-        configuration: StoreConfiguration, events: ClusterEvents
+        configuration: StoreConfiguration, events: ClusterEvents, sessions: CommandSessions
     ) {
         self.name = name
         self.group = group
         self.machine = machine
         self.configuration = configuration
         self.events = events
+        self.sessions = sessions
     }
 
     /// The tree that readers see.
@@ -33,12 +35,59 @@ final class StoreEngine: Sendable {
         _ operation: TreeOperation, timeout: Duration?,
         answer: @escaping @Sendable (CommandOutcome) throws -> Answer
     ) async throws -> Answer {
-        let command = try encode(operation)
+        let timeout = timeout ?? configuration.timeout
+        try check(operation)
+        if let place = try await takePlace(for: operation, timeout: timeout) {
+            let answer = try await submit(operation, at: place, timeout: timeout, answer: answer)
+            if let answer { return try answer.get() }
+        }
         return try await group.propose(
-            command, traits: operation.traits, timeout: timeout ?? configuration.timeout
+            try TreeCommand(operation).encoded(), traits: operation.traits, timeout: timeout
         ) { outcome in
             Self.answer(outcome, answer)
         }.get()
+    }
+
+    /// The same in a session; nil if that has expired and the command was not applied.
+    private func submit<Answer: Sendable>(
+        _ operation: TreeOperation, at place: TreeCommand.Session, timeout: Duration,
+        answer: @escaping @Sendable (CommandOutcome) throws -> Answer
+    ) async throws -> Result<Answer, any Error>? {
+        let command = try encode(operation, at: place)
+        return await group.propose(
+            command, traits: operation.traits.union(.isRepeatable), timeout: timeout,
+            onRepetition: { [sessions] in sessions.noteRepetition(place) }
+        ) { [sessions] outcome in
+            sessions.giveBack(place, outcome) ? nil : Self.answer(outcome, answer)
+        }
+    }
+
+    /// A place for a command in a session, which may have to begin first; nil if it goes without.
+    ///
+    /// - Throws: ``StoreError`` if no session can begin, so that the command was not sent.
+    private func takePlace(
+        for operation: TreeOperation, timeout: Duration
+    ) async throws -> TreeCommand.Session? {
+        switch sessions.next() {
+        case .none: return nil
+        case .take(let place): return place
+        case .begin(let id):
+            let outcome = await group.propose(
+                try TreeCommand.beginning(id).encoded(),
+                traits: operation.traits.union(.isRepeatable), timeout: timeout
+            ) { [sessions] outcome in
+                sessions.endBeginning(id, outcome)
+                return outcome
+            }
+            switch outcome {
+            case .committed: break
+            case .unknown(.appliedElsewhere): throw StoreError(.timedOut, mayHaveBeenApplied: false)
+            case .rejected(let failure), .unknown(let failure):
+                throw StoreError(failure, mayHaveBeenApplied: false)
+            }
+            guard case .take(let place) = sessions.next() else { return nil }
+            return place
+        }
     }
 
     // Not `Result(catching:)`: in a generic function, release builds of Swift 6.3.1 hand its closure
@@ -54,12 +103,31 @@ final class StoreEngine: Sendable {
     }
 
     /// Puts a command into the log without waiting; commands keep the order of these calls.
+    ///
+    /// So none is sent again after later ones, whatever became of its session.
     func start(_ operation: TreeOperation, timeout: Duration?) throws -> PendingWrite {
-        let command = try encode(operation)
+        try check(operation)
+        let timeout = timeout ?? configuration.timeout
         let pending = PendingWrite()
+        switch sessions.next() {
+        case .take(let place):
+            group.propose(
+                try encode(operation, at: place), traits: operation.traits.union(.isRepeatable),
+                timeout: timeout, onRepetition: { [sessions] in sessions.noteRepetition(place) }
+            ) { [sessions] outcome in
+                _ = sessions.giveBack(place, outcome)
+                pending.complete(outcome)
+            }
+            return pending
+        case .begin(let id):
+            group.propose(
+                try TreeCommand.beginning(id).encoded(),
+                traits: operation.traits.union(.isRepeatable), timeout: timeout
+            ) { [sessions] in sessions.endBeginning(id, $0) }
+        case .none: break
+        }
         group.propose(
-            command, traits: operation.traits,
-            timeout: timeout ?? configuration.timeout
+            try TreeCommand(operation).encoded(), traits: operation.traits, timeout: timeout
         ) { pending.complete($0) }
         return pending
     }
@@ -80,8 +148,8 @@ final class StoreEngine: Sendable {
         }
     }
 
-    /// - Throws: ``StoreError`` `.invalidOperation` for what is no command or over a limit.
-    private func encode(_ operation: TreeOperation) throws -> [UInt8] {
+    /// - Throws: ``StoreError`` `.invalidOperation` for a value over the limit.
+    private func check(_ operation: TreeOperation) throws {
         let limit = configuration.valueBytesMaximum
         guard operation.payloadBytesMaximum <= limit else {
             throw StoreError(
@@ -90,9 +158,34 @@ final class StoreEngine: Sendable {
                     + "found \(operation.payloadBytesMaximum)",
                 path: operation.path.exactPath)
         }
+    }
+
+    /// The command at a place of a session, which is given back if there is no such command.
+    private func encode(
+        _ operation: TreeOperation, at place: TreeCommand.Session
+    ) throws -> [UInt8] {
+        do {
+            return try TreeCommand(operation, session: place).encoded()
+        } catch {
+            _ = sessions.giveBack(place, .rejected(.tooLarge))
+            throw error
+        }
+    }
+}
+
+extension TreeCommand {
+    /// The first command of a session.
+    fileprivate static func beginning(_ id: SessionID) -> TreeCommand {
+        TreeCommand(
+            TreeOperation(.exists, at: TreePattern(.root)),
+            session: Session(id: id, sequence: 1, lowestUnanswered: 1))
+    }
+
+    /// - Throws: ``StoreError`` `.invalidOperation` for what is no command or over a limit.
+    fileprivate func encoded() throws -> [UInt8] {
         var writer = CBORWriter(capacity: 256)
         do {
-            try TreeCommand(operation).encode(into: &writer)
+            try encode(into: &writer)
         } catch let error as OperationError {
             throw StoreError(error)
         } catch let error as CommandError {

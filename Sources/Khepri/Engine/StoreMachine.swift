@@ -113,8 +113,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
         CommandOutcome(
-            revision: context.revision, modifiedRevision: applied.modifiedRevision,
-            result: applied.result)
+            revision: applied.earlierRevision ?? context.revision,
+            modifiedRevision: applied.modifiedRevision, result: applied.result,
+            isRepetition: applied.earlierRevision != nil)
     }
 
     /// A command that only a newer version knows must not be skipped: the replicas would differ.

@@ -220,13 +220,16 @@ public final class StoreHost: Sendable {
         var description = GroupDescription(
             id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
             bootstrap: recovered == nil && invited == nil ? founding : nil)
+        description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         let observer = GroupObserver(name: name, configuration: configuration)
         let events = ClusterEvents()
         let inForce = Lock(Configuration.empty)
+        let company = StoreCompany()
         description.observer = { [environment, member] event in
             observer.note(event)
             if case .configurationInForce(let configuration) = event {
                 inForce.withLock { $0 = configuration }
+                company.note(configuration, besides: member)
                 environment.cluster?.membersChanged(configuration.memberDetails)
             }
             events.note(event, { inForce.withLock { $0 } }, local: member)
@@ -236,7 +239,7 @@ public final class StoreHost: Sendable {
             let group = try await raft.open(description)
             let engine = StoreEngine(
                 name: name, group: group, machine: machine, configuration: configuration,
-                events: events)
+                events: events, sessions: CommandSessions(company, environment))
             return .success(TreeStore(engine: engine, host: self))
         } catch let error as LogDeviceError {
             return .failure(StoreError(opening: directory?.path ?? name, error))

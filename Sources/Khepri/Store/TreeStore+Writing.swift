@@ -91,8 +91,10 @@ extension TreeStore {
     ) async throws -> WriteReceipt? {
         let operation = TreeOperation(
             .clearPayload(keepWhile: nil), at: TreePattern(path), options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) { outcome in
-            try outcome.nodes().isEmpty ? nil : outcome.writeReceipt(for: path)
+        return try await engine.submit(operation, timeout: timeout) {
+            [published = engine.published] in
+            let hasNode = try $0.hasLostNodes || !$0.nodes().isEmpty
+            return hasNode ? try $0.writeReceipt(for: path, in: published) : nil
         }
     }
 
@@ -151,10 +153,7 @@ extension TreeStore {
         _ kind: TreeOperation.Kind, to target: TreePath, timeout: Duration?
     ) async throws -> Revision {
         let operation = TreeOperation(kind, at: TreePattern(target), options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) { outcome in
-            _ = try outcome.nodes()
-            return outcome.revision
-        }
+        return try await engine.submit(operation, timeout: timeout) { try $0.plainReceipt() }
     }
 
     private func write(
@@ -168,7 +167,8 @@ extension TreeStore {
         var operation = try path.put(write, if: condition)
         operation.options = .forReceipt
         return try await engine.submit(operation, timeout: timeout) {
-            try $0.writeReceipt(for: path)
+            [published = engine.published] in
+            try $0.writeReceipt(for: path, in: published)
         }
     }
 }

@@ -105,6 +105,7 @@ extension TreeStore {
         let outcome = try await engine.submit(try batch.command(), timeout: timeout) { $0 }
         switch outcome.result {
         case .results: return outcome.revision
+        case .error where outcome.hasLostNodes: return outcome.revision
         case .error(let error): throw StoreError(error)
         case .aborted(let reason):
             let index = try reason.bytes.withUnsafeBytes {

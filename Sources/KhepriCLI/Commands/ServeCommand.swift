@@ -49,6 +49,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A member of the cluster to join, as http://HOST:PORT.")
     var join: Endpoint?
 
+    @Flag(help: "Join for reads only: the member counts in no majority.")
+    var learner = false
+
     @Flag(help: "Serve addresses that other machines reach, without encryption or passwords.")
     var insecure = false
 
@@ -87,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
         for address in [http, peer].compactMap(\.self) { try check(address) }
         let member = ServedMember(
             name: name, directory: dataDirectory, http: http, peer: peer?.description, join: join,
-            allowsPlaintext: insecure, allowedHosts: allowedHosts)
+            isLearner: learner, allowsPlaintext: insecure, allowedHosts: allowedHosts)
         let host = try await member.open()
         try await serve([(member, host)])
     }

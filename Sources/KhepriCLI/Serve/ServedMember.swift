@@ -13,6 +13,8 @@ struct ServedMember {
     var peer: String?
     /// A member of the cluster that it shall join.
     var join: Endpoint?
+    /// Whether it joins for reads only.
+    var isLearner = false
     var allowsPlaintext = false
     var allowedHosts: [String] = []
 
@@ -65,7 +67,7 @@ struct ServedMember {
     /// The invitation of the cluster; nil if nobody answers and the directory knows one already.
     private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
         do {
-            return try await ClusterJoin(endpoint: join).invitation()
+            return try await ClusterClient(endpoint: join).invitation()
         } catch let error as ProgramExit {
             let identity = URL(filePath: directory).appending(path: "identity").path
             guard FileManager.default.fileExists(atPath: identity) else { throw error }
@@ -79,7 +81,7 @@ struct ServedMember {
         guard let join, let candidate = cluster.candidate,
             !cluster.members.contains(where: \.isLocal)
         else { return }
-        try await ClusterJoin(endpoint: join).add(candidate)
+        try await ClusterClient(endpoint: join).add(candidate, isLearner: isLearner)
     }
 
     /// The HTTP server of the host.

@@ -22,6 +22,8 @@ package struct Applied: Sendable {
     package var modifiedRevision: Revision?
     /// Everything that changed.
     package var changes: ChangeSet
+    /// For a repeated command: where it was applied, or refused, the first time.
+    package var earlierRevision: Revision?
 }
 
 /// How applying a command ended.

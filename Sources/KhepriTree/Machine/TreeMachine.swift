@@ -94,7 +94,7 @@ extension TreeMachine {
         if let session = command.session {
             if let known = sessions.outcome(of: session) {
                 advance(to: context)
-                return .applied(Applied(result: known.result, changes: ChangeSet()))
+                return .applied(known)
             }
         }
         editor.begin(at: context.revision, visitLimit: visitLimit, wantsNodes: wantsNodes)

@@ -24,4 +24,7 @@ public enum TreeLimits {
 
     /// The largest encoded command, in bytes.
     public static let commandBytesMaximum = 16 << 20
+
+    /// The most unanswered commands of a session, counted from the lowest of them on.
+    package static let unansweredCommandsMaximum = 1_024
 }

@@ -79,7 +79,7 @@ extension Configuration {
                 voters: voters.filter { $0 != member }, learners: learners.filter { $0 != member },
                 promotable: promotable.filter { $0 != member },
                 priorities: priorities.filter { $0.member != member },
-                details: setting([], of: member))
+                details: isVoter(member) ? details : setting([], of: member))
         case .setDetails(let member, let bytes):
             guard allMembers.contains(member) else { return .failure(.notMember) }
             guard bytes.count <= Details.bytesMaximum else { return .failure(.detailsTooLong) }
@@ -102,10 +102,18 @@ extension Configuration {
     }
 
     /// The configuration that ends a change.
+    ///
+    /// A voter that leaves has its details until then: its agreement may be needed, so that whoever
+    /// leads must be able to reach it.
     var leavingJoint: Configuration {
         Configuration(
             voters: voters, learners: learners, promotable: promotable, priorities: priorities,
             details: details.filter { (voters + learners).contains($0.member) })
+    }
+
+    /// The configuration of a group that has lost everybody else for good.
+    func reduced(to member: MemberID) -> Configuration {
+        Configuration(voters: [member], details: details.filter { $0.member == member })
     }
 
     private func setting(_ bytes: [UInt8], of member: MemberID) -> [Details] {

@@ -21,7 +21,7 @@ extension RaftServer {
         precondition(lastPosition > .zero, "there is nothing to recover")
         write(HardState(term: term.successor, vote: id), into: &effects)
         following.enterTerm(commitIndex: commitIndex)
-        append(count: 1, from: .configuration(Configuration(voters: [id])), into: &effects)
+        append(count: 1, from: .configuration(configuration.reduced(to: id)), into: &effects)
         armElectionTimer(now: now)
     }
 

@@ -56,8 +56,11 @@ extension RaftServer {
         let first = log.lastIndex.successor
         let term = term ?? self.term
         log.append(count: count, term: term)
+        var byteCount = byteCount
         if case .configuration(let configuration) = source {
             configurations.append(configuration, at: first)
+            // With the details of all members it is no small entry.
+            byteCount = configuration.encoded().count
         }
         let entries = AppendedEntries(indexes: first...log.lastIndex, term: term, source: source)
         sizes.append(entries.indexes, byteCount: byteCount)

@@ -30,6 +30,10 @@ final class GroupState {
     var installed: InstalledSnapshot?
     /// Changes of members, and of the leader, that somebody waits for.
     var changes: [ChangeWait] = []
+    /// Changes that wait until the one under way is done.
+    var postponedChanges: [ControlRequest] = []
+    /// The commit index when they were tried last.
+    var changesTriedAt = LogIndex.zero
     var transfers: [ControlRequest] = []
 
     /// Reads that arrived since the core was last asked.
@@ -153,6 +157,7 @@ extension GroupState {
         for done in forwarding.committed { body(done.command) }
         for change in changes { body(change.request) }
         for transfer in transfers { body(transfer) }
+        for change in postponedChanges { body(change) }
     }
 
     /// Forgets answered requests where nothing else would.
@@ -163,6 +168,7 @@ extension GroupState {
         forwarding.dropAnswered()
         changes.removeAll { !$0.request.isOpen }
         transfers.removeAll { !$0.isOpen }
+        postponedChanges.removeAll { !$0.isOpen }
     }
 
     /// Answers who opened the group that it cannot be had.

@@ -35,11 +35,14 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// - Parameters:
     ///   - traits: What the driver may do with the command.
     ///   - timeout: Measured from when the driver takes the command; nil is the host's default.
+    ///   - onRepetition: Called on the driver's thread, before the command is sent once more since
+    ///     its fate is not known.
     ///   - answering: Makes the answer out of the outcome, on the driver's thread. What an output
     ///     holds and the caller does not need is released there, where it was made: memory that
     ///     moves between threads costs the allocator its locks.
     package func propose<Answer: Sendable>(
         _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
+        onRepetition: (@Sendable () -> Void)? = nil,
         answering: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Answer
     ) async -> Answer {
         let ticket = inbox.nextTicket()
@@ -47,7 +50,8 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
             await withUnsafeContinuation { continuation in
                 let command = command(
                     payload, traits: traits, timeout: timeout, ticket: ticket,
-                    .callback { continuation.resume(returning: answering($0)) })
+                    onRepetition: onRepetition
+                ) { continuation.resume(returning: answering($0)) }
                 submit(command)
                 // A cancellation before this point found nothing to cancel.
                 if Task.isCancelled { inbox.cancel(ticket) }
@@ -67,12 +71,13 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// The same for callers without a task; the function is called on the driver's thread.
     package func propose(
         _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
+        onRepetition: (@Sendable () -> Void)? = nil,
         completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) {
         submit(
             command(
                 payload, traits: traits, timeout: timeout, ticket: inbox.nextTicket(),
-                .callback(completion)))
+                onRepetition: onRepetition, completion))
     }
 
     /// Waits until everything committed before the call is applied here.
@@ -126,11 +131,13 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
 
     private func command(
         _ payload: [UInt8], traits: CommandTraits, timeout: Duration?, ticket: Ticket,
-        _ completion: Completion<ProposalOutcome<Machine.Output>>
+        onRepetition: (@Sendable () -> Void)?,
+        _ completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) -> CommandRequest {
         MachineCommand(
             payload: payload, traits: traits, slot: handle.slot, ticket: ticket,
-            timeout: timeout ?? options.timeout, completion: completion)
+            timeout: timeout ?? options.timeout, onRepetition: onRepetition,
+            completion: .callback(completion))
     }
 
     private func submit(_ command: CommandRequest) {

@@ -5,7 +5,25 @@ extension HostRounds {
     func accept(_ control: ControlRequest) {
         open(control)
         if let refusal { return fail(control, refusal) }
-        let group = groups[control.slot.rawValue]
+        begin(control, of: groups[control.slot.rawValue])
+    }
+
+    /// Tries again what waited for another change to be done.
+    private func resumeChanges(of group: GroupState) {
+        guard !group.postponedChanges.isEmpty else { return }
+        var postponed: [ControlRequest] = []
+        swap(&postponed, &group.postponedChanges)
+        for change in postponed where change.isOpen { begin(change, of: group) }
+    }
+
+    /// A change can only become possible when something is committed.
+    func resumeChangesIfCommitted(of group: GroupState) {
+        guard group.server.commitIndex > group.changesTriedAt else { return }
+        group.changesTriedAt = group.server.commitIndex
+        resumeChanges(of: group)
+    }
+
+    private func begin(_ control: ControlRequest, of group: GroupState) {
         guard group.server.role == .leader else {
             return fail(control, .notLeader(hint: group.server.leader))
         }
@@ -46,7 +64,10 @@ extension HostRounds {
             for change in group.changes {
                 fail(change.request, .notLeader(hint: group.server.leader))
             }
-            group.changes = []
+            for change in group.postponedChanges {
+                fail(change, .notLeader(hint: group.server.leader))
+            }
+            (group.changes, group.postponedChanges) = ([], [])
         }
         guard let leader = group.server.leader, leader != group.server.id else { return }
         for transfer in group.transfers where transfer.close() {

@@ -115,7 +115,7 @@ extension HostRounds {
 
     /// Puts commands whose fate is not known back in front of the others.
     func repeatCommands(_ commands: [CommandRequest], of group: GroupState) {
-        for command in commands { command.wasResent = true }
+        for command in commands { command.noteRepetition() }
         group.backlog.insert(contentsOf: commands, at: 0)
     }
 

@@ -46,6 +46,7 @@ extension HostRounds {
         if let pause = group.forwarding.pausedUntil, pause <= now {
             group.forwarding.pausedUntil = nil
         }
+        resumeChangesIfCommitted(of: group)
         proposeBacklog(of: group)
         askReads(of: group)
         return carryOutEffects(of: group)
@@ -118,7 +119,9 @@ extension HostRounds {
     private func reject(_ token: ProposalToken, _ refusal: Refusal, of group: GroupState) {
         let failure = RequestFailure(refusal, logError: log.failure)
         if let place = group.changes.firstIndex(where: { $0.token == token }) {
-            return fail(group.changes.remove(at: place).request, failure)
+            let request = group.changes.remove(at: place).request
+            guard failure == .changeRefused(.underWay) else { return fail(request, failure) }
+            return group.postponedChanges.append(request)
         }
         let commands = group.takeStaged(token)
         guard case .notLeader = failure, ports.transport != nil else {

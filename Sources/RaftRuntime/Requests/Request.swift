@@ -86,15 +86,19 @@ class CommandRequest: Request, @unchecked Sendable {
     /// Where the leader applied it, once that is known.
     var committedIndex: LogIndex?
     /// Whether it was sent once more because its fate was not known.
-    var wasResent = false
+    private(set) var wasResent = false
+    /// Told each time that happens.
+    private let onRepetition: (@Sendable () -> Void)?
     /// Whether its bytes are no longer counted among those that wait for the log.
     var hasLeftQueue = false
 
     init(
-        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket, timeout: Duration
+        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
+        timeout: Duration, onRepetition: (@Sendable () -> Void)?
     ) {
         self.payload = payload
         self.traits = traits
+        self.onRepetition = onRepetition
         super.init(slot: slot, ticket: ticket, timeout: timeout)
     }
 
@@ -102,6 +106,12 @@ class CommandRequest: Request, @unchecked Sendable {
     var byteCount: Int { payload.count + LogEntry.frameBytes }
 
     override var waitingBytes: Int { hasLeftQueue ? 0 : byteCount }
+
+    /// Notes that it is sent once more.
+    func noteRepetition() {
+        wasResent = true
+        onRepetition?()
+    }
 }
 
 /// What a driver may do with a command.
@@ -130,12 +140,14 @@ final class MachineCommand<Output: Sendable>: CommandRequest, @unchecked Sendabl
     private let completion: Completion<ProposalOutcome<Output>>
 
     init(
-        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket, timeout: Duration,
+        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
+        timeout: Duration, onRepetition: (@Sendable () -> Void)? = nil,
         completion: Completion<ProposalOutcome<Output>>
     ) {
         self.completion = completion
         super.init(
-            payload: payload, traits: traits, slot: slot, ticket: ticket, timeout: timeout)
+            payload: payload, traits: traits, slot: slot, ticket: ticket, timeout: timeout,
+            onRepetition: onRepetition)
     }
 
     override func answer(_ failure: RequestFailure) {

@@ -5,7 +5,10 @@ import NIOCore
 ///
 /// A length is believed when that many bytes have arrived; until then memory grows with the bytes.
 struct FrameAssembler {
-    /// The most bytes of a frame.
+    /// The longest frame of a connection that is greeted, without its length.
+    static let frameBytesMaximum = 32 << 20
+
+    /// The longest frame that is taken now.
     var frameBytesMaximum: Int
     private var pending = ByteBuffer()
 

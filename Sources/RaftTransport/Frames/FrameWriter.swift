@@ -10,7 +10,7 @@ struct FrameWriter: ~Copyable {
     mutating func write(_ envelope: PeerEnvelope, to buffer: inout ByteBuffer) -> Bool {
         writer.reset()
         envelope.write(to: &writer)
-        guard writer.count <= SocketTransport.frameBytesMaximum else { return false }
+        guard writer.count <= FrameAssembler.frameBytesMaximum else { return false }
         appendFrame(to: &buffer)
         return true
     }

@@ -35,28 +35,28 @@ extension Greeting {
 
     /// Reads any bytes at all.
     ///
-    /// - Throws: ``Refusal`` `.newerVersion` before it looks at what a newer version may have changed,
+    /// - Throws: ``PeerRefusal`` `.newerVersion` before it looks at what a newer version may have changed,
     ///   `.malformed` for everything else.
-    init(encoded bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    init(encoded bytes: UnsafeRawBufferPointer) throws(PeerRefusal) {
         do {
             var reader = CBORReader(bytes)
             self = try Self.read(&reader)
         } catch {
-            throw error as? Refusal ?? .malformed
+            throw error as? PeerRefusal ?? .malformed
         }
     }
 
     private static func read(_ reader: inout CBORReader) throws -> Greeting {
         let count = try reader.readArrayHeader()
-        guard count >= 4, try reader.readText() == magic else { throw Refusal.malformed }
+        guard count >= 4, try reader.readText() == magic else { throw PeerRefusal.malformed }
         let version = try reader.readUnsigned()
-        guard version > 0 else { throw Refusal.malformed }
-        guard version <= Self.version else { throw Refusal.newerVersion }
+        guard version > 0 else { throw PeerRefusal.malformed }
+        guard version <= Self.version else { throw PeerRefusal.newerVersion }
         let greeting: Greeting
         switch try reader.readUnsigned() {
         case 0: greeting = .hello(try Hello(from: &reader))
-        case 1: greeting = .refusal(try Refusal(from: &reader))
-        default: throw Refusal.malformed
+        case 1: greeting = .refusal(try PeerRefusal(from: &reader))
+        default: throw PeerRefusal.malformed
         }
         for _ in 4..<count { try reader.skip() }
         try reader.expectEnd()
@@ -64,15 +64,15 @@ extension Greeting {
     }
 }
 
-extension Refusal {
+extension PeerRefusal {
     /// Reads a reason; one that this version does not know is told as malformed.
     fileprivate init(from reader: inout CBORReader) throws {
         var code: UInt64?
         try reader.readFields { key, reader in
             if key == 0 { code = try reader.readUnsigned() } else { try reader.skip() }
         }
-        guard let code else { throw Refusal.malformed }
-        self = Refusal(rawValue: code) ?? .malformed
+        guard let code else { throw PeerRefusal.malformed }
+        self = PeerRefusal(rawValue: code) ?? .malformed
     }
 }
 
@@ -113,7 +113,7 @@ extension Hello {
             }
         }
         guard let cluster, let sender = members.sender, let receiver = members.receiver, let lane
-        else { throw Refusal.malformed }
+        else { throw PeerRefusal.malformed }
         self.init(
             cluster: cluster, sender: sender, receiver: receiver, lane: lane, address: address,
             role: role)

@@ -23,7 +23,7 @@ enum Lane: UInt64, Sendable, CaseIterable {
 }
 
 /// Why a host does not talk to another one.
-enum Refusal: UInt64, Error, Hashable, Sendable, CaseIterable {
+enum PeerRefusal: UInt64, Error, Hashable, Sendable, CaseIterable {
     case malformed
     case newerVersion
     case wrongCluster
@@ -38,7 +38,7 @@ enum Refusal: UInt64, Error, Hashable, Sendable, CaseIterable {
 /// The first frame of a connection in each direction.
 enum Greeting: Hashable, Sendable {
     case hello(Hello)
-    case refusal(Refusal)
+    case refusal(PeerRefusal)
 }
 
 /// Who a host is, and whom it talks to.
@@ -51,7 +51,7 @@ struct Doorkeeper: Sendable {
     /// - Parameters:
     ///   - expected: Who was dialled; nil for whoever comes.
     ///   - names: The URIs in the other side's certificate; nil without TLS.
-    func refusal(of hello: Hello, expecting expected: MemberID?, names: [String]?) -> Refusal? {
+    func refusal(of hello: Hello, expecting expected: MemberID?, names: [String]?) -> PeerRefusal? {
         guard hello.cluster == cluster else { return .wrongCluster }
         guard hello.receiver == member else { return .wrongReceiver }
         guard hello.sender != member, expected ?? hello.sender == hello.sender else {

@@ -10,7 +10,7 @@ final class AcceptHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let reception: Reception
-    private let dialler: Dialler
+    private let environment: LinkEnvironment
     private var assembler = FrameAssembler(frameBytesMaximum: Greeting.bytesMaximum)
     private var names: [String]?
     private var hello: Hello?
@@ -26,9 +26,9 @@ final class AcceptHandler: ChannelInboundHandler {
         var bytes = 0
     }
 
-    init(_ reception: Reception, _ dialler: Dialler) {
+    init(_ reception: Reception, _ environment: LinkEnvironment) {
         self.reception = reception
-        self.dialler = dialler
+        self.environment = environment
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -37,7 +37,7 @@ final class AcceptHandler: ChannelInboundHandler {
             reception.refuse(.tooManyConnections)
             return context.close(promise: nil)
         }
-        let timeout = reception.environment.options.greetingTimeout
+        let timeout = environment.options.greetingTimeout
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.end(.noGreeting, context)
         }
@@ -68,7 +68,6 @@ final class AcceptHandler: ChannelInboundHandler {
     }
 
     private func greet(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
-        let environment = reception.environment
         let hello: Hello
         do {
             hello = try Greeting.hello(in: frame)
@@ -85,10 +84,10 @@ final class AcceptHandler: ChannelInboundHandler {
         }
         deadline?.cancel()
         self.hello = hello
-        assembler.frameBytesMaximum = SocketTransport.frameBytesMaximum
+        assembler.frameBytesMaximum = FrameAssembler.frameBytesMaximum
         reception.admit(hello, context.channel)
-        write(.hello(dialler.hello(to: hello.sender, on: hello.lane)), context)
-        if let address = hello.address { dialler.onAddress(hello.sender, address) }
+        write(.hello(environment.hello(to: hello.sender, on: hello.lane)), context)
+        if let address = hello.address { environment.book.learn(address, of: hello.sender) }
     }
 
     private func write(_ greeting: Greeting, _ context: ChannelHandlerContext) {
@@ -122,7 +121,7 @@ final class AcceptHandler: ChannelInboundHandler {
         let misdirected = batch.frames - batch.envelopes.count
         if misdirected > 0, !hasMisdirected {
             hasMisdirected = true
-            reception.environment.logger.info(
+            environment.logger.info(
                 "dropped envelopes from or for another member",
                 metadata: ["peer": "\(hello.sender.node)"])
         }

@@ -21,7 +21,7 @@ final class Reception: Sendable {
         var isClosed = false
     }
 
-    let environment: LinkEnvironment
+    private let environment: LinkEnvironment
     private let state = Lock(State())
 
     init(environment: LinkEnvironment) {
@@ -73,36 +73,34 @@ final class Reception: Sendable {
 
     /// A connection is gone.
     func remove(_ channel: any Channel, after hello: Hello?, because fault: PeerFault) {
-        let isNews = state.withLock { state in
-            guard state.channels.removeValue(forKey: ObjectIdentifier(channel)) != nil else {
-                return false
-            }
-            guard let hello else {
+        let wasThere = state.withLock { state in
+            if let hello {
+                let place = Place(peer: hello.sender, lane: hello.lane)
+                if state.current[place] === channel { state.current[place] = nil }
+            } else if state.channels[ObjectIdentifier(channel)] != nil {
                 state.ungreeted -= 1
-                return Self.count(fault, &state)
             }
-            let place = Place(peer: hello.sender, lane: hello.lane)
-            if state.current[place] === channel { state.current[place] = nil }
-            return fault != .closed && fault != .replaced
+            return state.channels.removeValue(forKey: ObjectIdentifier(channel)) != nil
+        }
+        guard wasThere else { return }
+        guard let hello else { return refuse(fault) }
+        if fault != .closed, fault != .replaced {
+            environment.logger.info(
+                "closed a connection of a peer",
+                metadata: ["reason": "\(fault)", "peer": "\(hello.sender.node)"])
+        }
+    }
+
+    /// Counts a connection that was not let in, and tells why if that is news: a stranger shall not
+    /// fill the log.
+    func refuse(_ fault: PeerFault) {
+        let isNews = state.withLock { state in
+            defer { state.statistics.lastRefusal = fault.description }
+            state.statistics.refusedConnections += 1
+            return state.statistics.lastRefusal != fault.description
         }
         guard isNews else { return }
-        var metadata: Logger.Metadata = ["reason": "\(fault)"]
-        metadata["peer"] = hello.map { "\($0.sender.node)" }
-        environment.logger.info("closed a connection of a peer", metadata: metadata)
-    }
-
-    /// Counts a connection that was not let in.
-    func refuse(_ fault: PeerFault) {
-        if state.withLock({ Self.count(fault, &$0) }) {
-            environment.logger.info("refused a connection", metadata: ["reason": "\(fault)"])
-        }
-    }
-
-    /// Whether the reason is another than the last one: a stranger shall not fill the log.
-    private static func count(_ fault: PeerFault, _ state: inout State) -> Bool {
-        defer { state.statistics.lastRefusal = fault.description }
-        state.statistics.refusedConnections += 1
-        return state.statistics.lastRefusal != fault.description
+        environment.logger.info("refused a connection", metadata: ["reason": "\(fault)"])
     }
 
     /// What arrived, and from whom.

@@ -9,40 +9,37 @@ final class DialHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let link: PeerLink
-    private let dialler: Dialler
+    private let link: any DialledLink
+    private let environment: LinkEnvironment
     private var assembler = FrameAssembler(frameBytesMaximum: Greeting.bytesMaximum)
     private var names: [String]?
     private var isGreeted = false
     private var fault: PeerFault?
     private var deadline: Scheduled<Void>?
-    private var stall: Scheduled<Void>?
+    private var gauge = ProgressGauge()
+    private var nextLook: Scheduled<Void>?
 
-    init(_ link: PeerLink, _ dialler: Dialler) {
+    init(_ link: any DialledLink, _ environment: LinkEnvironment) {
         self.link = link
-        self.dialler = dialler
+        self.environment = environment
     }
 
+    /// Begins, on a connection that is there already.
     func handlerAdded(context: ChannelHandlerContext) {
-        if !link.began(context.channel) { end(.closed, context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        let timeout = dialler.environment.options.greetingTimeout
+        let timeout = environment.options.greetingTimeout
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.end(.noGreeting, context)
         }
-        guard dialler.environment.allows(context.remoteAddress) else {
+        guard environment.allows(context.remoteAddress) else {
             return end(.plaintextOffLoopback, context)
         }
-        if dialler.environment.tls == nil { greet(context) }
-        context.fireChannelActive()
+        if environment.tls == nil { greet(context) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             names = certificateNames(context)
-            let expected = dialler.environment.doorkeeper.certificateName(of: link.peer)
+            let expected = environment.doorkeeper.certificateName(of: link.peer)
             guard names?.contains(expected) == true else {
                 return end(.refused(.wrongCertificate), context)
             }
@@ -54,7 +51,7 @@ final class DialHandler: ChannelInboundHandler {
     private func greet(_ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: 256)
         var writer = FrameWriter()
-        writer.write(.hello(dialler.hello(to: link.peer, on: link.lane)), to: &buffer)
+        writer.write(.hello(environment.hello(to: link.peer, on: link.lane)), to: &buffer)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -72,34 +69,33 @@ final class DialHandler: ChannelInboundHandler {
     private func take(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
         guard !isGreeted else { throw PeerFault.malformedFrame("nothing was expected") }
         let hello = try Greeting.hello(in: frame)
-        let doorkeeper = dialler.environment.doorkeeper
+        let doorkeeper = environment.doorkeeper
         if let refusal = doorkeeper.refusal(of: hello, expecting: link.peer, names: names) {
             throw PeerFault.refused(refusal)
         }
         isGreeted = true
         deadline?.cancel()
-        if let address = hello.address { dialler.onAddress(hello.sender, address) }
+        if let address = hello.address { environment.book.learn(address, of: hello.sender) }
+        watchProgress(context)
         link.connected(role: hello.role)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stall?.cancel()
-        stall = nil
-        if isGreeted, context.channel.isWritable {
-            link.drain()
-        }
-        if !context.channel.isWritable { watchProgress(context, pending: .max) }
+        if isGreeted, context.channel.isWritable { link.drain() }
         context.fireChannelWritabilityChanged()
     }
 
-    /// Ends the connection if fewer bytes do not wait after some time than before it.
-    private func watchProgress(_ context: ChannelHandlerContext, pending: Int) {
-        let timeout = dialler.environment.options.stallTimeout
-        stall = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+    /// Ends the connection if for some time no byte goes out although some wait.
+    private func watchProgress(_ context: ChannelHandlerContext) {
+        let timeout = environment.options.stallTimeout
+        nextLook = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             let options = context.channel.syncOptions
-            let now = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
-            guard now < pending else { return self.end(.stalled, context) }
-            self.watchProgress(context, pending: now)
+            let waiting = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+            if self.gauge.isStalled(written: self.link.sentBytes, waiting: waiting) {
+                self.end(.stalled, context)
+            } else {
+                self.watchProgress(context)
+            }
         }
     }
 
@@ -109,7 +105,7 @@ final class DialHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
-        stall?.cancel()
+        nextLook?.cancel()
         link.lost(fault ?? .closed)
         context.fireChannelInactive()
     }
@@ -130,7 +126,7 @@ extension Greeting {
         do {
             greeting = try frame.withUnsafeReadableBytes { try Greeting(encoded: $0) }
         } catch {
-            throw .refused(error as? Refusal ?? .malformed)
+            throw .refused(error as? PeerRefusal ?? .malformed)
         }
         switch greeting {
         case .hello(let hello): return hello

@@ -7,7 +7,7 @@ import RaftRuntime
 ///
 /// What waits survives the loss of a connection, but not an attempt that fails: then the peer is not
 /// there, and what is sent meanwhile is dropped at once. All but ``send(_:)`` runs on one event loop.
-final class PeerLink: Sendable {
+final class PeerLink: DialledLink {
     enum Phase {
         case idle
         case dialling
@@ -38,18 +38,18 @@ final class PeerLink: Sendable {
     let peer: MemberID
     let lane: Lane
     let eventLoop: any EventLoop
-    private let dialler: Dialler
+    private let environment: LinkEnvironment
     private let state: Lock<State>
 
     init(
-        to peer: MemberID, on lane: Lane, address: PeerAddress?, by dialler: Dialler,
+        to peer: MemberID, on lane: Lane, address: PeerAddress?, in environment: LinkEnvironment,
         eventLoop: any EventLoop
     ) {
         self.peer = peer
         self.lane = lane
-        self.dialler = dialler
+        self.environment = environment
         self.eventLoop = eventLoop
-        let queue = EnvelopeQueue(bytesMaximum: dialler.environment.options.queueBytesMaximum)
+        let queue = EnvelopeQueue(bytesMaximum: environment.options.queueBytesMaximum)
         state = Lock(State(address: address, queue: queue))
     }
 
@@ -121,13 +121,15 @@ final class PeerLink: Sendable {
     private func dial() {
         eventLoop.assertInEventLoop()
         guard let address = state.withLock({ $0.address }) else { return }
-        dialler.dial(address, for: self)
+        Dialler(environment: environment).dial(address, for: self)
     }
 }
 
 // What the connection reports, on the event loop.
 extension PeerLink {
-    /// A connection is being made; false if nobody wants it any more.
+    var sentBytes: Int { state.withLock { $0.statistics.sentBytes } }
+
+    /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool {
         state.withLock { state in
             guard case .dialling = state.phase else { return false }
@@ -149,7 +151,7 @@ extension PeerLink {
             return true
         }
         guard isWanted else { return }
-        dialler.environment.logger.info("connected to a peer", metadata: logMetadata)
+        environment.logger.info("connected to a peer", metadata: logMetadata)
         drain()
     }
 
@@ -173,13 +175,13 @@ extension PeerLink {
             state.statistics.lastError = reason
             state.phase = .resting
             state.isDraining = false
-            return (state.backoff.next(random: dialler.environment.entropy.next()), isNews)
+            return (state.backoff.next(random: environment.entropy.next()), isNews)
         }
         guard let outcome else { return }
         if outcome.isNews {
             var metadata = logMetadata
             metadata["reason"] = "\(reason)"
-            dialler.environment.logger.info("no connection to a peer", metadata: metadata)
+            environment.logger.info("no connection to a peer", metadata: metadata)
         }
         _ = eventLoop.scheduleTask(in: outcome.wait) { [weak self] in self?.rested() }
     }

@@ -33,6 +33,29 @@ import Testing
         #expect(machine.revision == Revision(revision))
     }
 
+    @Test func `what a repeated command gets names the revision of the first time`() {
+        var machine = TreeMachine(history: SessionID(high: 0, low: 0))
+        let id = SessionID(high: 0, low: 7)
+        func apply(_ sequence: UInt64, _ kind: TreeOperation.Kind, at revision: UInt64) -> Applied?
+        {
+            let command = TreeCommand(
+                TreeOperation(kind, at: "/a"),
+                session: .init(id: id, sequence: sequence, lowestUnanswered: 1))
+            let context = ApplyContext(revision: Revision(revision), time: 0)
+            guard case .applied(let applied) = machine.apply(command, in: context) else {
+                return nil
+            }
+            return applied
+        }
+        #expect(apply(1, .create(.of(1)), at: 10)?.earlierRevision == nil)
+        #expect(apply(2, .create(.of(2)), at: 20)?.earlierRevision == nil)
+        #expect(apply(1, .create(.of(1)), at: 30)?.earlierRevision == Revision(10))
+        let refused = apply(2, .create(.of(2)), at: 40)
+        #expect(refused?.earlierRevision == Revision(20))
+        #expect(refused?.result.summary == "mismatchingNode")
+        #expect(refused?.changes.changes.isEmpty == true)
+    }
+
     @Test mutating func `sequences may come in any order above the lowest unanswered`() {
         for sequence in [1, 5, 3, 4, 2] as [UInt64] {
             #expect(run(sequence, .put(.of(Int(sequence)))).hasPrefix("/a@"))

@@ -11,7 +11,7 @@ struct SessionTable: Sendable {
     /// The most sessions of a store.
     static let sessionsMaximum = 100_000
     /// The most outcomes of a session.
-    static let outcomesMaximum = 1_024
+    static let outcomesMaximum = TreeLimits.unansweredCommandsMaximum
 
     /// What is kept of one command.
     struct Outcome: Hashable, Sendable {
@@ -53,8 +53,12 @@ struct SessionTable: Sendable {
 
     /// What a command gets without being applied; nil if it is to be applied.
     func outcome(of command: TreeCommand.Session) -> Applied? {
-        func refusal(_ code: OperationError.Code, _ message: String) -> Applied {
-            Applied(result: .error(OperationError(code, message)), changes: ChangeSet())
+        func refusal(
+            _ code: OperationError.Code, _ message: String, at earlier: Revision? = nil
+        ) -> Applied {
+            Applied(
+                result: .error(OperationError(code, message)), changes: ChangeSet(),
+                earlierRevision: earlier)
         }
         guard let session = sessions[command.id] else {
             guard command.sequence == 1 else {
@@ -66,11 +70,11 @@ struct SessionTable: Sendable {
         let place = session.place(of: command.sequence)
         if place < session.outcomes.count, session.outcomes[place].sequence == command.sequence {
             let known = session.outcomes[place]
+            let place = "before at revision \(known.revision.rawValue)"
             guard let error = known.error else {
-                let message = "applied before at revision \(known.revision.rawValue)"
-                return refusal(.resultUnavailable, message)
+                return refusal(.resultUnavailable, "applied \(place)", at: known.revision)
             }
-            return refusal(error, "refused before at revision \(known.revision.rawValue)")
+            return refusal(error, "refused \(place)", at: known.revision)
         }
         guard command.sequence >= session.lowestUnanswered else {
             return refusal(.resultUnavailable, "the command was answered before")

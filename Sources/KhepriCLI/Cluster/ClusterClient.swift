@@ -4,8 +4,8 @@ import Khepri
 import KhepriTree
 import NIOHTTP1
 
-/// How a host becomes a member of a cluster that it has the address of.
-struct ClusterJoin {
+/// The routes of a cluster, asked of one of its members.
+struct ClusterClient {
     /// How long a host tries to be added.
     static let patience = Duration.seconds(60)
     /// The pause between attempts.
@@ -14,6 +14,15 @@ struct ClusterJoin {
     static let redirectionsMaximum = 8
 
     let endpoint: Endpoint
+
+    /// The route of one member.
+    static func target(_ name: String) throws -> String {
+        guard !name.isEmpty else { throw ProgramExit(.usage, "expected the name of a member") }
+        return "/v1/cluster/members/" + TargetText.escaped(name.utf8)
+    }
+
+    /// How the member stands.
+    func status() async throws -> JSONValue { try await request(.GET, "/v1/cluster") }
 
     /// Asks a member what a host must know.
     func invitation() async throws -> Cluster.Invitation {
@@ -31,13 +40,14 @@ struct ClusterJoin {
     }
 
     /// Asks to be added, until it is so; tries again while the cluster has no leader or is busy.
-    func add(_ candidate: Cluster.Candidate) async throws {
+    func add(_ candidate: Cluster.Candidate, isLearner: Bool = false) async throws {
         var printer = JSONPrinter()
         printer.beginObject()
         printer.writeMember("id", candidate.id)
         printer.writeMember("name", candidate.name)
         printer.writeMember("peerAddress", candidate.peerAddress)
         if let endpoint = candidate.endpoint { printer.writeMember("endpoint", endpoint) }
+        if isLearner { printer.writeMember("learner", true) }
         printer.endObject()
         let body = printer.finish()
         let deadline = ContinuousClock.now + Self.patience

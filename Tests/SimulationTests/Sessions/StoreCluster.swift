@@ -1,0 +1,155 @@
+import Khepri
+import Logging
+import RaftCore
+import RaftRuntime
+import SimulationKit
+import Testing
+
+/// Three stores that replicate each other over a network in memory, on simulated machines.
+final class StoreCluster: Sendable {
+    let world: SimulatedWorld
+    let network = SwitchedNetwork()
+    private let hosts: [SimulatedHost]
+    private let clocks: [ShiftedClock]
+
+    init(seed: UInt64) {
+        let world = SimulatedWorld(seed: seed)
+        self.world = world
+        hosts = (0..<3).map { _ in world.addHost() }
+        clocks = hosts.map { _ in ShiftedClock(world.clock) }
+    }
+
+    /// The names of the members, in their order.
+    static let names = ["a", "b", "c"]
+
+    /// Founds a cluster, and returns its stores when all of them are voters; the first leads.
+    func found() async throws -> [TreeStore] {
+        let first = try await open(0)
+        var stores = [first]
+        for number in 1..<hosts.count {
+            let store = try await open(number, joining: first.cluster.invitation)
+            let candidate = try #require(store.cluster.candidate)
+            try await first.cluster.add(candidate)
+            stores.append(store)
+        }
+        while !stores.allSatisfy({ $0.cluster.members.filter { $0.role == .voter }.count == 3 }) {
+            await pause(first, .milliseconds(50))
+        }
+        return stores
+    }
+
+    private func open(
+        _ number: Int, joining invitation: Cluster.Invitation? = nil
+    ) async throws -> TreeStore {
+        let name = Self.names[number]
+        var environment = hosts[number].environment
+        environment.wallClock = clocks[number]
+        environment.cluster = HostCluster(
+            name: name, joining: invitation,
+            connect: { [network] _, member in
+                HostCluster.Connection(
+                    transport: SwitchedTransport(member, network),
+                    details: MemberDetails(name: name, peerAddress: "\(name):1"))
+            },
+            membersChanged: { _ in }, disconnect: {})
+        var configuration = StoreConfiguration()
+        configuration.logger = Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() }
+        return try await TreeStore.open(
+            at: hosts[number].directory, configuration: configuration, environment: environment)
+    }
+
+    /// Changes the date of a machine.
+    func shiftDate(of number: Int, milliseconds: UInt64) {
+        clocks[number].shift(milliseconds: milliseconds)
+    }
+
+    /// Lets time pass.
+    func pause(_ store: TreeStore, _ duration: Duration) async {
+        // What nobody wrote is not there before the time is over.
+        _ = try? await store.exists(
+            "/", consistency: .atLeast(Revision(1 << 60)), timeout: duration)
+    }
+
+    /// Lets time pass until a condition holds.
+    func wait(_ store: TreeStore, until condition: () -> Bool) async throws {
+        for _ in 0..<2_000 {
+            if condition() { return }
+            await pause(store, .milliseconds(10))
+        }
+        throw NeverHappened()
+    }
+}
+
+/// What a test waited for did not come.
+struct NeverHappened: Error {}
+
+/// The date of a machine whose clock is wrong.
+final class ShiftedClock: WallClock {
+    private let clock: SimulatedClock
+    private let offset = Lock<UInt64>(0)
+
+    init(_ clock: SimulatedClock) { self.clock = clock }
+
+    func milliseconds() -> UInt64 { clock.milliseconds() + offset.withLock { $0 } }
+
+    func shift(milliseconds: UInt64) { offset.withLock { $0 += milliseconds } }
+}
+
+/// Delivers at once, except what it is told to lose.
+final class SwitchedNetwork: Sendable {
+    private struct State {
+        var receivers: [MemberID: @Sendable ([PeerEnvelope]) -> Void] = [:]
+        var losesAnswers = false
+        var isolated: MemberID?
+        var lostCount = 0
+    }
+
+    private let state = Lock(State())
+
+    /// How many envelopes with answers were lost.
+    var lostCount: Int { state.withLock { $0.lostCount } }
+
+    func register(_ member: MemberID, _ receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
+        state.withLock { $0.receivers[member] = receiver }
+    }
+
+    /// Loses what leaders say of the commands that others forwarded, or no longer.
+    func loseAnswers(_ loses: Bool) { state.withLock { $0.losesAnswers = loses } }
+
+    /// Cuts a member off from the others, or nobody.
+    func isolate(_ member: Cluster.MemberIdentifier?) {
+        state.withLock { $0.isolated = member?.member }
+    }
+
+    func send(_ envelopes: [PeerEnvelope]) {
+        for envelope in envelopes { receiver(of: envelope)?([envelope]) }
+    }
+
+    private func receiver(of envelope: PeerEnvelope) -> (@Sendable ([PeerEnvelope]) -> Void)? {
+        state.withLock { state in
+            if case .answers = envelope.content, state.losesAnswers {
+                state.lostCount += 1
+                return nil
+            }
+            let ends = [envelope.sender, envelope.receiver]
+            if let isolated = state.isolated, ends.contains(isolated) { return nil }
+            return state.receivers[envelope.receiver]
+        }
+    }
+}
+
+/// The end of the network at one host.
+private final class SwitchedTransport: PeerTransport {
+    private let member: MemberID
+    private let network: SwitchedNetwork
+
+    init(_ member: MemberID, _ network: SwitchedNetwork) {
+        (self.member, self.network) = (member, network)
+    }
+
+    func deliver(to receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
+        network.register(member, receiver)
+    }
+
+    func send(_ envelopes: [PeerEnvelope]) { network.send(envelopes) }
+}
