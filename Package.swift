@@ -169,6 +169,15 @@ let package = Package(
             name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
             swiftSettings: settings),
         .testTarget(
+            name: "KhepriServerTests",
+            dependencies: [
+                "KhepriServer", "Khepri", "KhepriTree", "CBOR",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "KhepriCLITests",
             dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
             swiftSettings: settings),
