@@ -1,5 +1,6 @@
-import RaftCore
 import Testing
+
+@testable import RaftCore
 
 /// Bugs that Raft libraries have had with members, handovers and snapshots.
 @Suite("Known bugs of other libraries, with members and snapshots")
@@ -66,6 +67,23 @@ struct KnownBugsOfMembershipTests {
         #expect(group["n1"].commitIndex == LogIndex(2))
         group.run("deliver n1 n3\npersist n3\ndeliver n3 n1")
         #expect(group["n1"].commitIndex == LogIndex(3))
+    }
+
+    // Thesis §4.2.2, figure 4.6; cluster seeds 13205 and 14686 ended with nobody who could be elected.
+    @Test func `a leader that leaves can be elected until its leaving is committed`() {
+        var group = TestGroup("group n1 n2\nelect n2\nremove n2 1 n2\npersist n2\ndeliver n2 n1")
+        group.run("persist n1\ndeliver n1 n2\npersist n2\ndrop\ncut n1 n2")
+        #expect(!group["n2"].configuration.isJoint)
+        #expect(group["n1"].configuration.isJoint)
+        group.run((0..<10).map { _ in "tick n2 100\ndrop" }.joined(separator: "\n"))
+        #expect(group["n2"].role == .follower)
+        group.run("heal\nelect n1")
+        #expect(group["n1"].role == .follower, "the log of n2 is longer")
+        group.run("tick n2 900\ncalm")
+        #expect(group["n1"].role == .leader)
+        #expect(group["n1"].configuration.voters == [group["n1"].id])
+        #expect(!group["n1"].configuration.isJoint)
+        #expect(group["n2"].electionDeadline == nil, "it has left")
     }
 
     // Guard 60.

@@ -1,4 +1,5 @@
 import Foundation
+import RaftCore
 
 /// A text of commands with what they do, and the code that carries them out.
 ///
@@ -28,9 +29,10 @@ struct Transcript {
             .joined(separator: "\n\n") + "\n"
     }
 
-    /// The same commands with what they do now.
-    func replayed() -> Transcript {
+    /// The same commands with what they do now, by servers with these options.
+    func replayed(change: @escaping (inout RaftOptions) -> Void = { _ in }) -> Transcript {
         var runner = TranscriptRunner()
+        runner.change = change
         var replayed = self
         for index in blocks.indices {
             replayed.blocks[index].output = blocks[index].lines

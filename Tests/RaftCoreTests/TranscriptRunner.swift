@@ -37,6 +37,8 @@ struct TranscriptRunner {
     /// Messages on their way, in the order they were sent.
     var waiting: [(from: String, to: String, message: RaftMessage)] = []
     var cuts: Set<Set<String>> = []
+    /// Changes the options of every server.
+    var change: (inout RaftOptions) -> Void = { _ in }
     private var lastSeed: UInt64 = 0
 
     mutating func run(_ line: String) -> [String] {
@@ -92,6 +94,7 @@ struct TranscriptRunner {
     private mutating func start(_ name: String, _ arguments: [String]) -> [String] {
         var options = RaftOptions()
         options.allowsLeaseReads = true
+        change(&options)
         members[name] = Member(
             server: RaftServer(
                 id: TranscriptNames.member(name), options: options,

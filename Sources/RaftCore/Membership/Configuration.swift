@@ -33,7 +33,7 @@ public struct Configuration: Hashable, Sendable {
     /// What the members' hosts say of themselves, for those that said something.
     public let details: [Details]
 
-    /// What a member's host says of itself: its name and addresses, say. Never looked into here.
+    /// What a member's host says of itself, such as its name and addresses; never looked into here.
     public struct Details: Hashable, Sendable {
         /// Whose.
         public let member: MemberID

@@ -23,6 +23,11 @@ struct ConfigurationHistory: Hashable, Sendable {
     /// Where the configuration in force comes from.
     var currentIndex: LogIndex { elements[elements.count - 1].index }
 
+    /// The configuration before the one in force; nil if that is forgotten.
+    var previous: Configuration? {
+        elements.count > 1 ? elements[elements.count - 2].configuration : nil
+    }
+
     /// The configuration that was in force when the log ended at an index.
     ///
     /// - Precondition: The index is not below the oldest configuration kept.

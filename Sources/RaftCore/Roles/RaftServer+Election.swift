@@ -31,7 +31,7 @@ extension RaftServer {
     /// nobody and does not run ahead in terms. A member that heard a leader lately does not campaign,
     /// whoever asks it to: the leader's lease counts on its loyalty. To move leadership, transfer it.
     mutating func campaign(now: Instant, into effects: inout RaftEffectBuffer) {
-        guard role != .leader, configuration.isVoter(id) else { return }
+        guard role != .leader, mayLead else { return }
         guard configuration.isSoleVoter(id) || !isLoyal(now: now) else { return }
         armElectionTimer(now: now)
         // A candidate whose vote is still on its way to the disk would only burn terms.
@@ -95,6 +95,16 @@ extension RaftServer {
         for voter in configuration.allVoters where voter != id {
             send(content, to: voter, into: &effects)
         }
+    }
+
+    /// Whether this member may have to lead: as a voter, or as one that leaves.
+    ///
+    /// Until the change is known to be committed, the log of the member that leaves may be the only one
+    /// that a majority can vote for, and nobody else could end the change (thesis §4.2.2, figure 4.6).
+    var mayLead: Bool {
+        guard !configuration.isVoter(id) else { return true }
+        guard configurations.currentIndex > commitIndex else { return false }
+        return configurations.previous?.isVoter(id) ?? false
     }
 
     private var isOwnVoteInFlight: Bool {

@@ -12,10 +12,10 @@ extension RaftServer {
 
     /// Sets when the next election starts.
     ///
-    /// A sole voter starts at once, and never again: there is no answer it could miss. A member that is
-    /// no voter never starts one.
+    /// A sole voter starts at once, and never again: there is no answer it could miss. A member that may
+    /// not lead never starts one.
     mutating func armElectionTimer(now: Instant) {
-        if !configuration.isVoter(id) || role == .leader {
+        if !mayLead || role == .leader {
             electionDeadline = nil
         } else if configuration.isSoleVoter(id) {
             electionDeadline = role == .follower ? now : nil
@@ -27,10 +27,10 @@ extension RaftServer {
         }
     }
 
-    /// Starts or stops the timer of a follower that became a voter or is none any more.
+    /// Starts or stops the timer of a follower that may lead from now on or may no longer.
     mutating func alignElectionTimer(now: Instant) {
         guard role == .follower, !hasFailed else { return }
-        guard configuration.isVoter(id) != (electionDeadline != nil) else { return }
+        guard mayLead != (electionDeadline != nil) else { return }
         armElectionTimer(now: now)
     }
 

@@ -20,6 +20,10 @@ struct ClusterFaults: CustomStringConvertible {
     var leases = false
     var tinyWindows = false
     var tightTimeouts = false
+    /// Clients ask ten times as often.
+    var busyClients = false
+    /// Whoever is elected is soon cut off from all others, or from one.
+    var hunting = false
     var voters = 3
 
     init(_ random: inout TestRandom) {
@@ -42,6 +46,8 @@ struct ClusterFaults: CustomStringConvertible {
         leases = random.oneIn(3)
         tinyWindows = random.oneIn(4)
         tightTimeouts = random.oneIn(4)
+        busyClients = random.oneIn(4)
+        hunting = random.oneIn(4)
     }
 
     var description: String {

@@ -73,6 +73,16 @@ extension ClusterWorld {
         }
     }
 
+    /// Ends all cuts but those of one member, from all others or from one of them.
+    func isolate(_ id: MemberID) {
+        guard !isHealed else { return }
+        cuts.removeAll()
+        let others = ids.filter { $0 != id }
+        for other in random.oneIn(3) ? [choose(others)].compactMap({ $0 }) : others {
+            cuts.formUnion([[id, other], [other, id]])
+        }
+    }
+
     private func crash() throws {
         let victims = random.oneIn(6) ? running : [choose(running)].compactMap { $0 }
         for id in victims {

@@ -55,6 +55,7 @@ extension ClusterWorld {
             oracle.fail("\(id.node) found \(anomaly) in a message of \(sender.node)")
         case .roleChanged(.leader, let term):
             if let member = members[id] { oracle.elected(member, term: term, at: now) }
+            if faults.hunting { queue.add(.hunt(id), at: now + pick(5_000_000...600_000_000)) }
         case .rejected, .accepted, .roleChanged, .leaderChanged, .configurationCommitted,
             .transferFailed, .quorumLost, .quorumRegained:
             break

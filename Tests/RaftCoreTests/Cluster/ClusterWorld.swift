@@ -13,6 +13,7 @@ final class ClusterWorld {
         case step(MemberID, life: Int, RaftEvent)
         case publishSnapshot(MemberID, life: Int, LogPosition)
         case restart(MemberID)
+        case hunt(MemberID)
         case client
         case nemesis
     }
@@ -167,10 +168,12 @@ final class ClusterWorld {
             guard member.disk.snapshots[position] != nil else { return }
             step(id, .snapshotTaken(position))
         case .restart(let id): try start(id)
+        case .hunt(let id): isolate(id)
         case .client:
             guard areClientsActive else { return }
             actAsClient()
-            queue.add(.client, at: now + pick(1_000_000...40_000_000))
+            let pause: UInt64 = faults.busyClients ? 4_000_000 : 40_000_000
+            queue.add(.client, at: now + pick(pause / 40...pause))
         case .nemesis:
             guard !isHealed else { return }
             try makeTrouble()
