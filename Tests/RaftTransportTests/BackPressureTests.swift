@@ -7,7 +7,8 @@ import Testing
 @testable import RaftTransport
 
 @Suite("Back-pressure") struct BackPressureTests {
-    /// Keeps what is written until it is flushed, as TLS does: only then can a channel say that it is full.
+    /// Keeps what is written until it is flushed, as TLS does: only then can a channel say that it
+    /// is full.
     private final class Keeper: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
         var bytes = 0

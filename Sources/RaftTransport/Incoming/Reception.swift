@@ -91,8 +91,8 @@ final class Reception: Sendable {
         }
     }
 
-    /// Counts a connection that was not let in, and tells why of the 1st, 2nd, 4th, 8th and so on: a
-    /// stranger shall not fill the log, whatever reasons he gives.
+    /// Counts a connection that was not let in, and tells why of the 1st, 2nd, 4th, 8th and so on:
+    /// a stranger shall not fill the log, whatever reasons there are.
     func refuse(_ fault: PeerFault) {
         let count = state.withLock { state in
             state.statistics.lastRefusal = fault.description
