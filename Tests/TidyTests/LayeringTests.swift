@@ -46,10 +46,9 @@ import Testing
         (
             "KhepriCLI",
             [
-                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriServer",
-                "ArgumentParser", "CDispatch", "Foundation", "Logging", "NIOCore", "NIOHTTP1",
-                "NIOPosix",
-                "ServiceLifecycle", "UnixSignals",
+                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriCluster",
+                "KhepriServer", "ArgumentParser", "CDispatch", "Foundation", "Logging", "NIOCore",
+                "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "UnixSignals",
             ] + platform
         ),
         ("KhepriCommand", ["KhepriCLI"]),
