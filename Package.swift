@@ -143,6 +143,7 @@ let package = Package(
             dependencies: [
                 "RaftCore", "RaftRuntime", "RaftTransport", "CBOR",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
@@ -166,6 +167,15 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KhepriServerTests",
+            dependencies: [
+                "KhepriServer", "Khepri", "KhepriTree", "CBOR",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",

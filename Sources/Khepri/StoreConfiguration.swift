@@ -27,6 +27,11 @@ public struct StoreConfiguration: Sendable {
     /// The operations that may be under way at once; one more is refused as `overloaded`.
     public var openRequestsMaximum: Int = 16_384
 
+    /// Whether the members of the stores are far from each other: all times are five times longer then.
+    ///
+    /// The same for all members.
+    public var spansRegions = false
+
     /// Where the library reports what an operator should know, at level info or below.
     public var logger: Logger = Logger(label: "khepri")
 

@@ -101,8 +101,12 @@ package struct StoreResponder: HTTPResponder {
         if case .store(let name) = target, request.method == .put {
             return try await stores.put(name)
         }
-        if let response = try await answerCluster(request, target) { return response }
-        try request.expect(.get)
+        switch target {
+        case .cluster, .members, .member, .leader:
+            let store = try await stores.store(RequestTarget.defaultStore)
+            return try await answer(request, target, ClusterRoutes(store: store))
+        default: try request.expect(.get)
+        }
         switch target {
         case .stores: return stores.list()
         case .store(let name): return try await stores.get(name)
@@ -112,11 +116,10 @@ package struct StoreResponder: HTTPResponder {
         }
     }
 
-    /// Answers what is asked of the members of the replicated store; nil for other targets.
-    private func answerCluster(
-        _ request: Request, _ target: RequestTarget
-    ) async throws -> Response? {
-        let routes = ClusterRoutes(store: try await host.store(RequestTarget.defaultStore))
+    /// Answers what is asked of the members of the replicated store.
+    private func answer(
+        _ request: Request, _ target: RequestTarget, _ routes: ClusterRoutes
+    ) async throws -> Response {
         switch (target, request.method) {
         case (.members, .post): return try await routes.add(body(of: request))
         case (.member(let name), .put): return try await routes.update(name, body(of: request))
@@ -124,10 +127,9 @@ package struct StoreResponder: HTTPResponder {
         case (.leader, .post): return try await routes.transfer(body(of: request))
         case (.member, _): throw RequestError(.methodNotAllowed, "expected PUT or DELETE")
         case (.leader, _): throw RequestError(.methodNotAllowed, "expected POST")
-        case (.cluster, _), (.members, _):
+        default:
             try request.expect(.get)
             return routes.get()
-        default: return nil
         }
     }
 

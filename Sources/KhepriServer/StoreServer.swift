@@ -50,8 +50,9 @@ package struct StoreServer: Service {
         self.onReady = onReady
     }
 
-    /// Serves until the task is cancelled or a graceful shutdown begins; requests that are under
-    /// way are answered first. The host stays open.
+    /// Serves until the task is cancelled or a graceful shutdown begins.
+    ///
+    /// Requests that are under way are answered first. The host stays open.
     package func run() async throws {
         for name in Set(stores.storeNames).union([RequestTarget.defaultStore]) {
             _ = try await stores.store(name)
@@ -66,6 +67,11 @@ package struct StoreServer: Service {
                 availableConnectionsDelegate: .maximum(Self.connectionsMaximum, logger: logger)),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) },
             logger: logger)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch {
+            throw StoreError(
+                .cannotOpen, "cannot serve \(options.host):\(options.port): \(error)", cause: error)
+        }
     }
 }

@@ -182,7 +182,8 @@ extension SocketTransport {
 
     private func bootstrap() -> ServerBootstrap {
         let (environment, reception) = (environment, reception)
-        var bootstrap = ServerBootstrap(group: group)
+        // One loop reads all connections, so that none brings anything once another has taken its place.
+        var bootstrap = ServerBootstrap(group: group, childGroup: group.next())
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(

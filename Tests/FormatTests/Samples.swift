@@ -12,7 +12,7 @@ struct Sample {
     let bytes: [UInt8]
 
     static func all() throws -> [Sample] {
-        try goldenFiles() + commands() + log() + state() + goldenStates()
+        try goldenFiles() + commands() + log() + state() + goldenStates() + wire()
     }
 
     private static let fixtures = URL(filePath: #filePath)
@@ -147,6 +147,16 @@ struct Sample {
             let file = fixtures.appending(path: name + "/state.txt")
             let text = try String(contentsOf: file, encoding: .utf8)
             return blocks(of: bytes(hexadecimal: text.filter { !$0.isWhitespace }))
+        }
+    }
+
+    /// What hosts of version 1 send each other.
+    private static func wire() throws -> [Sample] {
+        try [("envelopes", "envelope"), ("greetings", "greeting")].flatMap { name, rule in
+            let file = fixtures.appending(path: "wire-v1/\(name).txt")
+            return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+                Sample(rule: rule, bytes: bytes(hexadecimal: $0))
+            }
         }
     }
 

@@ -115,6 +115,9 @@ import Testing
         var twice = commands + [6, 0x80]
         twice[0] += 1
         #expect(throws: MessageError.self) { try Self.envelope(twice) }
+        var unknown = commands + [0x18, 99, 0, 0x18, 99, 0]
+        unknown[0] += 2
+        #expect(throws: MessageError.self) { try Self.envelope(unknown) }
         var back = commands.dropLast(2) + [7, 0x80, 6, 0x80]
         back[0] += 1
         #expect(throws: MessageError.self) { try Self.envelope(Array(back)) }

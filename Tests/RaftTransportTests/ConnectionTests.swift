@@ -42,6 +42,17 @@ import Testing
         try await first.close()
     }
 
+    @Test func `a peer is dialled by its name`() async throws {
+        let first = try await TestHost(1)
+        let second = try await TestHost(2)
+        let name = PeerAddress(host: "localhost", port: second.address.port)
+        first.transport.setPeers([second.member: name])
+        first.transport.send([first.envelope(1, to: second.member)])
+        #expect(await second.received.wait(count: 1).map(\.number) == [1])
+        try await first.close()
+        try await second.close()
+    }
+
     @Test func `a peer without address is dialled where it says that it listens`() async throws {
         let first = try await TestHost(1)
         let second = try await TestHost(2)

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import RaftCore
 import RaftRuntime
 import Testing
@@ -112,20 +113,59 @@ import Testing
         try await host.close()
     }
 
-    @Test func `who does not greet in time is cut off, and only so many may wait`() async throws {
-        let host = try await TestHost(2) {
-            $0.options.greetingTimeout = .milliseconds(50)
-            $0.options.ungreetedMaximum = 2
-        }
-        let sockets = [
-            try await RawSocket.connect(to: host.address),
-            try await RawSocket.connect(to: host.address),
-            try await RawSocket.connect(to: host.address),
-        ]
-        for socket in sockets { try await socket.closed() }
+    @Test func `who does not greet in time is cut off`() async throws {
+        let host = try await TestHost(2) { $0.options.greetingTimeout = .milliseconds(50) }
+        let socket = try await RawSocket.connect(to: host.address)
+        try await socket.closed()
         await host.lines.line("no greeting came in time")
+        #expect(host.transport.statistics.refusedConnections == 1)
+        try await host.close()
+    }
+
+    @Test func `a connection that ends before it is there leaves its place`() async throws {
+        let gone = try await TestHost(2)
+        try await gone.close()
+        let lines = Events<String>()
+        let environment = TestHost.environment(of: gone.member, lines: lines)
+        let reception = Reception(environment: environment)
+        // Never active: nobody listens there.
+        let attempt = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = AcceptHandler(reception, environment)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .connect(host: gone.address.host, port: gone.address.port)
+        await #expect(throws: (any Error).self) { try await attempt.get() }
+        await lines.line("refused a connection")
+        #expect(reception.statistics.refusedConnections == 1)
+    }
+
+    @Test func `only so many may wait with their greeting`() async throws {
+        let host = try await TestHost(2) { $0.options.ungreetedMaximum = 2 }
+        let first = try await RawSocket.connect(to: host.address)
+        let second = try await RawSocket.connect(to: host.address)
+        let third = try await RawSocket.connect(to: host.address)
+        try await third.closed()
+        await host.lines.line("too many connections")
+        first.send(RawSocket.frame(Self.hello()) + RawSocket.frame(Self.envelope()))
+        #expect(await host.received.wait(count: 1).count == 1)
+        try await first.channel.close()
+        try await second.channel.close()
         try await Self.expectItWorks(host)
-        #expect(host.transport.statistics.refusedConnections == 3)
+    }
+
+    @Test func `who finds ever another reason to be refused does not fill the log`() async throws {
+        let host = try await TestHost(2)
+        for number in 1...64 as ClosedRange<UInt8> {
+            let socket = try await RawSocket.connect(to: host.address)
+            socket.send([1, 0, 0, number])
+            try await socket.closed()
+        }
+        await host.lines.line("found \((1 << 24) + 64) bytes")
+        #expect(host.lines.all.count { $0.contains("refused a connection") } == 7)
+        try await Self.expectItWorks(host)
     }
 
     @Test func `a newer connection of a peer replaces the older`() async throws {

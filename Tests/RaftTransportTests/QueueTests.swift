@@ -88,7 +88,8 @@ import Testing
                 lane: .ordered, address: nil, role: "deaf"))
         let listener = try await RawListener(sending: RawSocket.frame(hello), isDeaf: true)
         let host = try await TestHost(1) {
-            $0.options.queueBytesMaximum = 1 << 20
+            // More than the system takes in: something waits, whichever thread is faster.
+            $0.options.queueBytesMaximum = 16 << 20
             $0.options.stallTimeout = .milliseconds(100)
             $0.options.greetingTimeout = .seconds(20)
         }
@@ -97,7 +98,7 @@ import Testing
         for number in 1...2_000 as ClosedRange<UInt64> {
             host.transport.send([host.envelope(number, to: peer, bytes: 100_000)])
             let queued = host.transport.statistics.peers[peer]?.queuedBytes ?? 0
-            #expect(queued <= 1 << 20)
+            #expect(queued <= 16 << 20)
         }
         #expect(host.transport.statistics.peers[peer]?.droppedEnvelopes ?? 0 > 500)
         await host.lines.line("nothing that is written gets through")

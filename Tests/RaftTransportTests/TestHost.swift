@@ -34,14 +34,25 @@ struct TestHost {
         change(&settings)
         transport = try SocketTransport(settings, group: MultiThreadedEventLoopGroup.singleton)
         transport.deliver { [received, deliveries] envelopes in
-            received.add(envelopes)
             deliveries.add([envelopes.count])
+            received.add(envelopes)
         }
         address = try await transport.start()
     }
 
     static func member(_ node: UInt64, incarnation: UInt64 = 9) -> MemberID {
         MemberID(node: node, incarnation: Identifier128(high: node, low: incarnation))
+    }
+
+    /// What the connections of a host share, without the host.
+    static func environment(
+        of member: MemberID, lines: Events<String> = Events()
+    ) -> LinkEnvironment {
+        LinkEnvironment(
+            doorkeeper: Doorkeeper(cluster: cluster, member: member), tls: nil,
+            allowsPlaintext: false, role: "test", options: TransportOptions(),
+            entropy: SystemEntropy(), logger: Logger(label: "test") { _ in EventLog(lines) },
+            book: AddressBook(own: nil))
     }
 
     /// Names the only other host.

@@ -33,6 +33,7 @@ extension StoreConfiguration {
         var options = HostOptions()
         options.timeout = timeout
         options.openRequestsMaximum = openRequestsMaximum
+        if spansRegions { options.raft = .severalRegions }
         options.snapshots = SnapshotPolicy(
             logBytesMinimum: snapshotLogBytesMinimum, logPercentage: snapshotLogPercentage)
         return options

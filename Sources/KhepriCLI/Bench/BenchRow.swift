@@ -19,6 +19,8 @@ struct BenchRow: Codable, Sendable {
     /// Of memory beyond that of an empty store or, of a snapshot, on the disk.
     var bytesPerNode: Int?
     var memory: Memory?
+    /// How much of one processor was used all the while.
+    var processorShare: Double?
     /// Large commands or snapshots that went on beside it.
     var besideCount: Int?
 
@@ -66,6 +68,9 @@ struct BenchRow: Codable, Sendable {
         var parts: [String] = []
         if let besideCount { parts.append("beside \(besideCount)") }
         if let processorNanoseconds { parts.append("\(processorNanoseconds) ns of a processor") }
+        if let processorShare {
+            parts.append(Figure.decimal(processorShare * 100, places: 2) + " %")
+        }
         if let bytesPerNode { parts.append("\(bytesPerNode) bytes a node") }
         guard let memory else { return parts.joined(separator: ", ") }
         parts += [

@@ -15,6 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
               khepri bench
               khepri bench --place /mnt/fast --json
               khepri bench --sizes 1000000,3000000,10000000
+              khepri bench --cluster 3
             """)
 
     @Option(help: "Work in a new directory below this one; it is removed at the end.")
@@ -28,6 +29,9 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(help: "Nodes in the store while large commands and snapshots run.")
     var beside = 200_000
+
+    @Option(help: "Measure a cluster of so many processes instead.")
+    var cluster: Int?
 
     @Flag(help: "Print JSON for machines.")
     var json = false
@@ -43,7 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// A part that runs in a process of its own, or alone to be looked at.
     enum Phase: String, ExpressibleByArgument {
-        case load, reopen, snapshot, tree, reads
+        case load, reopen, snapshot, tree, reads, member
     }
 
     func validate() throws {
@@ -52,6 +56,9 @@ struct BenchCommand: AsyncParsableCommand {
         }
         guard beside >= 1, nodes >= 1 else {
             throw ValidationError("expected --beside of at least 1, found \(beside)")
+        }
+        guard cluster.map({ (1...9).contains($0) }) ?? true else {
+            throw ValidationError("expected 1 to 9 members as --cluster")
         }
         _ = try parsedSizes()
     }
@@ -82,6 +89,18 @@ struct BenchCommand: AsyncParsableCommand {
         let device = try BareDevice(in: directory, seconds: seconds)
         var report = try BenchReport(asJSON: json)
         try report.add(device.row())
+        if let cluster {
+            let bench = try await ClusterBench(
+                directory: directory, device: device, memberCount: cluster, seconds: seconds)
+            do {
+                try await bench.run { try report.add($0) }
+            } catch {
+                try? await bench.end()
+                throw error
+            }
+            try await bench.end()
+            return try report.end()
+        }
         let store = try await TreeStore.open(
             at: directory + "/operations", configuration: Diagnostics.configuration)
         for callers in [1, 16, 64, 256, 1_024] {
@@ -116,6 +135,7 @@ struct BenchCommand: AsyncParsableCommand {
         case .reopen: try await show(LoadBench(nodes: nodes, place: place).run(.reopen))
         case .snapshot: try await show(LoadBench(nodes: nodes, place: place).run(.snapshot))
         case .tree: try show(TreeBench.measure(shape, nodes: nodes))
+        case .member: try await MemberProcess.run()
         case .reads:
             let store = try await TreeStore.inMemory()
             var report = try BenchReport(asJSON: json)

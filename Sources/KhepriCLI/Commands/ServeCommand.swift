@@ -52,6 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Join for reads only: the member counts in no majority.")
     var learner = false
 
+    @Flag(help: "Wait five times longer for other members, which are far away; the same for all.")
+    var severalRegions = false
+
     @Flag(help: "Serve addresses that other machines reach, without encryption or passwords.")
     var insecure = false
 
@@ -90,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
         for address in [http, peer].compactMap(\.self) { try check(address) }
         let member = ServedMember(
             name: name, directory: dataDirectory, http: http, peer: peer?.description, join: join,
-            isLearner: learner, allowsPlaintext: insecure, allowedHosts: allowedHosts)
+            isLearner: learner, spansRegions: severalRegions, allowsPlaintext: insecure, allowedHosts: allowedHosts)
         let host = try await member.open()
         try await serve([(member, host)])
     }

@@ -15,12 +15,15 @@ struct ServedMember {
     var join: Endpoint?
     /// Whether it joins for reads only.
     var isLearner = false
+    /// Whether the members are far from each other.
+    var spansRegions = false
     var allowsPlaintext = false
     var allowedHosts: [String] = []
 
     /// Opens the host, and makes it a member if it is to be one.
     func open() async throws -> StoreHost {
-        let configuration = Diagnostics.configuration
+        var configuration = Diagnostics.configuration
+        configuration.spansRegions = spansRegions
         guard let peer else {
             return try await StoreHost.open(at: directory, configuration: configuration)
         }

@@ -32,7 +32,7 @@ extension Response {
 }
 
 extension HTTPField.Name {
-    /// `Khepri-Revision`
+    /// The revision that includes everything an answer says.
     package static let khepriRevision = Self.named("Khepri-Revision")
 
     private static func named(_ text: String) -> Self {

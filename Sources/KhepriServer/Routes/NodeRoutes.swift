@@ -71,7 +71,9 @@ struct NodeRoutes {
         }
         // The root itself is never gone: deleting it empties it.
         guard !receipt.deleted.isEmpty || path == .root else {
-            throw StoreError(.nodeNotFound, "there is no node", path: path)
+            throw preconditions == .none
+                ? StoreError(.nodeNotFound, "there is no node", path: path)
+                : StoreError(.conditionFailed, "the node is not in that state", path: path)
         }
         var printer = JSONPrinter()
         printer.beginObject()

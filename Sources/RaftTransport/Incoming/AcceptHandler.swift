@@ -136,11 +136,18 @@ final class AcceptHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        leave(context)
+        context.fireChannelInactive()
+    }
+
+    /// A connection that ends before it was there is never told that it is inactive.
+    func handlerRemoved(context: ChannelHandlerContext) { leave(context) }
+
+    private func leave(_ context: ChannelHandlerContext) {
         deadline?.cancel()
         handOn()
         let reason = assembler.isInFrame ? PeerFault.cutFrame : .closed
         reception.remove(context.channel, after: hello, because: fault ?? reason)
-        context.fireChannelInactive()
     }
 
     /// Remembers why, and closes; what came before is handed on.

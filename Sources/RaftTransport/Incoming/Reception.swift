@@ -91,16 +91,17 @@ final class Reception: Sendable {
         }
     }
 
-    /// Counts a connection that was not let in, and tells why if that is news: a stranger shall not
-    /// fill the log.
+    /// Counts a connection that was not let in, and tells why of the 1st, 2nd, 4th, 8th and so on: a
+    /// stranger shall not fill the log, whatever reasons he gives.
     func refuse(_ fault: PeerFault) {
-        let isNews = state.withLock { state in
-            defer { state.statistics.lastRefusal = fault.description }
+        let count = state.withLock { state in
+            state.statistics.lastRefusal = fault.description
             state.statistics.refusedConnections += 1
-            return state.statistics.lastRefusal != fault.description
+            return state.statistics.refusedConnections
         }
-        guard isNews else { return }
-        environment.logger.info("refused a connection", metadata: ["reason": "\(fault)"])
+        guard count.nonzeroBitCount == 1 else { return }
+        environment.logger.info(
+            "refused a connection", metadata: ["reason": "\(fault)", "count": "\(count)"])
     }
 
     /// What arrived, and from whom.

@@ -4,22 +4,6 @@ import NIOTLS
 import RaftCore
 import RaftRuntime
 
-/// What a connection is made for, and told; on the event loop.
-protocol DialledLink: AnyObject, Sendable {
-    var peer: MemberID { get }
-    var lane: Lane { get }
-    var eventLoop: any EventLoop { get }
-
-    /// A connection is being made; false if nobody wants it any more.
-    func began(_ channel: any Channel) -> Bool
-    /// The peer has greeted.
-    func connected(role: String)
-    /// The connection takes more.
-    func drain()
-    /// The connection ended, or did not come about.
-    func lost(_ fault: PeerFault)
-}
-
 /// The dialling side of a connection: it greets, waits to be greeted, and then only writes.
 final class DialHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -32,18 +16,16 @@ final class DialHandler: ChannelInboundHandler {
     private var isGreeted = false
     private var fault: PeerFault?
     private var deadline: Scheduled<Void>?
-    private var stall: Scheduled<Void>?
+    private var gauge = ProgressGauge()
+    private var nextLook: Scheduled<Void>?
 
     init(_ link: any DialledLink, _ environment: LinkEnvironment) {
         self.link = link
         self.environment = environment
     }
 
+    /// Begins, on a connection that is there already.
     func handlerAdded(context: ChannelHandlerContext) {
-        if !link.began(context.channel) { end(.closed, context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
         let timeout = environment.options.greetingTimeout
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.end(.noGreeting, context)
@@ -52,7 +34,6 @@ final class DialHandler: ChannelInboundHandler {
             return end(.plaintextOffLoopback, context)
         }
         if environment.tls == nil { greet(context) }
-        context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -95,27 +76,26 @@ final class DialHandler: ChannelInboundHandler {
         isGreeted = true
         deadline?.cancel()
         if let address = hello.address { environment.book.learn(address, of: hello.sender) }
+        watchProgress(context)
         link.connected(role: hello.role)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stall?.cancel()
-        stall = nil
-        if isGreeted, context.channel.isWritable {
-            link.drain()
-        }
-        if !context.channel.isWritable { watchProgress(context, pending: .max) }
+        if isGreeted, context.channel.isWritable { link.drain() }
         context.fireChannelWritabilityChanged()
     }
 
-    /// Ends the connection if fewer bytes do not wait after some time than before it.
-    private func watchProgress(_ context: ChannelHandlerContext, pending: Int) {
+    /// Ends the connection if for some time no byte goes out although some wait.
+    private func watchProgress(_ context: ChannelHandlerContext) {
         let timeout = environment.options.stallTimeout
-        stall = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+        nextLook = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             let options = context.channel.syncOptions
-            let now = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
-            guard now < pending else { return self.end(.stalled, context) }
-            self.watchProgress(context, pending: now)
+            let waiting = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+            if self.gauge.isStalled(written: self.link.sentBytes, waiting: waiting) {
+                self.end(.stalled, context)
+            } else {
+                self.watchProgress(context)
+            }
         }
     }
 
@@ -125,7 +105,7 @@ final class DialHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
-        stall?.cancel()
+        nextLook?.cancel()
         link.lost(fault ?? .closed)
         context.fireChannelInactive()
     }

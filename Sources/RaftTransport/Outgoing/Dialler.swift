@@ -17,21 +17,33 @@ struct Dialler: Sendable {
             .channelOption(
                 .writeBufferWaterMark, value: .init(low: 128 << 10, high: 512 << 10)
             )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls = environment.tls {
-                        try pipeline.addHandler(
-                            NIOSSLClientHandler(context: tls.client, serverHostname: nil))
-                    }
-                    try pipeline.addHandler(DialHandler(link, environment))
-                }
-            }
         for (option, value) in LinkEnvironment.socketOptions(environment.options) {
             bootstrap = bootstrap.channelOption(option, value: value)
         }
-        bootstrap.connect(host: address.host, port: address.port).whenFailure { error in
+        bootstrap.connect(host: address.host, port: address.port).whenComplete { result in
+            switch result {
+            case .success(let channel): begin(on: channel, for: link)
+            case .failure(let error): link.lost(PeerFault(error))
+            }
+        }
+    }
+
+    /// Talks over the one connection that came about.
+    ///
+    /// The addresses of a name are tried side by side; who greeted over each of them would be several.
+    private func begin(on channel: any Channel, for link: any DialledLink) {
+        do {
+            guard channel.isActive else { throw PeerFault.closed }
+            guard link.began(channel) else { return channel.close(promise: nil) }
+            let pipeline = channel.pipeline.syncOperations
+            if let tls = environment.tls {
+                try pipeline.addHandler(
+                    NIOSSLClientHandler(context: tls.client, serverHostname: nil))
+            }
+            try pipeline.addHandler(DialHandler(link, environment))
+        } catch {
             link.lost(PeerFault(error))
+            channel.close(promise: nil)
         }
     }
 }

@@ -28,6 +28,8 @@ final class PeerLink: DialledLink {
         var isGivenUp = false
         /// Whether the event loop knows that something waits.
         var isDraining = false
+        /// Whether a write is under way, within which the channel may say that it takes more.
+        var isWriting = false
         var role: String?
         var statistics = PeerStatistics()
     }
@@ -127,7 +129,9 @@ final class PeerLink: DialledLink {
 
 // What the connection reports, on the event loop.
 extension PeerLink {
-    /// A connection is being made; false if nobody wants it any more.
+    var sentBytes: Int { state.withLock { $0.statistics.sentBytes } }
+
+    /// A connection is there; false if nobody wants it any more.
     func began(_ channel: any Channel) -> Bool {
         state.withLock { state in
             guard case .dialling = state.phase else { return false }
@@ -196,24 +200,26 @@ extension PeerLink {
         if dials { dial() }
     }
 
-    /// Gives the channel what waits while it takes it: one flush for all.
+    /// Gives the channel what waits while it takes it.
+    ///
+    /// One write and one flush for as much as the channel shall hold: TLS keeps what is not flushed, so
+    /// that only a flush makes the channel say that it is full.
     func drain() {
         eventLoop.assertInEventLoop()
         let channel: (any Channel)? = state.withLock { state in
             state.isDraining = false
-            guard case .connected = state.phase else { return nil }
+            guard case .connected = state.phase, !state.isWriting else { return nil }
+            state.isWriting = true
             return state.channel
         }
         guard let channel else { return }
+        defer { state.withLock { $0.isWriting = false } }
         var writer = FrameWriter()
-        var hasWritten = false
         while channel.isActive, channel.isWritable {
             let batch = state.withLock { $0.queue.take(bytes: Self.writeBytes) }
-            guard !batch.isEmpty else { break }
+            guard !batch.isEmpty else { return }
             write(batch, to: channel, with: &writer)
-            hasWritten = true
         }
-        if hasWritten { channel.flush() }
     }
 
     private func write(
@@ -229,7 +235,7 @@ extension PeerLink {
             state.statistics.sentBytes += counts.bytes
             state.statistics.droppedEnvelopes += batch.count - counts.frames
         }
-        if counts.frames > 0 { channel.write(buffer, promise: nil) }
+        if counts.frames > 0 { channel.writeAndFlush(buffer, promise: nil) }
     }
 
     private var logMetadata: Logger.Metadata {

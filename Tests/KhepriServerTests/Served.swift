@@ -1,0 +1,82 @@
+import CBOR
+import HTTPTypes
+import Hummingbird
+import Khepri
+import NIOCore
+import Synchronization
+
+@testable import KhepriServer
+
+/// A server without sockets over a host in memory.
+struct Served {
+    let host: StoreHost
+    let responder: StoreResponder
+
+    init(valueBytesMaximum: Int? = nil, names: [String] = []) async throws {
+        var configuration = StoreConfiguration()
+        if let valueBytesMaximum { configuration.valueBytesMaximum = valueBytesMaximum }
+        host = try StoreHost.inMemory(configuration: configuration)
+        responder = StoreResponder(host, source: RequestSource(names: names))
+    }
+
+    /// An answer as a client sees it.
+    struct Answer {
+        var status: Int
+        var headers: HTTPFields
+        var body: String
+
+        var revision: UInt64? { headers[.khepriRevision].flatMap { UInt64($0) } }
+        var tag: String { headers[.eTag] ?? "none" }
+        /// The code of an error, `none` for an answer without one.
+        var code: String {
+            guard let json = try? JSONParser.value(of: body),
+                case .string(let code)? = json["error"]?["code"]
+            else { return "none" }
+            return code.string
+        }
+    }
+
+    /// Sends a request.
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, _ headers: [String: String] = [:],
+        body: String = "", host: String? = "localhost"
+    ) async throws -> Answer {
+        try await send(method, target, headers, bytes: Array(body.utf8), host: host)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, _ headers: [String: String] = [:],
+        bytes: [UInt8], host: String? = "localhost"
+    ) async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: host, path: target, headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
+        let response = try await responder.respond(to: request, context: .init())
+        let collector = Collector()
+        try await response.body.write(collector)
+        return Answer(
+            status: response.status.code, headers: response.headers,
+            body: String(buffer: collector.buffer.withLock { $0 }))
+    }
+}
+
+/// Collects what a response writes.
+private struct Collector: ResponseBodyWriter {
+    let buffer = LockedBuffer()
+
+    func write(_ buffer: ByteBuffer) async throws {
+        _ = self.buffer.withLock { $0.writeImmutableBuffer(buffer) }
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+private final class LockedBuffer: Sendable {
+    private let state = Mutex(ByteBuffer())
+
+    func withLock<Result: Sendable>(_ body: (inout ByteBuffer) -> Result) -> Result {
+        state.withLock { state in body(&state) }
+    }
+}
