@@ -62,6 +62,24 @@ struct ReplicationTests {
         for site in cluster.sites { #expect(site.machine.commands == [[1], [2]]) }
     }
 
+    @Test func `writes that a former leader refuses keep their order`() throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        cluster.run(for: .milliseconds(300))
+        guard let follower = cluster.sites.first(where: { $0.member != leader.member }) else {
+            return
+        }
+        // It is back before the others miss it, and leads no more.
+        cluster.crash(leader)
+        try cluster.start(leader, bootstrap: Configuration(voters: cluster.members))
+        let answers = (1...5).map { cluster.propose([$0], at: follower, timeout: .seconds(20)) }
+        cluster.settle()
+        #expect(answers.allSatisfy { $0.value == nil })
+        cluster.run(for: .seconds(5)) { answers.allSatisfy { $0.value != nil } }
+        #expect(answers.allSatisfy { $0.value?.isCommitted == true })
+        #expect(follower.machine.commands == [[1], [2], [3], [4], [5]])
+    }
+
     @Test func `a repeatable write survives the loss of the leader it was at`() throws {
         let cluster = try ManualCluster(3)
         let old = try cluster.elect()

@@ -20,8 +20,6 @@ final class CommandSessions: Sendable {
 
     /// What a command is to do about its session.
     enum Step {
-        /// Go without one.
-        case none
         /// Take a place.
         case take(TreeCommand.Session)
         /// Begin a session first, and call ``CommandSessions/endBeginning(_:_:)`` with what it got.
@@ -44,17 +42,19 @@ final class CommandSessions: Sendable {
         entropy = environment.entropy
     }
 
-    /// What the next command does; one that takes a place has to give it back.
-    func next() -> Step {
-        guard company.isThere else { return .none }
+    /// What the next command does, nil to go without a session.
+    ///
+    /// A place that is taken has to be given back.
+    func next() -> Step? {
+        guard company.isThere else { return nil }
         let now = clock.now()
-        return state.withLock { state in
+        return state.withLock { state -> Step? in
             state.sessions.removeAll { $0.isIdle(at: now) }
             for index in state.sessions.indices where state.sessions[index].hasRoom {
                 return .take(state.sessions[index].takePlace(at: now))
             }
             guard !state.isBeginning, state.sessions.count < Self.sessionsMaximum else {
-                return .none
+                return nil
             }
             state.isBeginning = true
             return .begin(SessionID(high: entropy.next(), low: entropy.next()))

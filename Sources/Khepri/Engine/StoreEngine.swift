@@ -37,7 +37,9 @@ final class StoreEngine: Sendable {
     ) async throws -> Answer {
         let timeout = timeout ?? configuration.timeout
         try check(operation)
-        if let place = try await takePlace(for: operation, timeout: timeout) {
+        if let step = sessions.next(),
+            let place = try await takePlace(step, for: operation, timeout: timeout)
+        {
             let answer = try await submit(operation, at: place, timeout: timeout, answer: answer)
             if let answer { return try answer.get() }
         }
@@ -62,14 +64,13 @@ final class StoreEngine: Sendable {
         }
     }
 
-    /// A place for a command in a session, which may have to begin first; nil if it goes without.
+    /// The place for a command in a session that may have to begin first; nil to go without.
     ///
     /// - Throws: ``StoreError`` if no session can begin, so that the command was not sent.
     private func takePlace(
-        for operation: TreeOperation, timeout: Duration
+        _ step: CommandSessions.Step, for operation: TreeOperation, timeout: Duration
     ) async throws -> TreeCommand.Session? {
-        switch sessions.next() {
-        case .none: return nil
+        switch step {
         case .take(let place): return place
         case .begin(let id):
             let outcome = await group.propose(
@@ -124,7 +125,7 @@ final class StoreEngine: Sendable {
                 try TreeCommand.beginning(id).encoded(),
                 traits: operation.traits.union(.isRepeatable), timeout: timeout
             ) { [sessions] in sessions.endBeginning(id, $0) }
-        case .none: break
+        case nil: break
         }
         group.propose(
             try TreeCommand(operation).encoded(), traits: operation.traits, timeout: timeout

@@ -113,6 +113,14 @@ extension GroupState {
         return taken
     }
 
+    /// Puts commands back among those that wait: all go on in the order in which they were made.
+    ///
+    /// - Complexity: About linear: what is put back is in order, and so is what waits.
+    func putBack(_ commands: [CommandRequest]) {
+        guard !commands.isEmpty else { return }
+        backlog = (commands + backlog).sorted { $0.ticket.rawValue < $1.ticket.rawValue }
+    }
+
     /// Takes a proposal out that the core has answered.
     func takeStaged(_ token: ProposalToken) -> [CommandRequest] {
         guard let place = staged.firstIndex(where: { $0.token == token }) else {

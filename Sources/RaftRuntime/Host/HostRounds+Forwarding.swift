@@ -69,10 +69,25 @@ extension HostRounds {
         }
     }
 
-    /// Takes in what the leader says of a command.
-    func settle(_ answer: ForwardedAnswer, from leader: MemberID, of group: GroupState) {
-        guard let command = group.forwarding.take(answer.number), command.isOpen else { return }
-        switch answer.outcome {
+    /// Takes in what the leader says of commands.
+    func settle(_ answers: [ForwardedAnswer], of group: GroupState) {
+        var waiting: [CommandRequest] = []
+        for answer in answers {
+            guard let command = group.forwarding.take(answer.number), command.isOpen else {
+                continue
+            }
+            if !settle(command, answer.outcome, of: group) { waiting.append(command) }
+        }
+        guard !waiting.isEmpty else { return }
+        group.putBack(waiting)
+        group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
+    }
+
+    /// Takes in what became of a command; false if it is to go to whoever leads then.
+    private func settle(
+        _ command: CommandRequest, _ outcome: ForwardedOutcome, of group: GroupState
+    ) -> Bool {
+        switch outcome {
         case .committed(let index, let output):
             command.committedIndex = index
             if index <= group.server.appliedIndex {
@@ -82,21 +97,20 @@ extension HostRounds {
                     Forwarding.Committed(index: index, output: output, command: command))
             }
         case .rejected(.notLeader), .rejected(.shuttingDown):
-            // Not applied by this attempt, so it may go to whoever leads.
+            // Not applied by this attempt.
             if !command.isRepeatable || !command.wasResent { command.mayBeApplied = false }
-            group.backlog.insert(command, at: 0)
-            group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
+            return false
         case .rejected(let failure):
             if !command.wasResent { command.mayBeApplied = false }
             fail(command, RequestFailure(failure))
         case .unknown(let failure):
             if command.isRepeatable, failure == .shuttingDown || failure.isLossOfLeadership {
-                repeatCommands([command], of: group)
-                group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
-            } else {
-                fail(command, RequestFailure(failure))
+                command.noteRepetition()
+                return false
             }
+            fail(command, RequestFailure(failure))
         }
+        return true
     }
 
     /// Answers the forwarded commands whose entries are applied here by now.
@@ -113,10 +127,10 @@ extension HostRounds {
         group.forwarding.pausedUntil = nil
     }
 
-    /// Puts commands whose fate is not known back in front of the others.
+    /// Puts commands whose fate is not known back to those that wait.
     func repeatCommands(_ commands: [CommandRequest], of group: GroupState) {
         for command in commands { command.noteRepetition() }
-        group.backlog.insert(contentsOf: commands, at: 0)
+        group.putBack(commands)
     }
 
     private func finish(

@@ -129,7 +129,7 @@ extension HostRounds {
             return
         }
         // Another member leads, or will soon.
-        group.backlog.insert(contentsOf: commands, at: 0)
+        group.putBack(commands)
         group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
     }
 

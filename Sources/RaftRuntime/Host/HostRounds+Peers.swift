@@ -16,8 +16,7 @@ extension HostRounds {
             }
             receive(message, attachment, from: envelope.sender, of: group)
         case .commands(let commands): accept(commands, from: envelope.sender, of: group)
-        case .answers(let answers):
-            for answer in answers { settle(answer, from: envelope.sender, of: group) }
+        case .answers(let answers): settle(answers, of: group)
         }
     }
 
