@@ -27,7 +27,8 @@ struct ClusterClient {
     /// Asks a member what a host must know.
     func invitation() async throws -> Cluster.Invitation {
         let json = try await request(.GET, "/v1/cluster")
-        guard case .string(let cluster)? = json["cluster"], case .object(let members)? = json["stores"]
+        guard case .string(let cluster)? = json["cluster"],
+            case .object(let members)? = json["stores"]
         else { throw endpoint.malformedAnswer }
         var stores: [String: String] = [:]
         for member in members {

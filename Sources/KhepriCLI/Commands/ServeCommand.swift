@@ -93,7 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
         for address in [http, peer].compactMap(\.self) { try check(address) }
         let member = ServedMember(
             name: name, directory: dataDirectory, http: http, peer: peer?.description, join: join,
-            isLearner: learner, spansRegions: severalRegions, allowsPlaintext: insecure, allowedHosts: allowedHosts)
+            isLearner: learner, spansRegions: severalRegions, allowsPlaintext: insecure,
+            allowedHosts: allowedHosts)
         let host = try await member.open()
         try await serve([(member, host)])
     }

@@ -40,7 +40,8 @@ struct ClusterRoutes {
 
     /// Adds the host that the body describes.
     func add(_ body: ByteBuffer) async throws -> Response {
-        let json = try JSONMembers(body, allowed: ["id", "name", "peerAddress", "endpoint", "learner"])
+        let json = try JSONMembers(
+            body, allowed: ["id", "name", "peerAddress", "endpoint", "learner"])
         let candidate = Cluster.Candidate(
             id: try json.text("id"), name: try json.text("name"),
             peerAddress: try json.text("peerAddress"), endpoint: try json.optionalText("endpoint"))

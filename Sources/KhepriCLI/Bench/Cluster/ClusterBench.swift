@@ -130,7 +130,9 @@ final class ClusterBench {
     /// A follower that was away: for a little, and past what the log keeps.
     private func catchUps() async throws -> [BenchRow] {
         var rows: [BenchRow] = []
-        for (id, name, count) in [("log", "from the log", 2_000), ("snapshot", "by snapshot", 200_000)] {
+        for (id, name, count) in [
+            ("log", "from the log", 2_000), ("snapshot", "by snapshot", 200_000),
+        ] {
             others[0].process.kill()
             try await write(count, below: "away-\(id)")
             let start = ContinuousClock.now
