@@ -1,5 +1,6 @@
 # `make verify` never writes to the sources; `make fix` does.
-SOURCES = Sources Tests Snippets Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
+SOURCES = Sources Tests Snippets Package.swift Examples/LockService/Package.swift \
+    Examples/LockService/Sources Examples/LockService/Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 
 .PHONY: verify fix test build lint docs long random benchmarks benchmarks-build
 

@@ -20,7 +20,7 @@ let package = Package(
         .library(name: "Khepri", targets: ["Khepri"]),
         .library(name: "KhepriCluster", targets: ["KhepriCluster"]),
         .library(name: "CBOR", targets: ["CBOR"]),
-        .library(name: "Raft", targets: ["RaftCore", "RaftRuntime", "RaftStorage"]),
+        .library(name: "Raft", targets: ["Raft", "RaftCore", "RaftRuntime", "RaftStorage"]),
         .executable(name: "khepri", targets: ["KhepriCommand"]),
     ],
     dependencies: [
@@ -65,7 +65,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // What users import.
+        // What users import: for a state machine of their own, and the tree.
+        .target(
+            name: "Raft", dependencies: ["CBOR", "RaftCore", "RaftRuntime", "RaftStorage"],
+            swiftSettings: settings),
         .target(
             name: "Khepri",
             dependencies: [
