@@ -1,0 +1,164 @@
+/// Decides whether a history of registers is linearizable (Herlihy and Wing 1990).
+///
+/// Each register is checked alone, for linearizability is local. The search goes through starts
+/// and ends in order and carries every state the register can be in, with the open calls that have
+/// taken effect by then ("just-in-time linearization", Lowe 2017, after Wing and Gong 1993). A call
+/// takes effect only when the end of one, its own or another's, needs it to.
+///
+/// Of two states with the same content and the same answered calls, one is dropped that used more
+/// calls of unknown outcome: those may be left out, so what the one can do, the other can too. This
+/// keeps many lost calls from doubling the work each.
+package enum LinearizabilityChecker {
+    /// Why a history is not linearizable.
+    package struct Violation: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The first call that has no place.
+        package let call: RegisterCall
+        /// What the register could hold before it.
+        package let possible: [Int?]
+
+        package var description: String {
+            "no order explains \(call); possible contents: \(possible)"
+        }
+    }
+
+    /// Checks registers that are empty at first.
+    package static func check(_ history: [RegisterCall]) throws(Violation) {
+        var byKey: [Int: [RegisterCall]] = [:]
+        for call in history where call.operation != .read || call.outcome != .unknown {
+            byKey[call.key, default: []].append(call)
+        }
+        for key in byKey.keys.sorted() {
+            var search = RegisterSearch(byKey[key] ?? [])
+            try search.run()
+        }
+    }
+}
+
+/// The search through the history of one register.
+private struct RegisterSearch {
+    private struct Moment {
+        let time: UInt64
+        let isEnd: Bool
+        let call: Int
+    }
+
+    /// One thing that may be the case at a moment.
+    private struct Possibility: Hashable {
+        var content: Int?
+        /// Open calls that took effect and will be answered, ascending.
+        var answered: [Int] = []
+        /// Calls of unknown outcome that took effect, ascending.
+        var unknown: [Int] = []
+
+        mutating func add(_ call: Int, isUnknown: Bool) {
+            if isUnknown { unknown.insertSorted(call) } else { answered.insertSorted(call) }
+        }
+
+        func has(_ call: Int) -> Bool { answered.contains(call) || unknown.contains(call) }
+    }
+
+    private let calls: [RegisterCall]
+    private var open: [Int] = []
+
+    init(_ calls: [RegisterCall]) { self.calls = calls }
+
+    mutating func run() throws(LinearizabilityChecker.Violation) {
+        var possibilities = [Possibility()]
+        for moment in moments() {
+            guard moment.isEnd else {
+                open.append(moment.call)
+                continue
+            }
+            let next = successors(of: possibilities, after: moment.call)
+            guard !next.isEmpty else {
+                throw LinearizabilityChecker.Violation(
+                    call: calls[moment.call], possible: Self.contents(possibilities))
+            }
+            open.removeAll { $0 == moment.call }
+            possibilities = next
+        }
+    }
+
+    /// Starts before ends at the same time: such calls overlap.
+    private func moments() -> [Moment] {
+        var moments: [Moment] = []
+        for (number, call) in calls.enumerated() {
+            moments.append(Moment(time: call.start, isEnd: false, call: number))
+            if call.outcome == .unknown { continue }
+            moments.append(Moment(time: call.end, isEnd: true, call: number))
+        }
+        return moments.sorted { ($0.time, $0.isEnd ? 1 : 0) < ($1.time, $1.isEnd ? 1 : 0) }
+    }
+
+    /// What may be the case once a call has taken effect, which is then forgotten.
+    private func successors(of before: [Possibility], after call: Int) -> [Possibility] {
+        var results = Frontier()
+        var seen = Frontier()
+        var waiting: [Possibility] = []
+        for possibility in before where seen.add(possibility) { waiting.append(possibility) }
+        while let possibility = waiting.popLast() {
+            if possibility.answered.contains(call) {
+                var result = possibility
+                result.answered.removeAll { $0 == call }
+                _ = results.add(result)
+                continue
+            }
+            for candidate in open where !possibility.has(candidate) {
+                guard let content = calls[candidate].effect(on: possibility.content) else {
+                    continue
+                }
+                var next = possibility
+                next.content = content
+                next.add(candidate, isUnknown: calls[candidate].outcome == .unknown)
+                if seen.add(next) { waiting.append(next) }
+            }
+        }
+        return results.all
+    }
+
+    private static func contents(_ possibilities: [Possibility]) -> [Int?] {
+        Set(possibilities.map(\.content)).sorted { ($0 ?? .min) < ($1 ?? .min) }
+    }
+
+    /// Possibilities of which none makes another superfluous.
+    private struct Frontier {
+        private struct Key: Hashable {
+            let content: Int?
+            let answered: [Int]
+        }
+
+        private var unknown: [Key: [[Int]]] = [:]
+
+        var all: [Possibility] {
+            unknown.flatMap { key, sets in
+                sets.map { Possibility(content: key.content, answered: key.answered, unknown: $0) }
+            }
+        }
+
+        /// Adds a possibility unless one that is there can do as much.
+        mutating func add(_ possibility: Possibility) -> Bool {
+            let key = Key(content: possibility.content, answered: possibility.answered)
+            let used = possibility.unknown
+            let sets = unknown[key] ?? []
+            guard !sets.contains(where: { $0.isSubset(of: used) }) else { return false }
+            unknown[key] = sets.filter { !used.isSubset(of: $0) } + [used]
+            return true
+        }
+    }
+}
+
+extension [Int] {
+    fileprivate mutating func insertSorted(_ number: Int) {
+        insert(number, at: firstIndex { $0 > number } ?? endIndex)
+    }
+
+    /// Whether another ascending list has all numbers of this one.
+    fileprivate func isSubset(of other: [Int]) -> Bool {
+        var rest = other[...]
+        for number in self {
+            guard let place = rest.firstIndex(of: number) else { return false }
+            rest = rest[(place + 1)...]
+        }
+        return true
+    }
+}
