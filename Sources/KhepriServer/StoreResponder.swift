@@ -122,8 +122,9 @@ package struct StoreResponder: HTTPResponder {
     ) async throws -> Response {
         switch (target, request.method) {
         case (.members, .post): return try await routes.add(body(of: request))
-        case (.member(let name), .put): return try await routes.update(name, body(of: request))
-        case (.member(let name), .delete): return try await routes.remove(name)
+        case (.member(let text), .put):
+            return try await routes.update(try Self.name(text), body(of: request))
+        case (.member(let text), .delete): return try await routes.remove(try Self.name(text))
         case (.leader, .post): return try await routes.transfer(body(of: request))
         case (.member, _): throw RequestError(.methodNotAllowed, "expected PUT or DELETE")
         case (.leader, _): throw RequestError(.methodNotAllowed, "expected POST")
@@ -131,6 +132,15 @@ package struct StoreResponder: HTTPResponder {
             try request.expect(.get)
             return routes.get()
         }
+    }
+
+    /// The name of a member in a target, decoded.
+    private static func name(_ text: String) throws -> String {
+        let path = try TreePath("/" + text)
+        guard path.components.count == 1 else {
+            throw RequestError(.invalidRequest, "expected the name of a member, found \(text)")
+        }
+        return path.components[0].string
     }
 
     private var stores: StoreRoutes { StoreRoutes(host: host) }
