@@ -32,10 +32,10 @@ import Testing
     {
         try await withCluster(logBytesBeforeSnapshot: 2_000) { cluster in
             _ = try await token(from: cluster.groups[0])
-            let held = try await LockService(cluster.groups[0]).acquire("held", for: 600_000)
-            #expect(held != nil)
             var events = cluster.groups[2].events.makeAsyncIterator()
             cluster.network.setIsolated(true, node: 3)
+            let held = try await LockService(cluster.groups[0]).acquire("held", for: 600_000)
+            #expect(held != nil)
             for _ in 0..<100 { _ = try await token(from: cluster.groups[0]) }
             cluster.network.setIsolated(false, node: 3)
             let last = try await token(from: cluster.groups[2])
