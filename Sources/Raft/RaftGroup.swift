@@ -63,8 +63,9 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
         try machine.read(body)
     }
 
-    /// Changes who is a member; returns the entry of the committed configuration. Only the leader can.
+    /// Changes who is a member, and waits until that is committed; only the leader can.
     ///
+    /// - Returns: The entry of the configuration.
     /// - Throws: ``RaftError`` `.changeRefused`, `.notLeader`, `.timedOut`, `.closed`.
     @discardableResult
     public func change(

@@ -46,7 +46,9 @@ extension StateMachine {
 
 /// Where in the log a command stands; the same on every member.
 public struct ApplyContext: Hashable, Sendable {
-    /// The entry of the command. It only grows, in one group, and never comes twice.
+    /// The entry of the command.
+    ///
+    /// It only grows, in one group, and never comes twice.
     public let index: LogIndex
     /// The leader's wall clock in milliseconds since 1970, never less than that of the entry before.
     public let time: UInt64

@@ -3,7 +3,7 @@ import LockService
 import Raft
 import Testing
 
-@Suite("Fencing tokens", .serialized) struct FencingTests {
+@Suite("Fencing tokens", .serialized, .timeLimit(.minutes(2))) struct FencingTests {
     @Test func `they only grow while leadership moves from member to member`() async throws {
         try await withCluster { cluster in
             var tokens: [UInt64] = []
@@ -32,12 +32,21 @@ import Testing
     {
         try await withCluster(logBytesBeforeSnapshot: 2_000) { cluster in
             _ = try await token(from: cluster.groups[0])
+            var events = cluster.groups[2].events.makeAsyncIterator()
             cluster.network.setIsolated(true, node: 3)
+            let held = try await LockService(cluster.groups[0]).acquire("held", for: 600_000)
+            #expect(held != nil)
             for _ in 0..<100 { _ = try await token(from: cluster.groups[0]) }
             cluster.network.setIsolated(false, node: 3)
             let last = try await token(from: cluster.groups[2])
             try await cluster.groups[2].linearize(timeout: .seconds(10))
-            #expect(cluster.groups[2].status.snapshotIndex > .zero)
+            var installed: LogIndex?
+            while installed == nil, let event = await events.next() {
+                if case .snapshotInstalled(let index) = event { installed = index }
+            }
+            #expect(installed != nil)
+            try await cluster.groups[0].linearize(timeout: .seconds(10))
+            #expect(cluster.groups[2].read { $0 } == cluster.groups[0].read { $0 })
             #expect(try await token(from: cluster.groups[1]) > last)
         }
     }
