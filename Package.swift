@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "CBOR", targets: ["CBOR"]),
         .library(name: "Raft", targets: ["Raft", "RaftCore", "RaftRuntime", "RaftStorage"]),
         .executable(name: "khepri", targets: ["KhepriCommand"]),
+        .executable(name: "khepri-simulate", targets: ["Simulate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
@@ -124,6 +125,8 @@ let package = Package(
             name: "SimulationKit",
             dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "Khepri"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "Simulate", dependencies: ["SimulationKit"], swiftSettings: settings),
 
         .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
         .testTarget(

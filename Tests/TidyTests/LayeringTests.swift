@@ -53,6 +53,7 @@ import Testing
             ] + platform
         ),
         ("KhepriCommand", ["KhepriCLI"]),
+        ("Simulate", ["SimulationKit", "Foundation"]),
     ]
 
     static let platform: Set<String> = ["Glibc", "Musl", "Darwin", "Synchronization"]

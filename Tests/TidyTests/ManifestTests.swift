@@ -7,6 +7,7 @@ import Testing
         let manifest = try Self.manifest()
         #expect(Self.packages(behind: "Khepri", in: manifest).contains("swift-log"))
         #expect(!Self.packages(behind: "Khepri", in: manifest).contains("swift-nio"))
+        #expect(!Self.packages(behind: "Simulate", in: manifest).contains("swift-nio"))
         #expect(Self.packages(behind: "RaftTransport", in: manifest).contains("swift-nio-ssl"))
     }
 

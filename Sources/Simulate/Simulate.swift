@@ -1,0 +1,85 @@
+import Foundation
+import SimulationKit
+
+/// Runs simulated clusters, one for each seed, and makes each failure small.
+@main
+enum Simulate {
+    static func main() async {
+        do {
+            let arguments = try SimulateArguments(Array(CommandLine.arguments.dropFirst()))
+            exit(await run(arguments) ? 0 : 1)
+        } catch {
+            complain(error.message + "\n" + SimulateArguments.usage)
+            exit(2)
+        }
+    }
+
+    /// Whether everything held.
+    private static func run(_ arguments: SimulateArguments) async -> Bool {
+        let start = ContinuousClock.now
+        var total = Tally()
+        await withTaskGroup(of: Tally.self) { group in
+            for job in 0..<arguments.jobCount {
+                group.addTask { work(arguments, job: job) }
+            }
+            for await tally in group { total.add(tally) }
+        }
+        let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1_000
+        let rate = Int(Double(total.eventCount) / max(seconds, 0.001))
+        print(
+            "\(total.runCount) runs, \(total.callCount) calls, \(total.eventCount) events"
+                + " in \(seconds) s (\(rate)/s), \(total.failureCount) failures")
+        return total.failureCount == 0
+    }
+
+    /// Runs every seed that is a job's.
+    private static func work(_ arguments: SimulateArguments, job: Int) -> Tally {
+        var tally = Tally()
+        for seed in arguments.seeds where seed % UInt64(arguments.jobCount) == UInt64(job) {
+            let plan = arguments.plan(seed: seed)
+            let report = ClusterRun(plan, keepsTrace: arguments.keepsTrace).run()
+            if arguments.keepsTrace { print(report.trace, terminator: "") }
+            tally.add(report)
+            if let failure = report.failure { explain(failure, of: plan) }
+            if seed % 100 == 0 { complain("seed \(seed): \(tally.failureCount) failures so far") }
+        }
+        return tally
+    }
+
+    private static func explain(_ failure: String, of plan: ClusterPlan) {
+        let smallest = plan.shrunk()
+        print(
+            """
+            seed \(plan.seed): \(failure)
+              replay: khepri-simulate \(plan.arguments)
+              smallest: khepri-simulate \(smallest.plan.arguments) --trace
+                \(smallest.failure ?? "")
+            """)
+    }
+
+    private static func complain(_ message: String) {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+    }
+}
+
+/// What came of some runs.
+private struct Tally: Sendable {
+    var runCount = 0
+    var eventCount = 0
+    var callCount = 0
+    var failureCount = 0
+
+    mutating func add(_ report: ClusterReport) {
+        add(
+            Tally(
+                runCount: 1, eventCount: report.eventCount, callCount: report.callCount,
+                failureCount: report.failure == nil ? 0 : 1))
+    }
+
+    mutating func add(_ other: Tally) {
+        runCount += other.runCount
+        eventCount += other.eventCount
+        callCount += other.callCount
+        failureCount += other.failureCount
+    }
+}

@@ -1,0 +1,110 @@
+import RaftCore
+import RaftRuntime
+
+/// The end of a fault.
+enum ClusterRepair {
+    case start(member: Int)
+    case resume(member: Int)
+    case mend([SimulatedNetwork.Link])
+    case clear(NetworkWeather)
+}
+
+extension ClusterRun {
+    /// The faults of the network that are always there.
+    func chosenWeather() -> NetworkWeather {
+        var weather = NetworkWeather.fair
+        if plan.faults.contains(.loss) { weather.losesOneIn = 10 + random.number(below: 90) }
+        if plan.faults.contains(.repetition) { weather.repeatsOneIn = 5 + random.number(below: 45) }
+        if plan.faults.contains(.reordering) {
+            weather.holdsBackOneIn = 5 + random.number(below: 45)
+        }
+        if plan.faults.contains(.delay) {
+            weather.delayMaximum = 1_000 + random.number(below: 50_000)
+        }
+        return weather
+    }
+
+    /// Lets one of the faults of the plan happen, and plans the next.
+    func injectFault() {
+        guard !isHealed else { return }
+        queue.add(.fault, at: later(microseconds: 600_000))
+        let faults = plan.sortedFaults
+        guard !faults.isEmpty else { return }
+        let fault = faults[random.number(below: faults.count)]
+        let member = members[random.number(below: members.count)]
+        trace.note(.fault, clock.now(), member.number, 0, fault.rawValue)
+        inject(fault, member)
+    }
+
+    private func inject(_ fault: ClusterPlan.Fault, _ member: ClusterMember) {
+        switch fault {
+        case .powerCut, .kill: end(member, cuttingPower: fault == .powerCut)
+        case .pause:
+            member.isPaused = true
+            repair(.resume(member: member.number), within: 3_000_000)
+        case .slow:
+            member.stepMicroseconds = 20_000
+            repair(.resume(member: member.number), within: 2_000_000)
+        case .oneWayCut, .partition: cut(member, isOneWay: fault == .oneWayCut)
+        case .reset:
+            for link in links(of: member) { network.reset(link) }
+        case .delay:
+            var storm = weather
+            storm.delayMaximum = 300_000
+            network.setWeather(storm)
+            repair(.clear(weather), within: 1_000_000)
+        case .dateJump: member.clock.jump(milliseconds: random.number(below: 200_000) - 100_000)
+        case .transfer: clients.transfer(from: member)
+        case .loss, .repetition, .reordering, .clockRate, .snapshots: break
+        }
+        wake(member)
+    }
+
+    private func end(_ member: ClusterMember, cuttingPower: Bool) {
+        guard member.process != nil else { return }
+        member.end(cuttingPower: cuttingPower, &random, network: network)
+        clients.abandon(member: member.number)
+        repair(.start(member: member.number), within: 3_000_000)
+    }
+
+    /// Cuts a member off from some of the others, so that some may still reach both sides.
+    private func cut(_ member: ClusterMember, isOneWay: Bool) {
+        let all = links(of: member)
+        let isSending = random.isOne(in: 2)
+        let chosen = all.filter { link in
+            guard isOneWay else { return true }
+            return (link.sender == member.identity) == isSending && random.isOne(in: 2)
+        }
+        let isPartial = !isOneWay && random.isOne(in: 2)
+        let cuts = isPartial ? Array(chosen.prefix(2 + 2 * random.number(below: 2))) : chosen
+        for link in cuts { network.setCut(link, true) }
+        repair(.mend(cuts), within: 4_000_000)
+    }
+
+    /// The ways between a member and each other, both of one other together.
+    private func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
+        guard let own = member.identity else { return [] }
+        return members.compactMap(\.identity).filter { $0 != own }.flatMap {
+            [SimulatedNetwork.Link(from: own, to: $0), SimulatedNetwork.Link(from: $0, to: own)]
+        }
+    }
+
+    private func repair(_ repair: ClusterRepair, within microseconds: Int) {
+        queue.add(.repair(repair), at: later(microseconds: microseconds))
+    }
+
+    func carryOut(_ repair: ClusterRepair) throws {
+        trace.note(.repair, clock.now(), 0, 0, "\(repair)")
+        switch repair {
+        case .start(let number): try start(members[number])
+        case .resume(let number):
+            members[number].isPaused = false
+            members[number].stepMicroseconds = 50
+            wake(members[number])
+        case .mend(let cuts):
+            for link in cuts { network.setCut(link, false) }
+        case .clear(let weather):
+            if !isHealed { network.setWeather(weather) }
+        }
+    }
+}
