@@ -2,7 +2,7 @@
 SOURCES = Sources Tests Snippets Package.swift Examples/LockService/Package.swift \
     Examples/LockService/Sources Examples/LockService/Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 
-.PHONY: verify fix test build lint docs long random benchmarks benchmarks-build
+.PHONY: verify fix test build lint docs long random simulate benchmarks benchmarks-build
 
 verify: lint build test
 
@@ -34,6 +34,11 @@ benchmarks:
 random:
 	KHEPRI_SEED=10000 KHEPRI_RUNS=1000 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
 	    --no-parallel --filter 'SystemTests|ClusterTests'
+
+# Two thousand simulated clusters of real hosts, in release; SEEDS='A..B' chooses others.
+simulate:
+	swift build -c release --product khepri-simulate
+	"$$(swift build -c release --show-bin-path)/khepri-simulate" --seeds $(or $(SEEDS),1..2000)
 
 # The long random runs, in release; KHEPRI_SEED replays one.
 long:

@@ -34,7 +34,7 @@ import Testing
         ("DELETE", "/v1/cluster/members/member%201", "", "the members cannot be changed"),
         ("DELETE", "/v1/cluster/members/a/b", "", "expected the name of a member"),
         ("POST", "/v1/cluster/leader", #"{"to":"n9"}"#, "there is no member n9"),
-        ("POST", "/v1/cluster/leader", "{", ""),
+        ("POST", "/v1/cluster/leader", "{", "expected a name"),
     ])
     func `a mistake is answered by 400 and the rule`(
         method: String, target: String, body: String, message: String
