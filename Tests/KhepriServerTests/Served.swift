@@ -49,7 +49,12 @@ struct Served {
         bytes: [UInt8], host: String? = "localhost"
     ) async throws -> Answer {
         var fields = HTTPFields()
-        for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
+        for (name, value) in headers {
+            guard let field = HTTPField.Name(name) else {
+                preconditionFailure("\(name) is the name of a field")
+            }
+            fields[field] = value
+        }
         let head = HTTPRequest(
             method: method, scheme: "http", authority: host, path: target, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
