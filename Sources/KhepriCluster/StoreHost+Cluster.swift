@@ -9,8 +9,8 @@ extension StoreHost {
     /// Opens a directory as a member of a cluster, or makes it.
     ///
     /// A host without an invitation founds a cluster of its own, or goes on as the member it was; one
-    /// with an invitation waits until a member of the cluster adds the ``Cluster/candidate`` of its store.
-    /// - Throws: ``StoreError``, as ``open(at:configuration:)``, and `.invalidOperation` for a name or
+    /// with an invitation waits until a member of the cluster adds the `candidate` of its store.
+    /// - Throws: `StoreError`, as `open(at:configuration:)`, and `.invalidOperation` for a name or
     ///   address that is none, `.cannotOpen` if the address cannot be had or would be readable by others.
     public static func open(
         at directory: String, configuration: StoreConfiguration = .init(),
@@ -25,7 +25,7 @@ extension StoreHost {
 }
 
 extension TreeStore {
-    /// Opens the replicated store of a directory; see ``StoreHost/open(at:configuration:cluster:)``.
+    /// Opens the replicated store of a directory; see ``Khepri/StoreHost/open(at:configuration:cluster:)``.
     public static func open(
         at directory: String, configuration: StoreConfiguration = .init(),
         cluster: ClusterConfiguration

@@ -27,7 +27,9 @@ extension Cluster {
 
     /// Removes a member; the others go on without it, and it is not asked.
     ///
-    /// - Parameter name: Its name or its identifier.
+    /// - Parameters:
+    ///   - name: Its name or its identifier.
+    ///   - timeout: How long it may take, the store's default if nil.
     /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for somebody who is no member or for
     ///   the last voter, `.timeout`, `.noQuorum`.
     public func remove(_ name: String, timeout: Duration? = nil) async throws {
@@ -48,7 +50,9 @@ extension Cluster {
 
     /// Makes another member the leader, and returns when it is.
     ///
-    /// - Parameter name: Which one; the one that has the most of the log if nil.
+    /// - Parameters:
+    ///   - name: Which one; the one that has the most of the log if nil.
+    ///   - timeout: How long it may take, the store's default if nil.
     /// - Throws: ``StoreError`` `.notLeader` where another member leads, `.timeout` if the other did
     ///   not take over: this one leads on then.
     public func transferLeadership(

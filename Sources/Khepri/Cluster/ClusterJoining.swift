@@ -54,8 +54,10 @@ extension Cluster {
     /// Adds a host that waits to join; one that is a member already stays one.
     ///
     /// It gets everything first, and becomes a voter once it keeps up.
-    /// - Parameter promotes: Whether it is to become a voter; a learner serves reads and votes for
-    ///   nobody.
+    /// - Parameters:
+    ///   - candidate: The host, as it describes itself.
+    ///   - promotes: Whether it is to become a voter; a learner serves reads and votes for nobody.
+    ///   - timeout: How long it may take, the store's default if nil.
     /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken, a candidate
     ///   that is none or one member too many, `.timeout`, `.noQuorum`.
     public func add(

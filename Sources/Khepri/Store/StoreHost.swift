@@ -20,10 +20,10 @@ public final class StoreHost: Sendable {
     /// The one store that hosts with peers replicate.
     static let replicatedStoreName = "default"
 
-    private let raft: RaftHost<StoreMachine>
-    private let directory: HostDirectory?
-    private let environment: HostEnvironment
-    private let reclamation: TreeReclamation
+    let raft: RaftHost<StoreMachine>
+    let directory: HostDirectory?
+    let environment: HostEnvironment
+    let reclamation: TreeReclamation
     /// Who this host is.
     let member: MemberID
     private let state: Lock<HostState>
@@ -197,91 +197,10 @@ public final class StoreHost: Sendable {
     /// Counts and times of the log and the driver.
     var hostStatistics: HostStatistics { raft.statistics }
 
-    private func openStore(
-        _ name: String, _ recovered: (GroupID, RecoveredGroup)?
-    ) async -> Result<TreeStore, any Error> {
-        guard environment.cluster == nil || name == Self.replicatedStoreName else {
-            return .failure(
-                StoreError(
-                    .invalidOperation,
-                    "a host with peers has the store \(Self.replicatedStoreName) only, found \(name)"
-                ))
-        }
-        let entropy = environment.entropy
-        let invited = try? environment.cluster?.joining?.parsed().stores[name]
-        let id =
-            recovered?.0 ?? invited ?? GroupID(high: entropy.next(), low: entropy.next())
-        guard recovered != nil || invited != nil || environment.cluster?.mayFound ?? true else {
-            return .failure(
-                StoreError(
-                    .cannotOpen, "the host has not joined a cluster yet, and none invites it"))
-        }
-        let machine = StoreMachine(name: name, history: id, reclamation)
-        var description = GroupDescription(
-            id: id, name: name, member: member, machine: machine, recovered: recovered?.1,
-            bootstrap: recovered == nil && invited == nil ? founding : nil)
-        description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
-        let observer = GroupObserver(name: name, configuration: configuration)
-        let events = ClusterEvents()
-        let inForce = Lock(Configuration.empty)
-        let company = StoreCompany()
-        description.observer = { [environment, member] event in
-            observer.note(event)
-            if case .configurationInForce(let configuration) = event {
-                inForce.withLock { $0 = configuration }
-                company.note(configuration, besides: member)
-                environment.cluster?.membersChanged(configuration.memberDetails)
-            }
-            events.note(event, { inForce.withLock { $0 } }, local: member)
-        }
-        do {
-            try Self.refuseNewerCommands(in: recovered?.1, of: name)
-            let group = try await raft.open(description)
-            let engine = StoreEngine(
-                name: name, group: group, machine: machine, configuration: configuration,
-                events: events, sessions: CommandSessions(company, environment))
-            return .success(TreeStore(engine: engine, host: self))
-        } catch let error as LogDeviceError {
-            return .failure(StoreError(opening: directory?.path ?? name, error))
-        } catch let failure as RequestFailure {
-            return .failure(StoreError(failure, mayHaveBeenApplied: false))
-        } catch let error as StoreError {
-            return .failure(error)
-        } catch {
-            let isNewer = (error as? StateError)?.isOfNewerVersion ?? false
-            return .failure(
-                StoreError(
-                    isNewer ? .newerFormat : .corrupt,
-                    "the snapshot of \(name) cannot be read: \(error)", cause: error))
-        }
-    }
-
-    /// The first configuration of a store that this host founds.
-    private var founding: Configuration {
-        let details = details.map {
-            [Configuration.Details(member: member, bytes: $0.encoded())]
-        }
-        return Configuration(voters: [member], details: details ?? [])
-    }
-
     private static func memberInMemory(_ environment: HostEnvironment) -> MemberID {
         let entropy = environment.entropy
         return MemberID(
             node: 1, incarnation: Identifier128(high: entropy.next(), low: entropy.next()))
-    }
-
-    /// Refuses a log that a newer version wrote, before anything of it is applied.
-    private static func refuseNewerCommands(
-        in recovered: RecoveredGroup?, of name: String
-    ) throws {
-        for entry in recovered?.entries ?? [] where entry.kind == .command {
-            let error = entry.payload.withUnsafeBytes { TreeCommand.newerVersion(in: $0) }
-            guard let error else { continue }
-            throw StoreError(
-                .newerFormat,
-                "entry \(entry.index.rawValue) of \(name) is of a newer version of Khepri: "
-                    + error.message, cause: error)
-        }
     }
 
     /// Refuses what cannot be the name of a store.

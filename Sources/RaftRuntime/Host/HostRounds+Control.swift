@@ -83,11 +83,3 @@ extension HostRounds {
         group.transfers = []
     }
 }
-
-/// A change of members whose end somebody waits for.
-struct ChangeWait {
-    let token: ProposalToken
-    let request: ControlRequest
-    /// Where the change is in the log, once the core has accepted it.
-    var index: LogIndex?
-}

@@ -75,10 +75,3 @@ extension HostRounds {
         }
     }
 }
-
-/// A snapshot of another member, loaded, until its record in the log is durable.
-struct InstalledSnapshot {
-    let position: LogPosition
-    let state: LoadedMachineState
-    let time: UInt64
-}
