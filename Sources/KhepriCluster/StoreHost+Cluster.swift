@@ -25,7 +25,7 @@ extension StoreHost {
 }
 
 extension TreeStore {
-    /// Opens the replicated store of a directory; see ``Khepri/StoreHost/open(at:configuration:cluster:)``.
+    /// Opens the replicated store of a directory, as `StoreHost.open` does.
     public static func open(
         at directory: String, configuration: StoreConfiguration = .init(),
         cluster: ClusterConfiguration

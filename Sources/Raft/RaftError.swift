@@ -86,6 +86,8 @@ extension RaftError {
         case .appliedElsewhere(let index):
             (.timedOut, "applied as entry \(index.rawValue), but not here within the time")
         case .changeRefused(let refusal): (.changeRefused, "refused: \(refusal.rawValue)")
+        case .leadershipLost:
+            (.timedOut, "another member leads now, and may carry the change on")
         case .transferFailed(let member):
             (.timedOut, "member \(member.node) did not take over within the time")
         }

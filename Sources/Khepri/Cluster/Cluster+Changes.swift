@@ -88,7 +88,8 @@ extension Cluster {
     private func finish(_ outcome: ControlOutcome) throws {
         guard case .failure(let failure) = outcome else { return }
         guard case .notLeader(let hint?) = failure else {
-            throw StoreError(failure, mayHaveBeenApplied: failure == .timedOut)
+            let isUnknown = [.timedOut, .leadershipLost, .cancelled].contains(failure)
+            throw StoreError(failure, mayHaveBeenApplied: isUnknown)
         }
         let names = Names(engine.group.status.configuration)
         throw StoreError(

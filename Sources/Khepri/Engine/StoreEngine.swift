@@ -294,6 +294,10 @@ extension StoreError {
             (code, message) = (.overloaded, "another change of members is under way")
         case .changeRefused(let refusal):
             (code, message) = (.invalidOperation, "the members cannot be changed: \(refusal)")
+        case .leadershipLost:
+            (code, message) = (
+                .timeout, "another member leads now, and may carry the change on"
+            )
         case .transferFailed:
             (code, message) = (.timeout, "the member that was to lead did not take over")
         }

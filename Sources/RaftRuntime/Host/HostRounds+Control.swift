@@ -61,12 +61,11 @@ extension HostRounds {
     /// Answers those who wanted another leader, and whose changes another leader may carry on.
     func leadershipChanged(of group: GroupState) {
         if group.server.role != .leader {
+            let hint = RequestFailure.notLeader(hint: group.server.leader)
             for change in group.changes {
-                fail(change.request, .notLeader(hint: group.server.leader))
+                fail(change.request, change.index == nil ? hint : .leadershipLost)
             }
-            for change in group.postponedChanges {
-                fail(change, .notLeader(hint: group.server.leader))
-            }
+            for change in group.postponedChanges { fail(change, hint) }
             (group.changes, group.postponedChanges) = ([], [])
         }
         guard let leader = group.server.leader, leader != group.server.id else { return }

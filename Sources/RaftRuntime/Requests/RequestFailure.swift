@@ -22,6 +22,8 @@ package enum RequestFailure: Error, Sendable, Hashable {
     case appliedElsewhere(LogIndex)
     /// The change of members cannot be made.
     case changeRefused(ChangeRefusal)
+    /// The member stopped leading while the change was in its log; the next leader may carry it on.
+    case leadershipLost
     /// The member that was to lead did not take over in time.
     case transferFailed(to: MemberID)
 
@@ -75,7 +77,7 @@ extension RequestFailure {
         case .storageFull: .storageFull
         case .storageFailed: .storageFailed
         case .timedOut, .cancelled, .appliedElsewhere: .timedOut
-        case .shuttingDown, .changeRefused, .transferFailed: .shuttingDown
+        case .shuttingDown, .changeRefused, .leadershipLost, .transferFailed: .shuttingDown
         }
     }
 }
