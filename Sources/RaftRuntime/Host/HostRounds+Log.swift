@@ -147,11 +147,15 @@ extension HostRounds {
 
     private func noteInLog(_ commands: [CommandRequest]) {
         var byteCount = 0
+        var leftByteCount = 0
         for command in commands {
             command.mayBeApplied = true
-            leaveQueue(command)
             byteCount += command.byteCount
+            leftByteCount += command.waitingBytes
+            command.hasLeftQueue = true
         }
+        // Once for all: callers change the same number.
+        inbox.noteLeft(bytes: leftByteCount)
         log.gathering.entryCount += commands.count
         log.gathering.byteCount += byteCount
         // The core accepts nothing else while the disk is full.
