@@ -147,6 +147,22 @@ struct ReplicationTests {
         #expect(other.machine.commands == leader.machine.commands)
     }
 
+    @Test func `a follower whose disk was full goes on when there is space`() throws {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        guard let other = cluster.sites.first(where: { $0.member != leader.member }) else {
+            return
+        }
+        other.log.state.withLock { $0.space = 0 }
+        let first = cluster.propose([1], at: leader)
+        cluster.run(for: .seconds(1))
+        #expect(first.value?.isCommitted == true)
+        #expect(other.machine.commands.isEmpty)
+        other.log.state.withLock { $0.space = .max }
+        cluster.run(for: .seconds(2)) { other.machine.commands == [[1]] }
+        #expect(other.machine.commands == [[1]])
+    }
+
     @Test func `linearizable reads work on every member and fail in a minority`() async throws {
         let cluster = try ManualCluster(3)
         let leader = try cluster.elect()

@@ -50,6 +50,7 @@ final class HostRounds {
         self.now = now
         var hadMail = takeMail()
         expire()
+        retryStalled()
         var rounds = 0
         while rounds < Self.roundsMaximum, runRound() {
             rounds += 1
@@ -63,6 +64,13 @@ final class HostRounds {
         return DrainOutcome(
             didWork: hadMail || rounds > 0, nextDeadline: isUnfinished ? now : nextDeadline,
             isStopped: shutdown == .finished)
+    }
+
+    /// Tries again what found no space: a follower has no commands of its own that would.
+    private func retryStalled() {
+        guard log.stalled != nil, log.retriesAt <= now else { return }
+        log.retriesAt = now.advanced(by: Self.heldCommandsCheck)
+        makeSpaceIfFull()
     }
 
     /// One pass over all groups and the log; false if it changed nothing.
@@ -140,6 +148,8 @@ struct LogDesk: Sendable {
     var isInFlight = false
     /// A job that even the reserve had no space for; it goes first when there is space.
     var stalled: LogJob?
+    /// When it is tried again without anybody asking.
+    var retriesAt = Instant.zero
     var space = StorageSpace.available
     /// Why the log stopped for ever.
     var failure: LogDeviceError?
