@@ -64,13 +64,6 @@ extension Cluster {
         try finish(outcome)
     }
 
-    /// Notes other addresses of this host, if they are not noted yet.
-    package func announce(_ details: MemberDetails, timeout: Duration? = nil) async throws {
-        let configuration = engine.group.status.configuration
-        guard configuration.details(of: host.member) != details.encoded() else { return }
-        try await change(.setDetails(host.member, details.encoded()), timeout: timeout)
-    }
-
     private func member(_ name: String) throws -> MemberID {
         let names = Names(engine.group.status.configuration)
         guard let member = names.member(name) else {

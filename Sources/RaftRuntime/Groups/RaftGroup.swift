@@ -115,17 +115,11 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     private func control(
         _ kind: ControlRequest.Kind, timeout: Duration?
     ) async -> ControlOutcome {
-        let ticket = inbox.nextTicket()
-        return await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                let request = ControlRequest(
-                    kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
-                    completion: .continuation(continuation))
-                if let refusal = inbox.submit(request) { request.answer(refusal) }
-                if Task.isCancelled { inbox.cancel(ticket) }
-            }
-        } onCancel: {
-            inbox.cancel(ticket)
+        await ask { ticket, completion in
+            let request = ControlRequest(
+                kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
+                completion: completion)
+            if let refusal = inbox.submit(request) { request.answer(refusal) }
         }
     }
 
@@ -148,13 +142,23 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     }
 
     private func wait(_ kind: ReadRequest.Kind, timeout: Duration?) async -> ReadOutcome {
+        await ask { ticket, completion in
+            let read = ReadRequest(
+                kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
+                completion: completion)
+            if let refusal = inbox.submit(read) { read.answer(refusal) }
+        }
+    }
+
+    /// Waits for the answer to a request; a cancelled task gets its answer at once.
+    private func ask<Answer: Sendable>(
+        _ submit: (Ticket, Completion<Answer>) -> Void
+    ) async -> Answer {
         let ticket = inbox.nextTicket()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                let read = ReadRequest(
-                    kind, slot: handle.slot, ticket: ticket, timeout: timeout ?? options.timeout,
-                    completion: .continuation(continuation))
-                if let refusal = inbox.submit(read) { read.answer(refusal) }
+                submit(ticket, .continuation(continuation))
+                // A cancellation before this point found nothing to cancel.
                 if Task.isCancelled { inbox.cancel(ticket) }
             }
         } onCancel: {
