@@ -10,7 +10,10 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     static let visitsInPlaceMaximum = 64
 
     let published: PublishedTree
+    /// Who wants to know of changes.
+    let watches = WatchHub()
     private var machine: TreeMachine
+    private var recorder = ChangeRecorder()
     private let shared = Lock(StoreCounts())
     private var appliedCommandCount: UInt64 = 0
     /// Stands for the published tree while the real one changes.
@@ -51,6 +54,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     func didApplyBatch(through index: LogIndex) {
         note()
+        watches.publish(recorder.take(), through: machine.revision)
     }
 
     func capture() -> any SnapshotSource {
@@ -75,6 +79,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         // The former tree is in the published one, which gives it to whoever releases trees.
         machine = loaded
         publish()
+        watches.reset(to: machine.revision)
     }
 
     func encode(_ output: CommandOutcome) -> [UInt8] { output.encoded() }
@@ -98,7 +103,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
             return machine.apply(
                 command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
-        if case .applied(let applied) = small { return Self.outcome(applied, context) }
+        if case .applied(let applied) = small { return outcome(applied, context) }
         if case .needsNewerVersion(let message) = small {
             throw NewerCommand(at: entry.index, message)
         }
@@ -107,11 +112,12 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
-        return Self.outcome(applied, context)
+        return outcome(applied, context)
     }
 
-    private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
-        CommandOutcome(
+    private func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
+        recorder.add(applied.changes, at: context.revision)
+        return CommandOutcome(
             revision: applied.earlierRevision ?? context.revision,
             modifiedRevision: applied.modifiedRevision, result: applied.result,
             isRepetition: applied.earlierRevision != nil)

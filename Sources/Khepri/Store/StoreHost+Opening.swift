@@ -12,10 +12,11 @@ extension StoreHost {
             var description = try describe(name, recovered)
             let events = ClusterEvents()
             let company = StoreCompany()
-            description.observer = observer(of: name, events, company)
+            let machine = description.machine
+            description.observer = observer(of: name, events, company, machine.watches)
             let group = try await raft.open(description)
             let engine = StoreEngine(
-                name: name, group: group, machine: description.machine,
+                name: name, group: group, machine: machine,
                 configuration: configuration, events: events,
                 sessions: CommandSessions(company, environment))
             publisher.add(engine)
@@ -57,7 +58,7 @@ extension StoreHost {
 
     /// Who is told what happens in a store.
     private func observer(
-        of name: String, _ events: ClusterEvents, _ company: StoreCompany
+        of name: String, _ events: ClusterEvents, _ company: StoreCompany, _ watches: WatchHub
     ) -> @Sendable (GroupEvent) -> Void {
         let log = GroupObserver(name: name, configuration: configuration)
         let inForce = Lock(Configuration.empty)
@@ -67,6 +68,9 @@ extension StoreHost {
                 inForce.withLock { $0 = configuration }
                 company.note(configuration, besides: member)
                 environment.cluster?.membersChanged(configuration.memberDetails)
+            }
+            if case .halted(let failure) = event {
+                watches.end(StoreError(failure, mayHaveBeenApplied: false))
             }
             events.note(event, { inForce.withLock { $0 } }, local: member)
         }

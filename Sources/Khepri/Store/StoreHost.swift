@@ -176,7 +176,10 @@ public final class StoreHost: Sendable {
     public func close() async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
-        for store in openStores { store.engine.events.end() }
+        for store in openStores {
+            store.engine.events.end()
+            store.engine.machine.watches.end()
+        }
         guard isFirst, let directory else { return }
         try? await environment.cluster?.disconnect()
         do {
