@@ -82,22 +82,31 @@ extension ChangeHistory {
         }
     }
 
-    /// Copies some changes from a place on, and moves the place behind them.
+    /// The revision of the change at a place.
+    func revision(at place: Place) -> Revision {
+        chunks[place.chunk - firstNumber].bytes.withUnsafeBytes {
+            RecordedChange.revision(in: Self.change(at: place.offset, in: $0))
+        }
+    }
+
+    /// Copies the changes of some whole revisions from a place on, and moves the place behind them.
     func read(from place: inout Place) -> [[UInt8]] {
         var changes: [[UInt8]] = []
         var byteCount = 0
+        var last = Revision.zero
         while byteCount < Self.readByteCount, place < end {
             let isLast = place.chunk == end.chunk
             chunks[place.chunk - firstNumber].bytes.withUnsafeBytes { bytes in
-                while place.offset < bytes.count, byteCount < Self.readByteCount {
+                while place.offset < bytes.count {
                     let change = Self.change(at: place.offset, in: bytes)
+                    let revision = RecordedChange.revision(in: change)
+                    if byteCount >= Self.readByteCount, revision != last { return }
+                    last = revision
                     changes.append([UInt8](change))
                     byteCount += change.count
                     place.offset += Self.lengthByteCount + change.count
                 }
-                if place.offset == bytes.count, !isLast {
-                    place = Place(chunk: place.chunk + 1, offset: 0)
-                }
+                if !isLast { place = Place(chunk: place.chunk + 1, offset: 0) }
             }
         }
         return changes

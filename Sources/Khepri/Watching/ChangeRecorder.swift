@@ -20,11 +20,9 @@ struct ChangeRecorder: ~Copyable {
 
     /// Takes in what a command changed.
     mutating func add(_ changes: ChangeSet, at revision: Revision) {
-        guard let last = changes.changes.lastIndex(where: \.isPayloadChanged) else { return }
         var count = 0
-        for index in 0...last where changes.changes[index].isPayloadChanged {
-            RecordedChange.write(
-                changes.changes[index], at: revision, isLast: index == last, to: &writer)
+        for change in changes.changes where change.isPayloadChanged {
+            RecordedChange.write(change, at: revision, to: &writer)
             writer.withUnsafeBytes { bytes in
                 withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { batch.bytes += $0 }
                 batch.bytes += bytes
@@ -38,7 +36,7 @@ struct ChangeRecorder: ~Copyable {
                 return
             }
         }
-        batch.revisions.append((revision, batch.bytes.count, count))
+        if count > 0 { batch.revisions.append((revision, batch.bytes.count, count)) }
     }
 
     /// Ends the batch.

@@ -24,7 +24,6 @@ final class ChangeSubscription: Sendable {
 
     private let engine: StoreEngine
     private let pattern: TreePattern
-    /// The pattern, nil when every change that the hub has for this reader concerns it.
     private let walk: PatternWalk
     private let id: WatchHub.ReaderID
     private let state: Lock<State>
@@ -57,6 +56,16 @@ final class ChangeSubscription: Sendable {
     }
 
     deinit { hub.remove(id) }
+
+    /// Waits until the first change can be told; throws what ``next()`` would throw then.
+    func begin() async throws {
+        switch state.withLock({ $0.phase }) {
+        case .refused(let error): throw end(error)
+        case .awaiting(let revision): try await wait(for: revision)
+        case .listing, .following, .ended: break
+        }
+        if let error = hub.loss(of: id) { throw end(error) }
+    }
 
     /// The next changes; nil at the end.
     func next() async throws -> [TreeChange]? {
@@ -128,15 +137,19 @@ final class ChangeSubscription: Sendable {
         }
     }
 
-    /// Those of some changes that concern this reader.
+    /// Those of some changes that concern this reader; they are all that there is of their revisions.
     private func read(_ changes: [[UInt8]]) -> [TreeChange] {
         let skipped = state.withLock { $0.skipped }
-        return changes.compactMap { bytes in
+        let concerning = changes.compactMap { bytes -> RecordedChange? in
             // What the recorder wrote can be read.
             guard let change = try? bytes.withUnsafeBytes({ try RecordedChange(reading: $0) }),
                 change.revision > skipped, change.matches(walk)
             else { return nil }
-            return TreeChange(change)
+            return change
+        }
+        return concerning.indices.map { index in
+            let next = index + 1 < concerning.count ? concerning[index + 1].revision : nil
+            return TreeChange(concerning[index], isLast: next != concerning[index].revision)
         }
     }
 }

@@ -10,8 +10,6 @@ struct RecordedNode: Sendable {
 /// One change of a node, as the history keeps it.
 struct RecordedChange: Sendable {
     let revision: Revision
-    /// Whether no other change of the revision follows.
-    let isLast: Bool
     let path: TreePath
     /// The node before; nil if it was not there.
     let old: RecordedNode?
@@ -22,18 +20,16 @@ struct RecordedChange: Sendable {
 }
 
 extension RecordedChange {
-    private static let lastFlag: UInt64 = 1
-    private static let keepWhileFlag: UInt64 = 2
-    private static let oldFlag: UInt64 = 4
-    private static let newFlag: UInt64 = 8
+    private static let oldFlag: UInt64 = 1
+    private static let newFlag: UInt64 = 2
+    private static let keepWhileFlag: UInt64 = 4
 
     /// Writes a change behind its revision.
     static func write(
-        _ change: NodeChange, at revision: Revision, isLast: Bool, to writer: inout CBORWriter
+        _ change: NodeChange, at revision: Revision, to writer: inout CBORWriter
     ) {
         let old = change.old ?? change.removed
-        var flags: UInt64 = isLast ? lastFlag : 0
-        if change.deleteReason == .keepWhile { flags |= keepWhileFlag }
+        var flags: UInt64 = change.deleteReason == .keepWhile ? keepWhileFlag : 0
         if old != nil { flags |= oldFlag }
         if change.new != nil { flags |= newFlag }
         writer.writeUnsigned(revision.rawValue)
@@ -51,19 +47,18 @@ extension RecordedChange {
         }
     }
 
-    /// Reads what ``write(_:at:isLast:to:)`` wrote.
+    /// Reads what ``write(_:at:to:)`` wrote.
     init(reading bytes: UnsafeRawBufferPointer) throws {
         var reader = CBORReader(bytes)
         revision = Revision(try reader.readUnsigned())
         let flags = try reader.readUnsigned()
-        isLast = flags & Self.lastFlag != 0
         path = try TreePath(from: &reader)
         old = flags & Self.oldFlag != 0 ? try RecordedNode(from: &reader) : nil
         new = flags & Self.newFlag != 0 ? try RecordedNode(from: &reader) : nil
         reason = new != nil ? nil : flags & Self.keepWhileFlag != 0 ? .keepWhile : .explicit
     }
 
-    /// The revision alone, of what ``write(_:at:isLast:to:)`` wrote.
+    /// The revision alone, of what ``write(_:at:to:)`` wrote.
     static func revision(in bytes: UnsafeRawBufferPointer) -> Revision {
         var reader = CBORReader(bytes)
         return (try? reader.readUnsigned()).map(Revision.init) ?? .zero

@@ -23,8 +23,8 @@ public struct TreeChange: Sendable {
     /// From where to go on later without missing a change or seeing one twice, if all before this change
     /// is dealt with.
     ///
-    /// That is the revision if this is its last change, and the one before if not. Nil while the present
-    /// nodes are listed.
+    /// That is the revision if this is the last change of it that the watch tells, and the one before if
+    /// not. Nil while the present nodes are listed.
     public let resumePoint: Revision?
     /// Why the node is gone, nil if it is there.
     public let deleteReason: DeleteReason?
@@ -62,12 +62,12 @@ public struct TreeChange: Sendable {
 }
 
 extension TreeChange {
-    init(_ change: RecordedChange) {
+    /// - Parameter isLast: Whether the watch tells no other change of the revision.
+    init(_ change: RecordedChange, isLast: Bool) {
         kind = change.new == nil ? .deleted : change.old == nil ? .created : .updated
         path = change.path
         revision = change.revision
-        resumePoint =
-            change.isLast ? change.revision : Revision(change.revision.rawValue - 1)
+        resumePoint = isLast ? change.revision : Revision(change.revision.rawValue - 1)
         deleteReason = change.reason
         before = change.old
         after = change.new

@@ -30,6 +30,16 @@ public struct TreeChanges: AsyncSequence, Sendable {
         }
     }
 
+    /// Waits until the first change can be told.
+    ///
+    /// - Throws: What reading would throw at once.
+    package func begin() async throws { try await subscription.begin() }
+
+    /// Waits for the next changes, of which there may be several.
+    ///
+    /// - Returns: nil when the store is closed or the task is cancelled; another task may read on then.
+    package func next() async throws -> [TreeChange]? { try await subscription.next() }
+
     /// A reader.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription) }
 }

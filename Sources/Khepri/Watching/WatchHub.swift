@@ -14,7 +14,7 @@ final class WatchHub: Sendable {
 
     /// What a reader does next.
     enum Step {
-        /// These concern it, or may, if it looks for itself.
+        /// These concern it, or may, if it looks for itself; all that there is of their revisions.
         case changes([[UInt8]])
         /// Something it watches has changed.
         case news
@@ -116,6 +116,11 @@ extension WatchHub {
             if case .wait = step { return state.ending ?? step }
             return step
         }
+    }
+
+    /// What a reader is told that has missed changes; nil if it has not.
+    func loss(of id: ReaderID) -> StoreError? {
+        state.withLock { $0.readers[id]?.loss(in: $0.history) }
     }
 
     /// Waits until a reader has something to do, or its task is cancelled.

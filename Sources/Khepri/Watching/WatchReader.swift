@@ -60,37 +60,54 @@ struct WatchReader {
 
     /// What to do next.
     mutating func step(in history: ChangeHistory) -> WatchHub.Step {
+        if let loss = loss(in: history) { return .end(loss) }
         switch position {
         case .noting(let isNew):
             position = .noting(false)
             return isNew ? .news : .wait
         case .following(let places):
-            guard let first = places.first else { return .wait }
-            guard !history.isGone(first) else { return lost(in: history) }
-            var changes: [[UInt8]] = []
-            var byteCount = 0
-            for place in places where byteCount < ChangeHistory.readByteCount {
-                changes.append(history.bytes(at: place))
-                byteCount += changes[changes.count - 1].count
-            }
-            position = .following(Array(places.dropFirst(changes.count)))
-            return .changes(changes)
+            guard !places.isEmpty else { return .wait }
+            let taken = Self.take(places, from: history)
+            position = .following(Array(places.dropFirst(taken.count)))
+            return .changes(taken)
         case .searching(var place):
-            guard !history.isGone(place) else { return lost(in: history) }
             let changes = history.read(from: &place)
             position = place < history.end ? .searching(place) : .following([])
             return changes.isEmpty ? .wait : .changes(changes)
-        case .lost: return lost(in: history)
+        case .lost: return .wait
         }
     }
 
-    private mutating func lost(in history: ChangeHistory) -> WatchHub.Step {
-        position = .lost
-        return .end(
-            StoreError(
-                .compacted,
-                "changes were missed: the history begins after revision "
-                    + "\(history.startRevision.rawValue)"))
+    /// The changes of some whole revisions from the first place on.
+    private static func take(
+        _ places: [ChangeHistory.Place], from history: ChangeHistory
+    ) -> [[UInt8]] {
+        var changes: [[UInt8]] = []
+        var byteCount = 0
+        var last = Revision.zero
+        for place in places {
+            let revision = history.revision(at: place)
+            if byteCount >= ChangeHistory.readByteCount, revision != last { break }
+            last = revision
+            changes.append(history.bytes(at: place))
+            byteCount += changes[changes.count - 1].count
+        }
+        return changes
+    }
+
+    /// What to tell a reader that has missed changes; nil if it has not.
+    func loss(in history: ChangeHistory) -> StoreError? {
+        switch position {
+        case .following(let places):
+            guard let first = places.first, history.isGone(first) else { return nil }
+        case .searching(let place): guard history.isGone(place) else { return nil }
+        case .noting: return nil
+        case .lost: break
+        }
+        return StoreError(
+            .compacted,
+            "changes were missed: the history begins after revision "
+                + "\(history.startRevision.rawValue)")
     }
 
     /// Waits for news; false if there are some.
