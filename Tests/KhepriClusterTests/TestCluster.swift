@@ -36,11 +36,11 @@ actor TestCluster {
     private func add(_ number: Int) async throws {
         let invitation = stores.first?.cluster.invitation
         let store = try await open(number, listen: "127.0.0.1:0", invitation)
-        addresses.append(try #require(store.cluster.candidate?.peerAddress))
+        addresses.append(try #require(store.cluster.joinRequest?.peerAddress))
         stores.append(store)
         guard number > 0 else { return }
         let events = store.cluster.events
-        try await stores[0].cluster.add(try #require(store.cluster.candidate))
+        try await stores[0].cluster.add(try #require(store.cluster.joinRequest))
         // Being a voter takes the leader's log and another change of members.
         for await event in events {
             guard case .membersChanged(let members) = event else { continue }

@@ -60,7 +60,7 @@ struct ClusterAddCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Add a host that waits to join.",
         discussion: """
             A host that is started with `khepri serve --join` adds itself. This is for the host of a \
-            program of your own, which prints what to say here: `store.cluster.candidate`.
+            program of your own, which prints what to say here: `store.cluster.joinRequest`.
             """)
 
     @OptionGroup var options: ClusterOptions
@@ -78,8 +78,8 @@ struct ClusterAddCommand: AsyncParsableCommand {
     var learner = false
 
     func run() async throws {
-        let candidate = Cluster.Candidate(id: id, name: name, peerAddress: peer.description)
-        try await options.client.add(candidate, isLearner: learner)
+        let request = Cluster.JoinRequest(id: id, name: name, peerAddress: peer.description)
+        try await options.client.add(request, isLearner: learner)
     }
 }
 

@@ -28,8 +28,8 @@ final class StoreCluster: Sendable {
         var stores = [first]
         for number in 1..<hosts.count {
             let store = try await open(number, joining: first.cluster.invitation)
-            let candidate = try #require(store.cluster.candidate)
-            try await first.cluster.add(candidate)
+            let request = try #require(store.cluster.joinRequest)
+            try await first.cluster.add(request)
             stores.append(store)
         }
         while !stores.allSatisfy({ $0.cluster.members.filter { $0.role == .voter }.count == 3 }) {
