@@ -80,6 +80,11 @@ extension RaftError {
         case .tooLarge: (.tooLarge, "the command is larger than a command may be")
         case .storageFull: (.storageFull, "the disk is full")
         case .storageFailed(let error): (.storageFailed, error.message)
+        case .newerCommand(let newer):
+            (
+                .storageFailed,
+                "entry \(newer.index.rawValue) needs a newer version: \(newer.message)"
+            )
         case .timedOut: (.timedOut, "no quorum carried it through within the time")
         case .cancelled: (.cancelled, "the task was cancelled")
         case .shuttingDown: (.closed, "the host is closed")

@@ -58,7 +58,7 @@ public enum RaftGroupEvent: Hashable, Sendable {
         case .quorumRegained: self = .quorumRegained
         case .snapshotTaken(let position, _): self = .snapshotTaken(position.index)
         case .snapshotInstalled(let position): self = .snapshotInstalled(position.index)
-        case .storageFailed(let error): self = .storageFailed(error.message)
+        case .halted(let failure): self = .storageFailed(RaftError(failure).message)
         case .replayed, .snapshotRefused, .configurationInForce, .transferFailed, .anomaly,
             .snapshotFailed, .storageSpaceChanged:
             return nil

@@ -40,7 +40,7 @@ import Testing
 
     private func machine() -> StoreMachine {
         StoreMachine(
-            name: "store", history: GroupID(high: 1, low: 1),
+            history: GroupID(high: 1, low: 1),
             TreeReclamation(clock: SystemClock(), attendedBy: { _ in }))
     }
 
@@ -68,8 +68,7 @@ import Testing
         #expect(!machine.published.hasNode(at: "/a"))
     }
 
-    @Test func `a log with a command of a newer version is refused, and is as it was`() async throws
-    {
+    @Test func `a log with a command of a newer version is refused, and keeps it`() async throws {
         try await withTemporaryDirectory { directory in
             let place = directory + "/store"
             let store = try await TreeStore.open(at: place)

@@ -14,6 +14,9 @@ final class JournalMachine: StateMachine {
         var appliedThrough = LogIndex.zero
     }
 
+    /// A command that only a newer version knows.
+    static let newerCommand: [UInt8] = [0xFF]
+
     let state = Lock(State())
     let machineVersion: UInt32 = 1
 
@@ -21,10 +24,13 @@ final class JournalMachine: StateMachine {
 
     func willApplyBatch() { state.withLock { $0.batchDepth += 1 } }
 
-    func apply(_ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Int]) {
+    func apply(
+        _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Int]
+    ) throws(NewerCommand) {
+        let known = commands.prefix { $0.payload != Self.newerCommand }
         let counts = state.withLock { state in
             precondition(state.batchDepth == 1, "applied outside a batch")
-            return commands.map { entry in
+            return known.map { entry in
                 state.commands.append(entry.payload)
                 state.applied.append(entry.index)
                 state.times.append(entry.time)
@@ -33,6 +39,9 @@ final class JournalMachine: StateMachine {
             }
         }
         outputs += counts
+        if known.endIndex < commands.endIndex {
+            throw NewerCommand(at: commands[known.endIndex].index, "expected anything else")
+        }
     }
 
     func didApplyBatch(through index: LogIndex) {

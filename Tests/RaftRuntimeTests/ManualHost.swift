@@ -34,18 +34,22 @@ final class ManualHost: Sendable {
     func drain() -> Instant? { host.drain(now: clock.now()) }
 
     /// Opens the one group as a sole voter, with what the log holds of it.
-    func open(machine: JournalMachine = JournalMachine()) throws -> RaftGroup<JournalMachine> {
+    func open(
+        id: GroupID = ManualHost.group, machine: JournalMachine = JournalMachine()
+    ) throws -> RaftGroup<JournalMachine> {
         let result = Lock<Result<RaftGroup<JournalMachine>, any Error>?>(nil)
-        host.open(description(machine)) { value in result.withLock { $0 = value } }
+        host.open(description(machine, id: id)) { value in result.withLock { $0 = value } }
         drain()
         guard let opened = result.withLock({ $0 }) else { throw NotAnswered() }
         return try opened.get()
     }
 
-    func description(_ machine: JournalMachine) -> GroupDescription<JournalMachine> {
+    func description(
+        _ machine: JournalMachine, id: GroupID = ManualHost.group
+    ) -> GroupDescription<JournalMachine> {
         var description = GroupDescription(
-            id: Self.group, name: "journal", member: Self.member, machine: machine,
-            recovered: log.state.withLock { $0.groups[Self.group] },
+            id: id, name: "journal", member: Self.member, machine: machine,
+            recovered: log.state.withLock { $0.groups[id] },
             bootstrap: Configuration(voters: [Self.member]))
         description.observer = { [events] event in events.withLock { $0.append(event) } }
         return description

@@ -23,7 +23,7 @@ struct StorageFailureTests {
         #expect(manual.log.batchCount == batches)
         #expect(group.machine.commands.isEmpty)
         #expect(manual.host.statistics.failure == failure)
-        #expect(manual.events.withLock { $0.contains(.storageFailed(failure)) })
+        #expect(manual.events.withLock { $0.contains(.halted(.storageFailed(failure))) })
         #expect(group.status.role == .follower)
     }
 

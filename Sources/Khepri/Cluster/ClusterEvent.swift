@@ -23,6 +23,8 @@ public enum ClusterEvent: Sendable, Hashable {
     case storageAvailable
     /// The disk failed, and the member stopped.
     case storageFailed
+    /// The log has a command of a newer version of Khepri, and the member stopped before it.
+    case newerVersionNeeded
 }
 
 /// Gives the events of a store to everybody who listens.
@@ -98,7 +100,8 @@ final class ClusterEvents: Sendable {
         case .snapshotInstalled: return .snapshotInstalled
         case .storageSpaceChanged(.full): return .storageFull
         case .storageSpaceChanged(.available): return .storageAvailable
-        case .storageFailed: return .storageFailed
+        case .halted(.newerCommand): return .newerVersionNeeded
+        case .halted: return .storageFailed
         case .replayed, .snapshotTaken, .snapshotFailed, .snapshotRefused, .transferFailed,
             .anomaly,
             .configurationInForce:

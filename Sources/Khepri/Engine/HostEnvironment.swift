@@ -1,4 +1,5 @@
 import Foundation
+package import Metrics
 package import RaftRuntime
 package import RaftStorage
 
@@ -12,6 +13,8 @@ package struct HostEnvironment: Sendable {
     package var attendant: (@Sendable (any Drained) -> Void)?
     /// What makes the host one of several; nil for one that is alone.
     package var cluster: HostCluster?
+    /// Where numbers go; nil for where those of the process do.
+    package var metrics: (any MetricsFactory)?
     /// Whether the other voters of the stores are lost for ever.
     package var recoversAsSoleVoter = false
     /// Changes sizes and limits that users have no need to change.

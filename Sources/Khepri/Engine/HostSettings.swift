@@ -98,10 +98,9 @@ struct GroupObserver: Sendable {
             logger.info("snapshot failed", metadata: store.merging(more) { $1 })
         case .storageSpaceChanged(let space):
             logger.info("disk space changed", metadata: store.merging(["space": "\(space)"]) { $1 })
-        case .storageFailed(let error):
-            let more: Logger.Metadata = ["error": "\(error.message)"]
-            logger.info(
-                "the disk failed and the host stopped", metadata: store.merging(more) { $1 })
+        case .halted(let failure):
+            let more: Logger.Metadata = ["reason": "\(failure)"]
+            logger.info("the member stopped for good", metadata: store.merging(more) { $1 })
         }
     }
 }

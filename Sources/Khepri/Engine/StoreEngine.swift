@@ -281,6 +281,12 @@ extension StoreError {
             (code, message) = (
                 .storageFailed, "the disk failed and the store stopped: \(place)\(error.message)"
             )
+        case .newerCommand(let newer):
+            (code, message) = (
+                .newerFormat,
+                "entry \(newer.index.rawValue) of the log is of a newer version of Khepri, and this "
+                    + "member stopped before it: \(newer.message)"
+            )
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")
         case .shuttingDown: (code, message) = (.closed, "the store is closed")

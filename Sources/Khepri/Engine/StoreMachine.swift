@@ -1,5 +1,4 @@
 import KhepriTree
-import Metrics
 import RaftCore
 import RaftRuntime
 
@@ -13,16 +12,14 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     let published: PublishedTree
     private var machine: TreeMachine
     private let shared = Lock(StoreCounts())
-    private let metrics: StoreMetrics
-    private var commandCount = 0
+    private var appliedCommandCount: UInt64 = 0
     /// Stands for the published tree while the real one changes.
     private let placeholder = Tree()
 
-    init(name: String, history: GroupID, _ reclamation: TreeReclamation) {
+    init(history: GroupID, _ reclamation: TreeReclamation) {
         machine = TreeMachine(history: SessionID(high: history.high, low: history.low))
         published = PublishedTree(
             tree: machine.tree, revision: machine.revision, reclamation)
-        metrics = StoreMetrics(store: name)
         publish()
     }
 
@@ -41,21 +38,19 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         machine.checkInvariants()
     }
 
-    func willApplyBatch() {
-        commandCount = 0
-    }
+    func willApplyBatch() {}
 
     func apply(
         _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [CommandOutcome]
-    ) {
-        for entry in commands { outputs.append(apply(entry, areLocal: areLocal)) }
-        commandCount += commands.count
+    ) throws(NewerCommand) {
+        for entry in commands {
+            outputs.append(try apply(entry, areLocal: areLocal))
+            appliedCommandCount += 1
+        }
     }
 
     func didApplyBatch(through index: LogIndex) {
-        let counts = StoreCounts(machine)
-        shared.withLock { $0 = counts }
-        metrics.note(commands: commandCount, counts)
+        note()
     }
 
     func capture() -> any SnapshotSource {
@@ -89,7 +84,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     }
 
     /// Applies one command: in place while readers wait, or, if it is large, beside what they see.
-    private func apply(_ entry: LogEntry, areLocal: Bool) -> CommandOutcome {
+    private func apply(
+        _ entry: LogEntry, areLocal: Bool
+    ) throws(NewerCommand) -> CommandOutcome {
         let context = ApplyContext(
             revision: Revision(entry.index.rawValue), time: entry.time,
             machineVersion: TreeMachine.version)
@@ -102,7 +99,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
                 command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
         if case .applied(let applied) = small { return Self.outcome(applied, context) }
-        if case .needsNewerVersion(let message) = small { Self.stop(message) }
+        if case .needsNewerVersion(let message) = small {
+            throw NewerCommand(at: entry.index, message)
+        }
         let large = machine.apply(command, in: context, wantsNodes: areLocal)
         published.replace(by: machine.tree, at: machine.revision)
         guard case .applied(let applied) = large else {
@@ -118,36 +117,42 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
             isRepetition: applied.earlierRevision != nil)
     }
 
-    /// A command that only a newer version knows must not be skipped: the replicas would differ.
-    private static func stop(_ message: String) -> Never {
-        preconditionFailure("the log holds a command of a newer version of Khepri: \(message)")
-    }
-
     /// Shows a state that no batch brought.
     private func publish() {
         published.replace(by: machine.tree, at: machine.revision)
-        let counts = StoreCounts(machine)
+        note()
+    }
+
+    /// Keeps the sizes for whoever asks.
+    private func note() {
+        let counts = StoreCounts(machine, appliedCommandCount)
         shared.withLock { $0 = counts }
     }
 }
 
 /// Sizes of a store's state.
 struct StoreCounts: Sendable {
+    var appliedCommandCount: UInt64 = 0
     var nodeCount = 1
     var payloadBytes = 0
     var keepWhileCount = 0
+    var keepWhileBytes = 0
     var sessionCount = 0
+    var sessionBytes = 0
     /// Names the history that the revisions belong to.
     var history = SessionID(high: 0, low: 0)
 
     init() {}
 
-    init(_ machine: TreeMachine) {
+    init(_ machine: TreeMachine, _ appliedCommandCount: UInt64) {
+        self.appliedCommandCount = appliedCommandCount
         history = machine.history
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount
         keepWhileCount = machine.keepWhileCount
+        keepWhileBytes = machine.keepWhileByteCount
         sessionCount = machine.sessionCount
+        sessionBytes = machine.sessionByteCount
     }
 }
 
@@ -161,25 +166,5 @@ private final class StateSource: SnapshotSource {
 
     func next(byteLimit: Int) throws -> [UInt8]? {
         try snapshot.next(byteLimit: byteLimit)
-    }
-}
-
-/// What a store tells the metrics system of the process.
-struct StoreMetrics: Sendable {
-    private let commands: Counter
-    private let nodes: Gauge
-    private let bytes: Gauge
-
-    init(store: String) {
-        let dimensions = [("store", store)]
-        commands = Counter(label: "khepri_commands_applied_total", dimensions: dimensions)
-        nodes = Gauge(label: "khepri_nodes", dimensions: dimensions)
-        bytes = Gauge(label: "khepri_payload_bytes", dimensions: dimensions)
-    }
-
-    func note(commands count: Int, _ counts: StoreCounts) {
-        commands.increment(by: count)
-        nodes.record(counts.nodeCount)
-        bytes.record(counts.payloadBytes)
     }
 }

@@ -9,7 +9,6 @@ extension StoreHost {
         _ name: String, _ recovered: (GroupID, RecoveredGroup)?
     ) async -> Result<TreeStore, any Error> {
         do {
-            try Self.refuseNewerCommands(in: recovered?.1, of: name)
             var description = try describe(name, recovered)
             let events = ClusterEvents()
             let company = StoreCompany()
@@ -19,6 +18,7 @@ extension StoreHost {
                 name: name, group: group, machine: description.machine,
                 configuration: configuration, events: events,
                 sessions: CommandSessions(company, environment))
+            publisher.add(engine)
             return .success(TreeStore(engine: engine, host: self))
         } catch {
             return .failure(storeError(for: error, opening: name))
@@ -49,7 +49,7 @@ extension StoreHost {
         let founds = recovered == nil && invited == nil
         var description = GroupDescription(
             id: id, name: name, member: member,
-            machine: StoreMachine(name: name, history: id, reclamation),
+            machine: StoreMachine(history: id, reclamation),
             recovered: recovered?.1, bootstrap: founds ? founding : nil)
         description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         return description
@@ -93,19 +93,5 @@ extension StoreHost {
             [Configuration.Details(member: member, bytes: $0.encoded())]
         }
         return Configuration(voters: [member], details: details ?? [])
-    }
-
-    /// Refuses a log that a newer version wrote, before anything of it is applied.
-    private static func refuseNewerCommands(
-        in recovered: RecoveredGroup?, of name: String
-    ) throws {
-        for entry in recovered?.entries ?? [] where entry.kind == .command {
-            let error = entry.payload.withUnsafeBytes { TreeCommand.newerVersion(in: $0) }
-            guard let error else { continue }
-            throw StoreError(
-                .newerFormat,
-                "entry \(entry.index.rawValue) of \(name) is of a newer version of Khepri: "
-                    + error.message, cause: error)
-        }
     }
 }

@@ -24,6 +24,7 @@ public final class StoreHost: Sendable {
     let directory: HostDirectory?
     let environment: HostEnvironment
     let reclamation: TreeReclamation
+    let publisher: StatisticsPublisher
     /// Who this host is.
     let member: MemberID
     private let state: Lock<HostState>
@@ -32,11 +33,12 @@ public final class StoreHost: Sendable {
     let details: MemberDetails?
 
     private init(
-        _ raft: RaftHost<StoreMachine>, directory: HostDirectory?, details: MemberDetails?,
-        recovered: [GroupID: RecoveredGroup], configuration: StoreConfiguration,
-        environment: HostEnvironment
+        _ ports: HostPorts, options: HostOptions, directory: HostDirectory?,
+        details: MemberDetails?, recovered: [GroupID: RecoveredGroup],
+        configuration: StoreConfiguration, environment: HostEnvironment
     ) {
-        self.raft = raft
+        publisher = StatisticsPublisher(environment)
+        raft = RaftHost(ports, options: options) { [publisher] in publisher.publish($0) }
         self.directory = directory
         self.details = details
         self.environment = environment
@@ -45,6 +47,11 @@ public final class StoreHost: Sendable {
         self.configuration = configuration
         member = directory?.member ?? Self.memberInMemory(environment)
         state = Lock(HostState(recovered: recovered))
+        if let attendant = environment.attendant {
+            raft.start(attendedBy: attendant)
+        } else {
+            raft.start()
+        }
     }
 
     /// Opens a directory, or makes it if it is missing or empty; recovers what is in it.
@@ -92,15 +99,9 @@ public final class StoreHost: Sendable {
                 transport: connection?.transport,
                 clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
-            let raft = RaftHost<StoreMachine>(ports, options: hostOptions)
-            if let attendant = environment.attendant {
-                raft.start(attendedBy: attendant)
-            } else {
-                raft.start()
-            }
             return StoreHost(
-                raft, directory: opened.host, details: connection?.details,
-                recovered: opened.recovered,
+                ports, options: hostOptions, directory: opened.host,
+                details: connection?.details, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory, error)
@@ -130,11 +131,9 @@ public final class StoreHost: Sendable {
         var options = configuration.hostOptions
         options.snapshots.logBytesMinimum = .max
         options.snapshots.ageMaximum = .seconds(UInt32.max)
-        let raft = RaftHost<StoreMachine>(ports, options: options)
-        raft.start()
         return StoreHost(
-            raft, directory: nil, details: nil, recovered: [:], configuration: configuration,
-            environment: environment)
+            ports, options: options, directory: nil, details: nil, recovered: [:],
+            configuration: configuration, environment: environment)
     }
 
     /// Opens a store of the host, or makes it.

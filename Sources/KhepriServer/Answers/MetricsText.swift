@@ -1,13 +1,11 @@
+import Khepri
+
 /// The text format of Prometheus, version 0.0.4.
 struct MetricsText {
-    enum Kind: String, Sendable {
-        case counter, gauge
-    }
-
     private(set) var lines = ""
 
     /// Begins a metric; its samples follow.
-    mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
+    mutating func begin(_ name: String, _ kind: StatisticsMetric.Kind, _ help: String) {
         lines += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 

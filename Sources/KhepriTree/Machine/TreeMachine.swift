@@ -20,6 +20,8 @@ package struct TreeMachine: Sendable {
     private var treeHash: UInt128
     /// The nodes with a keep-while set.
     package private(set) var keepWhileCount = 0
+    /// The bytes of their sets, encoded.
+    package private(set) var keepWhileByteCount = 0
 
     /// An empty store.
     package init(history: SessionID) {
@@ -30,13 +32,15 @@ package struct TreeMachine: Sendable {
     /// A store that a snapshot holds.
     init(
         history: SessionID, revision: Revision, time: UInt64, tree: Tree, sessions: SessionTable,
-        treeHash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int
+        treeHash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int,
+        keepWhileByteCount: Int
     ) {
         self.history = history
         self.revision = revision
         self.time = time
         self.sessions = sessions
         self.keepWhileCount = keepWhileCount
+        self.keepWhileByteCount = keepWhileByteCount
         self.treeHash = treeHash
         editor.tree = tree
         for (path, set) in keepWhileSets { editor.keepWhile.add(set, of: path, in: tree) }
@@ -54,6 +58,9 @@ package struct TreeMachine: Sendable {
 
     /// The sessions that are not expired.
     package var sessionCount: Int { sessions.count }
+
+    /// About the bytes that the sessions take in memory.
+    package var sessionByteCount: Int { sessions.byteCount }
 }
 
 extension TreeMachine {
@@ -130,6 +137,8 @@ extension TreeMachine {
             treeHash &+= StateHash.difference(by: change)
             keepWhileCount += change.new?.keepWhile == nil ? 0 : 1
             keepWhileCount -= change.old?.keepWhile == nil ? 0 : 1
+            keepWhileByteCount += change.new?.keepWhile?.byteCount ?? 0
+            keepWhileByteCount -= change.old?.keepWhile?.byteCount ?? 0
         }
     }
 
@@ -157,12 +166,13 @@ extension TreeMachine {
     package func checkInvariants() {
         editor.tree.checkInvariants()
         var hash = editor.tree.root.stateHash(at: .root)
-        var count = 0
+        var (count, byteCount) = (0, 0)
         var index = KeepWhileIndex()
         editor.tree.forEachMatch(of: TreePattern(components: [.anyPath])) { path, node in
             hash &+= node.stateHash(at: path)
             if let set = node.keepWhileSet {
                 count += 1
+                byteCount += set.byteCount
                 index.add(set, of: path, in: editor.tree)
             }
             return true
@@ -170,6 +180,11 @@ extension TreeMachine {
         hash &+= SessionTable(sessions.sorted).hash
         precondition(hash == stateHash, "the state hash is not the sum over the state")
         precondition(count == keepWhileCount, "the number of keep-while sets is wrong")
+        precondition(
+            byteCount == keepWhileByteCount, "the size of the keep-while sets is wrong")
+        precondition(
+            sessions.byteCount == SessionTable(sessions.sorted).byteCount,
+            "the size of the sessions is wrong")
         precondition(editor.keepWhile.describesSame(as: index), "the keep-while index is wrong")
     }
 }

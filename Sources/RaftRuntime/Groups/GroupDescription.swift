@@ -62,8 +62,8 @@ package enum GroupEvent: Sendable, Hashable {
     case snapshotFailed(LogDeviceError)
     /// The disk is full, or has space again.
     case storageSpaceChanged(StorageSpace)
-    /// The log failed for ever.
-    case storageFailed(LogDeviceError)
+    /// The group stopped for good on this member.
+    case halted(RequestFailure)
 }
 
 /// How a group stands.
@@ -79,6 +79,8 @@ package struct GroupStatus: Sendable, Hashable {
     /// Bytes of log since the last snapshot.
     package var logBytesSinceSnapshot: UInt64 = 0
     package var snapshotBytes: UInt64 = 0
+    /// The time of the newest snapshot's last entry, in milliseconds; 0 if there is none.
+    package var snapshotTime: UInt64 = 0
     package var configuration = Configuration.empty
 
     package init() {}

@@ -8,6 +8,8 @@ final class GroupState {
     let observer: @Sendable (GroupEvent) -> Void
     var server: RaftServer
     var effects = RaftEffectBuffer()
+    /// Why the group stopped for good on this member, if it did.
+    var failure: RequestFailure?
 
     /// Commands that are not in the log yet, in order of arrival.
     var backlog: [CommandRequest] = []
@@ -69,7 +71,8 @@ final class GroupState {
         replayEnd = loaded.chunks.isEmpty ? nil : loaded.state.lastPosition.index
         appliedTime = loaded.snapshotTime
         lastTime = max(loaded.snapshotTime, loaded.chunks.last?.lastTime ?? 0)
-        snapshots = SnapshotProgress(snapshotBytes: loaded.snapshotBytes, lastTime: now)
+        snapshots = SnapshotProgress(
+            snapshotBytes: loaded.snapshotBytes, snapshotTime: loaded.snapshotTime, lastTime: now)
     }
 
     /// A number for a proposal or a read.
@@ -133,6 +136,9 @@ extension GroupState {
     var isAlone: Bool {
         server.configuration.isSoleVoter(server.id) && server.configuration.learners.isEmpty
     }
+
+    /// Whether everything that may be applied is, or nothing is any more.
+    var hasNothingToApply: Bool { failure != nil || server.appliedIndex >= applyTarget }
 
     /// Whether nobody is known to lead, so that nothing can be committed.
     var isLeaderless: Bool { server.role != .leader && server.leader == nil }
@@ -198,6 +204,7 @@ extension GroupState {
         status.snapshotPosition = server.snapshotPosition
         status.logBytesSinceSnapshot = snapshots.logBytes
         status.snapshotBytes = snapshots.snapshotBytes
+        status.snapshotTime = snapshots.snapshotTime
         status.configuration = server.configuration
         handle.publish(status)
         guard status.configuration != announcedConfiguration else { return }

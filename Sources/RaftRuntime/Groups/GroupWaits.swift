@@ -11,8 +11,9 @@ struct ChangeWait {
 }
 
 /// A snapshot of another member, loaded, until its record in the log is durable.
-struct InstalledSnapshot {
+struct InstalledSnapshot: Sendable {
     let position: LogPosition
     let state: LoadedMachineState
     let time: UInt64
+    let byteCount: UInt64
 }

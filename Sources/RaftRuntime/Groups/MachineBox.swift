@@ -5,7 +5,9 @@ protocol AppliedMachine: AnyObject, Sendable {
     var machineVersion: UInt32 { get }
     func willApplyBatch()
     /// Applies the commands of a chunk, and keeps the outputs until ``answer(_:)``.
-    func apply(_ chunk: EntryChunk)
+    ///
+    /// - Throws: At a command of a newer version; those before it are applied.
+    func apply(_ chunk: EntryChunk) throws(NewerCommand)
     func didApplyBatch(through index: LogIndex)
     /// Answers those who still wait for chunks that were applied.
     func answer(_ chunks: [EntryChunk])
@@ -40,12 +42,20 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
 
     func willApplyBatch() { machine.willApplyBatch() }
 
-    func apply(_ chunk: EntryChunk) {
-        outputs.withLock { outputs in
-            let expected = outputs.count + chunk.entries.count
-            machine.apply(chunk.entries, areLocal: !chunk.requests.isEmpty, into: &outputs)
+    func apply(_ chunk: EntryChunk) throws(NewerCommand) {
+        let newer = outputs.withLock { outputs -> NewerCommand? in
+            var expected = outputs.count + chunk.entries.count
+            var newer: NewerCommand?
+            do throws(NewerCommand) {
+                try machine.apply(chunk.entries, areLocal: !chunk.requests.isEmpty, into: &outputs)
+            } catch {
+                expected -= chunk.lastIndex.distance(from: error.index) + 1
+                newer = error
+            }
             precondition(outputs.count == expected, "a machine gives one output per command")
+            return newer
         }
+        if let newer { throw newer }
     }
 
     func didApplyBatch(through index: LogIndex) { machine.didApplyBatch(through: index) }

@@ -9,14 +9,15 @@ final class HostDriver: Drained {
     let inbox: HostInbox
     // One thread drains at a time; the lock proves it and is never contended.
     private let rounds: Lock<HostRounds>
-    private let published: Lock<HostStatistics>
+    private let publish: @Sendable (HostStatistics) -> Void
 
     init(
         inbox: HostInbox, writer: LogWriter, worker: SnapshotWorker,
-        ports: HostPorts, options: HostOptions, statistics: Lock<HostStatistics>
+        ports: HostPorts, options: HostOptions,
+        publish: @escaping @Sendable (HostStatistics) -> Void
     ) {
         self.inbox = inbox
-        published = statistics
+        self.publish = publish
         rounds = Lock(
             HostRounds(
                 inbox: inbox, writer: writer, worker: worker, ports: ports, options: options))
@@ -25,8 +26,7 @@ final class HostDriver: Drained {
     func drain(now: Instant) -> DrainOutcome {
         rounds.withLock { rounds in
             let outcome = rounds.drain(now: now)
-            let statistics = rounds.statistics
-            published.withLock { $0 = statistics }
+            if outcome.didWork { publish(rounds.statistics) }
             return outcome
         }
     }

@@ -68,6 +68,9 @@ final class HostInbox: Sendable {
         Ticket(rawValue: lastTicket.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 
+    /// Bytes of commands that are not in the log yet.
+    var waitingByteCount: Int { waitingBytes.load(ordering: .relaxed) }
+
     /// Queues a command, or says why not.
     func submit(_ command: CommandRequest) -> RequestFailure? {
         admit(bytes: command.byteCount) { $0.commands.append(command) }

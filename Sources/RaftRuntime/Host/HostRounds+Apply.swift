@@ -4,12 +4,18 @@ import RaftCore
 extension HostRounds {
     /// Applies what may be applied, up to a limit; false if there was nothing.
     func applySlice(of group: GroupState) -> Bool {
-        guard group.server.appliedIndex < group.applyTarget else { return false }
-        let chunks = takeChunks(of: group)
-        guard let last = chunks.last?.lastIndex else {
+        guard !group.hasNothingToApply else { return false }
+        var chunks = takeChunks(of: group)
+        guard !chunks.isEmpty else {
             preconditionFailure("entry \(group.applyTarget.rawValue) is committed but not at hand")
         }
-        group.apply(chunks)
+        let newer = group.apply(&chunks)
+        if let last = chunks.last?.lastIndex { answer(chunks, through: last, of: group) }
+        if let newer { halt(group, .newerCommand(newer)) }
+        return true
+    }
+
+    private func answer(_ chunks: [EntryChunk], through last: LogIndex, of group: GroupState) {
         group.step(.applied(last), now: now)
         group.handle.publishApplied(last)
         noteAnswers(chunks.reduce(0) { $0 + $1.openCount })
@@ -18,7 +24,6 @@ extension HostRounds {
         answerForwarded(of: group)
         noteReplay(of: group)
         snapshotIfDue(group)
-        return true
     }
 
     private func takeChunks(of group: GroupState) -> [EntryChunk] {
@@ -55,14 +60,33 @@ extension HostRounds {
 
 extension GroupState {
     /// Hands chunks to the machine, as one batch.
-    fileprivate func apply(_ taken: [EntryChunk]) {
-        guard let last = taken.last else { return }
+    ///
+    /// - Parameter taken: What is applied afterwards; a command of a newer version and what follows it
+    ///   go back to those that wait.
+    fileprivate func apply(_ taken: inout [EntryChunk]) -> NewerCommand? {
         machine.willApplyBatch()
-        for chunk in taken {
-            if chunk.kind == .command { machine.apply(chunk) }
+        var newer: NewerCommand?
+        for (place, chunk) in taken.enumerated() {
+            if chunk.kind == .command {
+                do throws(NewerCommand) { try machine.apply(chunk) } catch { newer = error }
+            }
+            if let newer {
+                putBack(from: newer.index, in: place, &taken)
+                break
+            }
             snapshots.logBytes += UInt64(chunk.byteCount)
         }
+        guard let last = taken.last else { return newer }
         appliedTime = last.lastTime
         machine.didApplyBatch(through: last.lastIndex)
+        return newer
+    }
+
+    private func putBack(from index: LogIndex, in place: Int, _ taken: inout [EntryChunk]) {
+        var rest = Array(taken[place...])
+        taken.removeSubrange(place...)
+        let applied = index.distance(from: rest[0].firstIndex)
+        if applied > 0 { taken.append(rest[0].removeFirst(applied)) }
+        chunks = rest + chunks
     }
 }

@@ -4,8 +4,9 @@ import RaftCore
 extension HostRounds {
     func accept(_ control: ControlRequest) {
         open(control)
-        if let refusal { return fail(control, refusal) }
-        begin(control, of: groups[control.slot.rawValue])
+        let group = groups[control.slot.rawValue]
+        if let refusal = refusal(of: group) { return fail(control, refusal) }
+        begin(control, of: group)
     }
 
     /// Tries again what waited for another change to be done.

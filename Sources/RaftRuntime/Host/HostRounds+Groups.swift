@@ -61,6 +61,18 @@ extension HostRounds {
         group.step(.read(id), now: now)
     }
 
+    /// Stops a group on this member for good: to the others it is as if its host were gone.
+    ///
+    /// What readers see of its machine stays.
+    func halt(_ group: GroupState, _ failure: RequestFailure) {
+        group.failure = failure
+        group.step(.persistFailed, now: now)
+        carryOutEffects(of: group)
+        group.observer(.halted(failure))
+        group.failOpener(failure)
+        failAll(of: group, failure)
+    }
+
     @discardableResult
     func carryOutEffects(of group: GroupState) -> Bool {
         guard !group.effects.isEmpty else { return false }
@@ -78,7 +90,7 @@ extension HostRounds {
         case .rejected(let token, let refusal): reject(token, refusal, of: group)
         case .readReady(let read, let index): confirm(read, .success(index), of: group)
         case .readFailed(let read, let refusal):
-            confirm(read, .failure(RequestFailure(refusal, logError: log.failure)), of: group)
+            confirm(read, .failure(group.failure ?? RequestFailure(refusal)), of: group)
         case .compact(let index): retire(through: index, of: group)
         case .send(let message, let member): send(message, to: member, of: group)
         case .storeSnapshot(let chunk): storeSnapshot(chunk, of: group)
@@ -117,7 +129,7 @@ extension HostRounds {
     }
 
     private func reject(_ token: ProposalToken, _ refusal: Refusal, of group: GroupState) {
-        let failure = RequestFailure(refusal, logError: log.failure)
+        let failure = group.failure ?? RequestFailure(refusal)
         if let place = group.changes.firstIndex(where: { $0.token == token }) {
             let request = group.changes.remove(at: place).request
             guard failure == .changeRefused(.underWay) else { return fail(request, failure) }

@@ -190,7 +190,7 @@ extension HostRounds {
     private var isBatchWrittenHere: Bool {
         log.gathering.entryCount <= options.inlineEntriesMaximum
             && log.gathering.byteCount <= options.inlineBytesMaximum
-            && groups.allSatisfy { $0.server.appliedIndex >= $0.applyTarget && $0.isAlone }
+            && groups.allSatisfy { $0.hasNothingToApply && $0.isAlone }
     }
 
     /// What was gathered, unless the log is busy or it is nothing.
@@ -233,11 +233,6 @@ extension HostRounds {
         log.stalled = nil
         log.gathering = LogJob()
         statistics.failure = error
-        for group in groups {
-            group.step(.persistFailed, now: now)
-            group.observer(.storageFailed(error))
-            group.failOpener(.storageFailed(error))
-        }
-        failAll(.storageFailed(error))
+        for group in groups { halt(group, .storageFailed(error)) }
     }
 }

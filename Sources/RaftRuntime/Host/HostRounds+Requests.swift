@@ -4,17 +4,18 @@ import RaftCore
 extension HostRounds {
     func accept(_ command: CommandRequest) {
         open(command)
-        if let refusal {
+        let group = groups[command.slot.rawValue]
+        if let refusal = refusal(of: group) {
             fail(command, refusal)
         } else {
-            groups[command.slot.rawValue].backlog.append(command)
+            group.backlog.append(command)
         }
     }
 
     func accept(_ read: ReadRequest) {
         open(read)
-        if let refusal { return fail(read, refusal) }
         let group = groups[read.slot.rawValue]
+        if let refusal = refusal(of: group) { return fail(read, refusal) }
         switch read.kind {
         case .linearizable: group.newReads.append(read)
         case .applied(let index): wait(group, index, read)
@@ -53,10 +54,13 @@ extension HostRounds {
 
     /// Answers every request of every group.
     func failAll(_ failure: RequestFailure) {
-        for group in groups {
-            group.forEachRequest { fail($0, failure) }
-            group.dropAnswered()
-        }
+        for group in groups { failAll(of: group, failure) }
+    }
+
+    /// Answers every request of a group.
+    func failAll(of group: GroupState, _ failure: RequestFailure) {
+        group.forEachRequest { fail($0, failure) }
+        group.dropAnswered()
     }
 
     /// Answers the requests whose time is over.
@@ -91,9 +95,8 @@ extension HostRounds {
         watch.opened(request.deadline)
     }
 
-    /// Why nothing new is taken on, if so.
-    var refusal: RequestFailure? {
-        if let failure = log.failure { return .storageFailed(failure) }
-        return shutdown == .none ? nil : .shuttingDown
+    /// Why nothing new is taken on for a group, if so.
+    func refusal(of group: GroupState) -> RequestFailure? {
+        group.failure ?? (shutdown == .none ? nil : .shuttingDown)
     }
 }

@@ -48,7 +48,7 @@ extension GroupState {
     ///
     /// Without a leader nothing can be done; a leader of others waits until one of them leads.
     fileprivate var isQuiet: Bool {
-        if isLeaderless { return true }
+        if isLeaderless || failure != nil { return true }
         guard backlog.isEmpty, newReads.isEmpty else { return false }
         guard !isAlone else { return true }
         return server.role != .leader && forwarding.sent.allSatisfy { !$0.command.isOpen }

@@ -19,6 +19,7 @@ extension HostRounds {
         group.snapshots.isUnderWay = true
         group.snapshots.logBytes = 0
         group.snapshots.lastTime = now
+        group.snapshots.capturedTime = group.appliedTime
         worker.submit(
             TakeJob(slot: group.handle.slot, metadata: metadata, source: group.machine.capture()))
     }
@@ -31,6 +32,7 @@ extension HostRounds {
         case .success(let byteCount):
             statistics.snapshots += 1
             group.snapshots.snapshotBytes = byteCount
+            group.snapshots.snapshotTime = group.snapshots.capturedTime
             group.step(.snapshotTaken(result.position), now: now)
             group.observer(.snapshotTaken(result.position, byteCount: byteCount))
         case .failure(let error):

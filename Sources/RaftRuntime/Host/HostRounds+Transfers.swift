@@ -26,10 +26,9 @@ extension HostRounds {
             group.step(.snapshotUnavailable(position, to: route.member), now: now)
         case .stored(let position, let end):
             group.step(.snapshotStored(position, end: end), now: now)
-        case .installed(let position, let state, let metadata):
-            group.installed = InstalledSnapshot(
-                position: position, state: state, time: metadata.time)
-            group.step(.snapshotInstalled(position), now: now)
+        case .installed(let snapshot):
+            group.installed = snapshot
+            group.step(.snapshotInstalled(snapshot.position), now: now)
         case .refused(let position, let error):
             group.observer(.snapshotRefused(position, error))
             group.step(.snapshotRefused(position), now: now)
@@ -49,6 +48,8 @@ extension HostRounds {
         group.lastTime = max(group.lastTime, installed.time)
         group.replayEnd = nil
         group.snapshots.logBytes = 0
+        group.snapshots.snapshotBytes = installed.byteCount
+        group.snapshots.snapshotTime = installed.time
         group.snapshots.lastTime = now
         group.step(.applied(position.index), now: now)
         group.handle.publishApplied(position.index)

@@ -60,6 +60,7 @@ final class HostRounds {
         if !isUnfinished { finishShutdownIfQuiet() }
         for group in groups { group.publish() }
         statistics.openRequests = watch.openCount
+        statistics.waitingBytes = inbox.waitingByteCount
         inbox.holdCommands(log.isInFlight)
         return DrainOutcome(
             didWork: hadMail || rounds > 0, nextDeadline: isUnfinished ? now : nextDeadline,

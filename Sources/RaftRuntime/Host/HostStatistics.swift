@@ -2,6 +2,8 @@
 package struct HostStatistics: Sendable, Hashable {
     /// Requests that are open, queued ones included.
     package var openRequests = 0
+    /// Bytes of commands that are not in the log yet.
+    package var waitingBytes = 0
     /// Batches made durable.
     package var batches: UInt64 = 0
     /// Entries made durable.

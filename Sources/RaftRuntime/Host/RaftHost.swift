@@ -23,7 +23,12 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
     private let stop = Lock(Stop())
 
     /// Makes a host that does nothing yet.
-    package init(_ ports: HostPorts, options: HostOptions = HostOptions()) {
+    ///
+    /// - Parameter observer: Told how the host stands on the driver's thread, whenever it did something.
+    package init(
+        _ ports: HostPorts, options: HostOptions = HostOptions(),
+        observer: @escaping @Sendable (HostStatistics) -> Void = { _ in }
+    ) {
         self.ports = ports
         self.options = options
         let inbox = HostInbox(options)
@@ -43,7 +48,10 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         }
         driver = HostDriver(
             inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,
-            statistics: published)
+            publish: { [published] statistics in
+                published.withLock { $0 = statistics }
+                observer(statistics)
+            })
     }
 
     /// Starts the threads; the second time does nothing.

@@ -3,7 +3,8 @@ package import RaftCore
 /// What a group's log is applied to.
 ///
 /// The driver calls every method on one thread at a time, in log order. Application is total: a
-/// command that cannot be carried out is answered by an output that says so, never by a trap.
+/// command that cannot be carried out is answered by an output that says so, never by a trap. Only a
+/// command that this version does not know yet ends it: to skip it would make the members differ.
 package protocol StateMachine: AnyObject, Sendable {
     /// What a caller gets for its command.
     associatedtype Output: Sendable
@@ -18,7 +19,11 @@ package protocol StateMachine: AnyObject, Sendable {
     ///
     /// - Parameter areLocal: Whether callers here wait for the outputs. If not, they are thrown away,
     ///   so cheap ones will do.
-    func apply(_ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output])
+    /// - Throws: ``NewerCommand`` at the first command that only a newer version can apply, with the
+    ///   outputs of those before it; the group then stops on this member.
+    func apply(
+        _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output]
+    ) throws(NewerCommand)
 
     /// Called after the entries of a batch and before their callers are answered.
     ///
@@ -47,6 +52,19 @@ package protocol StateMachine: AnyObject, Sendable {
     ///
     /// - Throws: If the bytes are not those of an output.
     func output(decoding bytes: [UInt8]) throws -> Output
+}
+
+/// A command that only a newer version of the machine can apply.
+package struct NewerCommand: Error, Sendable, Hashable {
+    /// Its place in the log.
+    package var index: LogIndex
+    /// What was expected, and what found.
+    package var message: String
+
+    package init(at index: LogIndex, _ message: String) {
+        self.index = index
+        self.message = message
+    }
 }
 
 /// A state that was captured, as a stream of bytes; read by one thread at a time, once.

@@ -10,6 +10,8 @@ package enum RequestFailure: Error, Sendable, Hashable {
     case tooLarge
     /// The disk is full; reads go on.
     case storageFull
+    /// The log has a command that this version cannot apply: the group stopped on this member.
+    case newerCommand(NewerCommand)
     /// The log failed; nothing more is written until the directory is opened again.
     case storageFailed(LogDeviceError)
     /// The deadline passed.
@@ -27,15 +29,14 @@ package enum RequestFailure: Error, Sendable, Hashable {
     /// The member that was to lead did not take over in time.
     case transferFailed(to: MemberID)
 
-    init(_ refusal: Refusal, logError: LogDeviceError?) {
+    init(_ refusal: Refusal) {
         switch refusal {
         case .notLeader(let hint): self = .notLeader(hint: hint)
         case .transferring(let target): self = .notLeader(hint: target)
         case .tooManyUncommitted, .tooManyReads: self = .overloaded
         case .change(let refusal): self = .changeRefused(refusal)
         case .storageFull: self = .storageFull
-        case .storageFailed:
-            self = .storageFailed(logError ?? LogDeviceError(.failed, "log failed"))
+        case .storageFailed: self = .storageFailed(LogDeviceError(.failed, "the log failed"))
         }
     }
 }
@@ -77,7 +78,8 @@ extension RequestFailure {
         case .storageFull: .storageFull
         case .storageFailed: .storageFailed
         case .timedOut, .cancelled, .appliedElsewhere: .timedOut
-        case .shuttingDown, .changeRefused, .leadershipLost, .transferFailed: .shuttingDown
+        case .shuttingDown, .changeRefused, .leadershipLost, .transferFailed, .newerCommand:
+            .shuttingDown
         }
     }
 }

@@ -51,6 +51,10 @@ struct SnapshotProgress: Sendable {
     var logBytes: UInt64 = 0
     /// The size of the last snapshot.
     var snapshotBytes: UInt64 = 0
+    /// The time of its last entry, in milliseconds.
+    var snapshotTime: UInt64 = 0
+    /// The same of the one that is being written.
+    var capturedTime: UInt64 = 0
     /// When the last one was captured, or tried.
     var lastTime: Instant
     /// Whether one is being written.

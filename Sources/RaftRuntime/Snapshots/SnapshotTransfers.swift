@@ -18,7 +18,7 @@ struct TransferResult: Sendable {
         case read(RaftMessage, [UInt8], Outbox.Route)
         case unavailable(LogPosition, Outbox.Route)
         case stored(LogPosition, end: UInt64)
-        case installed(LogPosition, LoadedMachineState, SnapshotMetadata)
+        case installed(InstalledSnapshot)
         case refused(LogPosition, LogDeviceError)
     }
 
@@ -89,7 +89,10 @@ struct SnapshotTransfers {
             guard let reader = try store.open(position, of: group) else {
                 throw LogDeviceError(.failed, "a snapshot vanished that was published")
             }
-            return .installed(position, try machine.load(from: reader), reader.metadata)
+            return .installed(
+                InstalledSnapshot(
+                    position: position, state: try machine.load(from: reader),
+                    time: reader.metadata.time, byteCount: reader.byteCount))
         } catch {
             incoming.discard(slot)
             try? store.remove(position, of: group)

@@ -9,12 +9,16 @@ package final class KeepWhileSet: Sendable {
     package let entries: [KeepWhileEntry]
     /// A hash of the entries, for the state hash.
     let digest: UInt128
+    /// The size of the entries as they stand in commands and snapshots.
+    let byteCount: Int
 
     private init(entries: [KeepWhileEntry]) {
         self.entries = entries
+        let bytes = Self.encode(entries)
         var hash = SipHash128()
-        Self.encode(entries).withUnsafeBytes { hash.append($0) }
+        bytes.withUnsafeBytes { hash.append($0) }
         digest = hash.finish()
+        byteCount = bytes.count
     }
 
     /// The entries as they stand in commands and snapshots.

@@ -34,7 +34,15 @@ struct SessionTable: Sendable {
     /// The sum over all sessions and outcomes.
     private(set) var hash: UInt128 = 0
 
+    private var outcomeCount = 0
+
     var count: Int { sessions.count }
+
+    /// About the bytes that all of it takes in memory.
+    var byteCount: Int {
+        count * MemoryLayout<(SessionID, Session)>.stride
+            + outcomeCount * MemoryLayout<Outcome>.stride
+    }
 
     /// All sessions in the order of their identities.
     var sorted: [(id: SessionID, session: Session)] {
@@ -48,6 +56,7 @@ struct SessionTable: Sendable {
         for (id, session) in list {
             sessions[id] = session
             hash &+= session.hash(of: id)
+            outcomeCount += session.outcomes.count
         }
     }
 
@@ -92,8 +101,10 @@ struct SessionTable: Sendable {
         if case .error(let refusal) = result { error = refusal.code }
         if case .aborted = result { error = .aborted }
         let outcome = Outcome(sequence: command.sequence, revision: context.revision, error: error)
-        hash &+= sessions[command.id, default: Session(time: context.time)]
+        let difference = sessions[command.id, default: Session(time: context.time)]
             .record(outcome, of: command, at: context.time)
+        hash &+= difference.hash
+        outcomeCount += difference.outcomeCount
     }
 
     /// Forgets the sessions that had no command for too long.
@@ -105,6 +116,7 @@ struct SessionTable: Sendable {
         let expired = sessions.filter { $0.value.time.addingLifetime < time }
         for (id, session) in expired {
             hash &-= session.hash(of: id)
+            outcomeCount -= session.outcomes.count
             sessions[id] = nil
         }
     }
@@ -122,10 +134,10 @@ extension SessionTable.Session {
         return lower
     }
 
-    /// Adds an outcome, and returns what that adds to the hash.
+    /// Adds an outcome, and returns what that adds to the hash and to the number of outcomes.
     fileprivate mutating func record(
         _ outcome: SessionTable.Outcome, of command: TreeCommand.Session, at time: UInt64
-    ) -> UInt128 {
+    ) -> (hash: UInt128, outcomeCount: Int) {
         let begun = StateHash.begin(command.id)
         var difference: UInt128 = 0
         if !outcomes.isEmpty { difference &-= propertiesHash(begun) }
@@ -136,7 +148,7 @@ extension SessionTable.Session {
         for old in outcomes[..<forgotten] { difference &-= old.hash(begun) }
         outcomes.removeFirst(forgotten)
         outcomes.insert(outcome, at: place(of: outcome.sequence))
-        return difference &+ propertiesHash(begun) &+ outcome.hash(begun)
+        return (difference &+ propertiesHash(begun) &+ outcome.hash(begun), 1 - forgotten)
     }
 
     /// The hash of the session with its outcomes.

@@ -14,6 +14,7 @@ struct StateContents {
     private var hash: UInt128 = 0
     private var sets: [(TreePath, KeepWhileSet)] = []
     private var keepWhileCount = 0
+    private var keepWhileByteCount = 0
     private var sessions: [(id: SessionID, session: SessionTable.Session)] = []
 
     /// Takes in the contents of a block, which begin at an offset in the stream.
@@ -62,7 +63,7 @@ struct StateContents {
         return TreeMachine(
             history: header.history, revision: header.revision, time: header.time,
             tree: builder.finish(), sessions: sessions, treeHash: hash, keepWhileSets: sets,
-            keepWhileCount: keepWhileCount)
+            keepWhileCount: keepWhileCount, keepWhileByteCount: keepWhileByteCount)
     }
 }
 
@@ -88,6 +89,7 @@ extension StateContents {
         nodeCount += 1
         guard let set else { return }
         keepWhileCount += 1
+        keepWhileByteCount += set.byteCount
         if set !== KeepWhileSet.reclaimed { sets.append((builder?.path ?? .root, set)) }
     }
 

@@ -40,13 +40,6 @@ extension TreeCommand {
         }
     }
 
-    /// Why the bytes need a newer version of this code, nil if they do not; looks at the header only.
-    package static func newerVersion(in bytes: UnsafeRawBufferPointer) -> CommandError? {
-        var reader = CBORReader(bytes)
-        // Bytes without a header are malformed in every version.
-        return (try? CommandHeader(from: &reader)).flatMap(newerVersion)
-    }
-
     private static func newerVersion(_ header: CommandHeader) -> CommandError? {
         guard header.kind == Self.kind else {
             return CommandError(

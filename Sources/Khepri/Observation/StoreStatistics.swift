@@ -1,0 +1,103 @@
+import RaftCore
+import RaftRuntime
+public import KhepriTree
+
+/// Counts and sizes of a store and of the host it is in.
+public struct StoreStatistics: Hashable, Sendable {
+    /// The revision of the last command applied here.
+    public var revision: Revision
+    /// The revision the newest snapshot includes.
+    public var snapshotRevision: Revision
+    /// The size of the newest snapshot in bytes, 0 if there is none.
+    public var snapshotBytes: UInt64
+    /// The time since the last command in the newest snapshot, by the clock of the wall; zero if there
+    /// is none.
+    public var snapshotAge: Duration
+    /// Commands applied here since the store was opened.
+    public var appliedCommandCount: UInt64
+    /// The term of the member.
+    public var term: UInt64
+    /// Whether this member leads.
+    public var isLeader: Bool
+    /// The nodes, with the root.
+    public var nodeCount: Int
+    /// The bytes of all payloads, encoded.
+    public var payloadBytes: Int
+    /// Nodes with a keep-while set.
+    public var keepWhileCount: Int
+    /// The bytes of these sets, encoded.
+    public var keepWhileBytes: Int
+    /// The sessions of clients.
+    public var sessionCount: Int
+    /// About the bytes that the sessions take in memory.
+    public var sessionBytes: Int
+    /// Bytes of log since the last snapshot.
+    public var logBytesSinceSnapshot: UInt64
+    /// The size of the host's log files in bytes.
+    public var logBytesOnDisk: UInt64
+    /// Requests of the host that are under way.
+    public var openRequests: Int
+    /// Bytes of the host's commands that are not in the log yet.
+    public var waitingBytes: Int
+    /// Batches of the host that became durable since it was opened: one flush each.
+    public var flushCount: UInt64
+    /// Entries of the host that became durable since it was opened.
+    public var entryCount: UInt64
+    /// The bytes of these entries.
+    public var entryBytes: UInt64
+    /// Snapshots of the host's stores that were published since it was opened.
+    public var snapshotCount: UInt64
+    /// Snapshots that could not be written.
+    public var failedSnapshotCount: UInt64
+    /// Messages of other hosts for stores or members that are not here.
+    public var strayMessageCount: UInt64
+    /// How long the last batch took to write and flush.
+    public var lastFlush: Duration
+    /// The longest time a batch took.
+    public var longestFlush: Duration
+    /// Whether the disk is full.
+    public var isStorageFull: Bool
+}
+
+extension TreeStore {
+    /// Counts and sizes, as of now; reading them waits for nothing.
+    public var statistics: StoreStatistics {
+        StoreStatistics(
+            engine, host.hostStatistics, time: host.environment.wallClock.milliseconds())
+    }
+}
+
+extension StoreStatistics {
+    /// - Parameter time: The clock of the wall, in milliseconds.
+    init(_ engine: StoreEngine, _ host: HostStatistics, time: UInt64) {
+        let status = engine.group.status
+        let counts = engine.machine.counts
+        revision = engine.published.revision
+        snapshotRevision = Revision(status.snapshotPosition.index.rawValue)
+        snapshotBytes = status.snapshotBytes
+        let age = status.snapshotTime == 0 ? 0 : time - min(time, status.snapshotTime)
+        snapshotAge = .milliseconds(Int64(clamping: age))
+        appliedCommandCount = counts.appliedCommandCount
+        term = status.term.rawValue
+        isLeader = status.role == .leader
+        nodeCount = counts.nodeCount
+        payloadBytes = counts.payloadBytes
+        keepWhileCount = counts.keepWhileCount
+        keepWhileBytes = counts.keepWhileBytes
+        sessionCount = counts.sessionCount
+        sessionBytes = counts.sessionBytes
+        logBytesSinceSnapshot = status.logBytesSinceSnapshot
+        logBytesOnDisk = host.logBytesOnDisk
+        openRequests = host.openRequests
+        waitingBytes = host.waitingBytes
+        flushCount = host.batches
+        entryCount = host.entries
+        entryBytes = host.entryBytes
+        snapshotCount = host.snapshots
+        failedSnapshotCount = host.failedSnapshots
+        strayMessageCount = host.strayEnvelopes
+        lastFlush = .nanoseconds(Int64(clamping: host.flushNanoseconds))
+        longestFlush = .nanoseconds(Int64(clamping: host.flushNanosecondsMaximum))
+        isStorageFull = host.isFull
+    }
+}
