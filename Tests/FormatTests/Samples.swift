@@ -93,10 +93,16 @@ struct Sample {
                 LogBatch(writes: [(group, .append([entry(index, .command, filler)]))]))
         }
         try host.close()
-        let logged = disk.paths.filter { $0.contains("/wal-") }.sorted()
+        let logged = disk.paths.filter { $0.hasPrefix("/store/log/wal-") }.sorted()
             .flatMap { records(of: disk.contents(of: $0)) }
             .filter { $0.rule != "command" }
-        return [Sample(rule: "identity", bytes: disk.contents(of: "/store/identity"))] + logged
+        let renewed = try HostDirectory.open("/renewed", disk: disk, options: options).host
+        try renewed.renew([], as: member)
+        try renewed.close()
+        let identities = ["/store/identity", "/renewed/identity"].map {
+            Sample(rule: "identity", bytes: disk.contents(of: $0))
+        }
+        return identities + logged
     }
 
     /// The structured payloads of the records of a segment.

@@ -1,6 +1,8 @@
 import Foundation
 import Khepri
 import KhepriCluster
+import Logging
+import Synchronization
 import Testing
 
 /// Hosts in this process, on loopback, with a directory each.
@@ -8,6 +10,7 @@ actor TestCluster {
     nonisolated(unsafe) private(set) var stores: [TreeStore] = []
     private let directory: URL
     private var addresses: [String] = []
+    private let log = LinesInMemory()
 
     private init() throws {
         directory = FileManager.default.temporaryDirectory
@@ -33,12 +36,19 @@ actor TestCluster {
     /// The store that leads.
     nonisolated var leader: TreeStore? { stores.first { $0.cluster.status.isLeader } }
 
+    /// The lines that hosts have logged so far.
+    nonisolated var loggedLines: [String] { log.lines }
+
     private func add(_ number: Int) async throws {
         let invitation = stores.first?.cluster.invitation
         let store = try await open(number, listen: "127.0.0.1:0", invitation)
         addresses.append(try #require(store.cluster.joinRequest?.peerAddress))
         stores.append(store)
-        guard number > 0 else { return }
+        if number > 0 { try await join(store) }
+    }
+
+    /// Adds a store to the cluster of the first, and waits until it is a voter.
+    private func join(_ store: TreeStore) async throws {
         let events = store.cluster.events
         try await stores[0].cluster.add(try #require(store.cluster.joinRequest))
         // Being a voter takes the leader's log and another change of members.
@@ -52,9 +62,35 @@ actor TestCluster {
         _ number: Int, listen: String, _ invitation: Cluster.Invitation?
     ) async throws -> TreeStore {
         try await TreeStore.open(
-            at: directory.appending(path: "n\(number + 1)").path, configuration: .small,
+            at: path(number), configuration: configuration,
             cluster: ClusterConfiguration(
                 name: "n\(number + 1)", listen: listen, invitation: invitation))
+    }
+
+    private func path(_ number: Int) -> String {
+        directory.appending(path: "n\(number + 1)").path
+    }
+
+    private var configuration: StoreConfiguration {
+        var configuration = StoreConfiguration.small
+        configuration.logger = Logger(label: "cluster") { [log] _ in log }
+        return configuration
+    }
+
+    /// Makes a host that is stopped the only member, and starts it.
+    func recover(_ number: Int) async throws {
+        let store = try await TreeStore.recoverAsSingleMember(
+            at: path(number), configuration: configuration)
+        try await store.close()
+        try await start(number)
+    }
+
+    /// Lets a host that is stopped join the cluster of the first with an empty directory.
+    func joinAnew(_ number: Int) async throws {
+        try FileManager.default.removeItem(atPath: path(number))
+        stores[number] = try await open(
+            number, listen: addresses[number], stores[0].cluster.invitation)
+        try await join(stores[number])
     }
 
     /// Ends one host.
@@ -70,5 +106,28 @@ actor TestCluster {
     private func end() async {
         for store in stores { try? await store.close() }
         try? FileManager.default.removeItem(at: directory)
+    }
+}
+
+/// A log that tests can look at.
+struct LinesInMemory: LogHandler {
+    private final class Storage: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private let storage = Storage()
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    var lines: [String] { storage.lines.withLock { $0 } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let details = event.metadata.map { " \($0)" } ?? ""
+        storage.lines.withLock { $0.append("\(event.message)\(details)") }
     }
 }

@@ -15,7 +15,11 @@ struct Served {
     init(valueBytesMaximum: Int? = nil, names: [String] = []) async throws {
         var configuration = StoreConfiguration()
         if let valueBytesMaximum { configuration.valueBytesMaximum = valueBytesMaximum }
-        host = try StoreHost.inMemory(configuration: configuration)
+        self.init(try StoreHost.inMemory(configuration: configuration), names: names)
+    }
+
+    init(_ host: StoreHost, names: [String] = []) {
+        self.host = host
         responder = StoreResponder(host, source: RequestSource(names: names))
     }
 

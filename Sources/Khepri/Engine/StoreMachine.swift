@@ -57,6 +57,13 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         StateSource(machine.makeSnapshot())
     }
 
+    /// The state as the beginning of another history; the machine has stopped.
+    func capture(beginning history: GroupID, after revision: Revision) -> any SnapshotSource {
+        var renewed = machine
+        renewed.begin(SessionID(high: history.high, low: history.low), after: revision)
+        return StateSource(renewed.makeSnapshot())
+    }
+
     func load(from reader: any SnapshotReader) throws -> TreeMachine {
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
@@ -141,12 +148,15 @@ struct StoreCounts: Sendable {
     var sessionBytes = 0
     /// Names the history that the revisions belong to.
     var history = SessionID(high: 0, low: 0)
+    /// The log time of the last command, in milliseconds.
+    var time: UInt64 = 0
 
     init() {}
 
     init(_ machine: TreeMachine, _ appliedCommandCount: UInt64) {
         self.appliedCommandCount = appliedCommandCount
         history = machine.history
+        time = machine.time
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount
         keepWhileCount = machine.keepWhileCount

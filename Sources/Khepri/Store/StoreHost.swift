@@ -173,13 +173,22 @@ public final class StoreHost: Sendable {
     /// - Throws: ``StoreError`` `.storageFailed` if the log had failed or cannot be closed cleanly;
     ///   every acknowledged write is durable all the same.
     public func close() async throws {
+        try await close { _ in }
+    }
+
+    /// The same, with some last work on the directory once everything has stopped.
+    func close(after work: @escaping @Sendable (HostDirectory) throws -> Void) async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
         for store in openStores { store.engine.events.end() }
         guard isFirst, let directory else { return }
         try? await environment.cluster?.disconnect()
         do {
-            try await environment.runBlocking { try directory.close() }
+            try await environment.runBlocking {
+                let working = Result { try work(directory) }
+                try directory.close()
+                try working.get()
+            }
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory.path, error)
         }

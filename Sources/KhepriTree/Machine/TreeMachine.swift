@@ -47,6 +47,15 @@ package struct TreeMachine: Sendable {
         editor.keepWhile.commit()
     }
 
+    /// Begins another history, whose revisions follow the given one.
+    ///
+    /// What is there keeps the revisions at which it was changed.
+    package mutating func begin(_ history: SessionID, after revision: Revision) {
+        precondition(revision > self.revision, "no revision of a history is given twice")
+        self.history = history
+        self.revision = revision
+    }
+
     /// The tree; may be taken out and put back between commands.
     package var tree: Tree {
         get { editor.tree }

@@ -7,7 +7,7 @@ import RaftRuntime
 ///
 /// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri",
 /// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID, 4 the number of the host, which is
-/// 1 if it is missing.
+/// 1 if it is missing, 5 the incarnation of the host as a member, if that is not the directory's.
 enum IdentityFile {
     static let name = "identity"
     static let temporaryName = "identity.tmp"
@@ -16,12 +16,12 @@ enum IdentityFile {
 
     /// Writes the file: temporary name, flush, rename, flush of the directory.
     static func write(
-        _ identity: HostIdentity, node: UInt64, in directory: String, on disk: any Disk
+        _ identity: HostIdentity, member: MemberID, in directory: String, on disk: any Disk
     ) throws {
         let temporary = directory + "/" + temporaryName
         if try disk.kind(of: temporary) != .missing { try disk.remove(temporary) }
         let file = try disk.open(temporary, .create)
-        try encode(identity, node: node).withUnsafeBytes { try file.writeAll($0, at: 0) }
+        try encode(identity, member).withUnsafeBytes { try file.writeAll($0, at: 0) }
         try file.flush()
         try file.close()
         try disk.rename(temporary, to: directory + "/" + name)
@@ -31,7 +31,7 @@ enum IdentityFile {
     /// Reads and checks the file.
     static func read(
         in directory: String, on disk: any Disk
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> (identity: HostIdentity, member: MemberID) {
         let path = directory + "/" + name
         do {
             let file = try disk.open(path, .readOnly)
@@ -43,9 +43,11 @@ enum IdentityFile {
         }
     }
 
-    private static func encode(_ identity: HostIdentity, node: UInt64) -> [UInt8] {
+    private static func encode(_ identity: HostIdentity, _ member: MemberID) -> [UInt8] {
+        let hasNumber = member.node != 1
+        let isRenewed = member.incarnation != identity.incarnation
         let body = StructuredCoding.encode { writer in
-            writer.writeMapHeader(node == 1 ? 4 : 5)
+            writer.writeMapHeader(4 + (hasNumber ? 1 : 0) + (isRenewed ? 1 : 0))
             writer.writeUnsigned(0)
             writer.writeText("khepri")
             writer.writeUnsigned(1)
@@ -54,9 +56,14 @@ enum IdentityFile {
             writer.writeIdentifier(identity.cluster)
             writer.writeUnsigned(3)
             writer.writeIdentifier(identity.incarnation)
-            guard node != 1 else { return }
-            writer.writeUnsigned(4)
-            writer.writeUnsigned(node)
+            if hasNumber {
+                writer.writeUnsigned(4)
+                writer.writeUnsigned(member.node)
+            }
+            if isRenewed {
+                writer.writeUnsigned(5)
+                writer.writeIdentifier(member.incarnation)
+            }
         }
         return StructuredCoding.encode { writer in
             writer.writeArrayHeader(2)
@@ -67,7 +74,7 @@ enum IdentityFile {
 
     private static func decode(
         _ bytes: UnsafeRawBufferPointer
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> (identity: HostIdentity, member: MemberID) {
         var reader = CBORReader(bytes)
         guard try reader.readArrayHeader() == 2 else {
             throw LogDeviceError(.corrupt, "expected an identity and its checksum")
@@ -83,17 +90,19 @@ enum IdentityFile {
 
     private static func decodeBody(
         _ body: UnsafeRawBufferPointer
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> (identity: HostIdentity, member: MemberID) {
         var version: UInt64 = 0
         var cluster: Identifier128?
         var incarnation: Identifier128?
         var node: UInt64 = 1
+        var renewed: Identifier128?
         try StructuredCoding.decodeMap(body) { key, reader in
             switch key {
             case 1: version = try reader.readUnsigned()
             case 2: cluster = try reader.readIdentifier()
             case 3: incarnation = try reader.readIdentifier()
             case 4: node = try reader.readUnsigned()
+            case 5: renewed = try reader.readIdentifier()
             default: return false
             }
             return true
@@ -106,6 +115,9 @@ enum IdentityFile {
         guard let cluster, let incarnation else {
             throw LogDeviceError(.corrupt, "expected the identifiers of cluster and incarnation")
         }
-        return (HostIdentity(cluster: cluster, incarnation: incarnation), node)
+        return (
+            HostIdentity(cluster: cluster, incarnation: incarnation),
+            MemberID(node: node, incarnation: renewed ?? incarnation)
+        )
     }
 }
