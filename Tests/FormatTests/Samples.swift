@@ -97,12 +97,16 @@ struct Sample {
             .flatMap { records(of: disk.contents(of: $0)) }
             .filter { $0.rule != "command" }
         let renewed = try HostDirectory.open("/renewed", disk: disk, options: options).host
-        try renewed.renew([], as: member)
-        try renewed.close()
-        let identities = ["/store/identity", "/renewed/identity"].map {
-            Sample(rule: "identity", bytes: disk.contents(of: $0))
+        let temporary = "/renewed/identity.tmp"
+        let identities = Lock([disk.contents(of: "/store/identity")])
+        disk.observe { call in
+            guard call.operation == .rename, call.path == temporary else { return }
+            identities.withLock { $0.append(disk.contents(of: temporary)) }
         }
-        return identities + logged
+        try renewed.renew([], as: member)
+        disk.observe(nil)
+        try renewed.close()
+        return identities.withLock { $0 }.map { Sample(rule: "identity", bytes: $0) } + logged
     }
 
     /// The structured payloads of the records of a segment.

@@ -85,6 +85,7 @@ public final class StoreHost: Sendable {
             logOptions.node = MemberDetails.node(named: cluster.name)
             logOptions.cluster = try cluster.joining?.parsed().cluster
         }
+        logOptions.mayResumeRenewal = environment.recoversAsSoleVoter
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {

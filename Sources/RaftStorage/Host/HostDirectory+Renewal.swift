@@ -29,9 +29,9 @@ extension HostDirectory {
     /// Lets groups begin anew with a state each, and the host as another member.
     ///
     /// Nobody is left whom members of the former groups know: not the groups, nor the host. First the
-    /// host gets its name, so that whatever a crash leaves of the former groups has no voice in them;
-    /// then one batch of the log replaces all groups at once. After a crash either this can be done
-    /// again with the former groups, which have lost nothing, or it is done.
+    /// host gets its name, so that it has no voice in the former groups any more; then one batch of the
+    /// log replaces all groups at once. After a crash this is done, or the former groups have lost
+    /// nothing and the directory opens only to do it again.
     ///
     /// The directory is to be closed afterwards, and opened again.
     /// - Throws: ``LogDeviceError``.
@@ -44,8 +44,12 @@ extension HostDirectory {
                 }
                 try writer.publish()
             }
-            try IdentityFile.write(identity, member: member, in: path, on: disk)
+            var names = IdentityFile.Contents(
+                identity: identity, member: member, isRenewing: true)
+            try IdentityFile.write(names, in: path, on: disk)
             try log.write(LogBatch(writes: groups.flatMap(\.writes)))
+            names.isRenewing = false
+            try IdentityFile.write(names, in: path, on: disk)
             for group in groups { try snapshots.removeAll(of: group.former) }
         } catch {
             throw LogDeviceError(wrapping: error, path: path)

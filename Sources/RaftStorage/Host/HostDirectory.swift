@@ -74,7 +74,13 @@ package final class HostDirectory: Sendable {
         _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
         progress: (OpenProgress) -> Void
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
-        let (identity, member) = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let names = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let identity = names.identity
+        guard !names.isRenewing || options.mayResumeRenewal else {
+            throw LogDeviceError(
+                .invalid,
+                "the recovery of the only member that is left was interrupted: carry it out again")
+        }
         if let wanted = options.cluster, wanted != identity.cluster {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
@@ -96,7 +102,8 @@ package final class HostDirectory: Sendable {
                 entries: entries[group] ?? [])
         }
         let host = HostDirectory(
-            path: layout.path, identity: identity, member: member, log: log, snapshots: snapshots,
+            path: layout.path, identity: identity, member: names.member, log: log,
+            snapshots: snapshots,
             disk: layout.disk, lock: lock)
         return (host, recovered)
     }

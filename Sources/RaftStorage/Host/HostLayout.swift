@@ -27,7 +27,7 @@ struct HostLayout {
             disk: disk, directory: logDirectory, options: options, identity: identity)
         try disk.synchronizeDirectory(path)
         let member = MemberID(node: options.node, incarnation: identity.incarnation)
-        try IdentityFile.write(identity, member: member, in: path, on: disk)
+        try IdentityFile.write(.init(identity: identity, member: member), in: path, on: disk)
     }
 
     /// Checks that log and snapshots are there.
