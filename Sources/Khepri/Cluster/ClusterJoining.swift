@@ -78,7 +78,7 @@ extension Cluster {
     public var invitation: Invitation {
         Invitation(
             cluster: host.clusterID.hexadecimal,
-            stores: [engine.name: engine.group.id.hexadecimal])
+            stores: [keeper.name: keeper.group.id.hexadecimal])
     }
 
     /// How this host asks to be added; nil for one that has no peers.

@@ -57,7 +57,15 @@ extension StoreHost {
                 Identifier128(high: entropy.next(), low: entropy.next())
             }
             let member = MemberID(node: directory.member.node, incarnation: identifier())
-            let renewals = host.openStores.map { $0.renewal(as: identifier(), of: member) }
+            var groups: [GroupID: GroupID] = [:]
+            for store in host.openStores {
+                groups[store.engine.group.id] = identifier()
+                // One that this member never had begins anew as well, empty.
+                for entry in store.engine.machine.catalogue.entries {
+                    groups[GroupID(entry.id)] = identifier()
+                }
+            }
+            let renewals = host.openStores.map { $0.renewal(of: member, renaming: groups) }
             try directory.renew(renewals, as: member)
         }
     }
@@ -65,9 +73,14 @@ extension StoreHost {
 
 extension TreeStore {
     /// How the store, which has stopped, begins anew with one member.
+    ///
+    /// - Parameter groups: What each group is from then on.
     fileprivate func renewal(
-        as group: GroupID, of member: MemberID
+        of member: MemberID, renaming groups: [GroupID: GroupID]
     ) -> HostDirectory.Renewal {
+        guard let group = groups[engine.group.id] else {
+            preconditionFailure("each group that begins anew has an identifier")
+        }
         let status = engine.group.status
         let index = status.lastPosition.index.rawValue + StoreHost.historyDistance
         let said = status.configuration.details(of: host.member)
@@ -80,6 +93,8 @@ extension TreeStore {
             machineVersion: engine.machine.machineVersion)
         return HostDirectory.Renewal(
             former: engine.group.id, name: name, metadata: metadata,
-            state: engine.machine.capture(beginning: group, after: Revision(index)))
+            state: engine.machine.capture(
+                beginning: group, after: Revision(index), renaming: groups,
+                founding: configuration.encoded()))
     }
 }
