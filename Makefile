@@ -32,7 +32,7 @@ benchmarks:
 
 # A thousand random runs of 300 operations against the model, and a thousand clusters, in release.
 random:
-	KHEPRI_SEED=10000 KHEPRI_RUNS=1000 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
+	KHEPRI_TEST_SCALE=25 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
 	    --no-parallel --filter 'SystemTests|ClusterTests'
 
 # Two thousand simulated clusters of real hosts, in release; SEEDS='A..B' chooses others.
@@ -40,7 +40,7 @@ simulate:
 	swift build -c release --product khepri-simulate
 	"$$(swift build -c release --show-bin-path)/khepri-simulate" --seeds $(or $(SEEDS),1..2000)
 
-# The long random runs, in release; KHEPRI_SEED replays one.
+# All tests, the random and repeated ones for ten times as long, or SCALE times, in release; KHEPRI_SEED replays one.
 long:
-	KHEPRI_LONG=1 KHEPRI_RUNS=1000 KHEPRI_TEST_SCALE=10 KHEPRI_KILLS=200 \
+	KHEPRI_TEST_SCALE=$(or $(SCALE),10) SWIFT_BACKTRACE=enable=no \
 	    swift test -c release -Xswiftc -enable-testing --no-parallel

@@ -128,26 +128,33 @@ let package = Package(
         .executableTarget(
             name: "Simulate", dependencies: ["SimulationKit"], swiftSettings: settings),
 
-        .testTarget(name: "CBORTests", dependencies: ["CBOR"], swiftSettings: settings),
+        // Seeds and random numbers of all tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
-            name: "KhepriTreeTests", dependencies: ["KhepriTree", "CBOR"], swiftSettings: settings),
+            name: "CBORTests", dependencies: ["CBOR", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR"],
+            name: "KhepriTreeTests", dependencies: ["KhepriTree", "CBOR", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR"], exclude: ["Transcripts"],
+            name: "ConformanceTests", dependencies: ["KhepriTree", "CBOR", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "RaftRuntimeTests", dependencies: ["RaftRuntime", "RaftCore", "CBOR"],
+            name: "RaftCoreTests", dependencies: ["RaftCore", "CBOR", "TestSupport"],
+            exclude: ["Transcripts"], swiftSettings: settings),
+        .testTarget(
+            name: "RaftRuntimeTests",
+            dependencies: ["RaftRuntime", "RaftCore", "CBOR", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "RaftStorageTests",
-            dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit"],
+            dependencies: [
+                "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "RaftTransportTests",
             dependencies: [
-                "RaftCore", "RaftRuntime", "RaftTransport", "CBOR",
+                "RaftCore", "RaftRuntime", "RaftTransport", "CBOR", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -162,6 +169,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Khepri", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -190,7 +198,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "KhepriCLITests",
-            dependencies: ["KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR"],
+            dependencies: [
+                "KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FormatTests",

@@ -32,7 +32,9 @@ public struct StoreConfiguration: Sendable {
     /// The same for all members.
     public var spansRegions = false
 
-    /// Where the library reports what an operator should know, at level info or below.
+    /// Where the library reports what an operator should know.
+    ///
+    /// At level warning when a store is impaired, error when one has stopped for good, otherwise info or below.
     public var logger: Logger = Logger(label: "khepri")
 
     /// Called while a directory is opened, on a thread of the library; must be short.

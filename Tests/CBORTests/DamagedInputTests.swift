@@ -1,4 +1,5 @@
 import CBOR
+import TestSupport
 import Testing
 
 /// No bytes whatever make a reader trap, and nothing but the one encoding of a value is accepted.
@@ -15,7 +16,7 @@ import Testing
     private let corpus: [[UInt8]]
 
     init() throws {
-        var chance = Chance("damage")
+        var chance = TestRandom(for: "damage")
         let record = Record(
             name: "oak", list: [1, -300], table: ["a": 1.5, "é": .infinity],
             inner: [Record(flag: true), Record(data: [1, 2])], flag: false, data: [])
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func `random bytes are an error or a value's encoding`() {
-        var chance = Chance("random bytes")
+        var chance = TestRandom(for: "random bytes")
         for _ in 0..<4_000 {
             let length = Int(chance.next() % 12)
             check((0..<length).map { _ in UInt8(truncatingIfNeeded: chance.next()) })

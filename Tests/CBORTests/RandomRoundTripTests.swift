@@ -1,9 +1,10 @@
 import CBOR
+import TestSupport
 import Testing
 
 @Suite("Round trips of random values") struct RandomRoundTripTests {
     @Test func `a value is encoded as the reference encodes it and decoded as it was`() throws {
-        var chance = Chance("values")
+        var chance = TestRandom(for: "values")
         for _ in 0..<5_000 {
             let value = chance.value()
             let encoded = try value.encoded()
@@ -15,7 +16,7 @@ import Testing
     }
 
     @Test func `CBOR to JSON to CBOR gives the same bytes, compact and pretty`() throws {
-        var chance = Chance("JSON")
+        var chance = TestRandom(for: "JSON")
         for _ in 0..<5_000 {
             let encoded = try chance.value().encoded()
             for style in [JSONPrinter.Style.compact, .pretty] {
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `JSON without a meaning for the dollar sign is printed as it was parsed`() throws {
-        var chance = Chance("JSON values")
+        var chance = TestRandom(for: "JSON values")
         for _ in 0..<5_000 {
             let text = try JSONPrinter.text(of: try chance.value().encoded())
             var printer = JSONPrinter()
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `doubles survive JSON with every bit`() throws {
-        var chance = Chance("doubles")
+        var chance = TestRandom(for: "doubles")
         for _ in 0..<20_000 {
             let value = Double(bitPattern: chance.next())
             guard value.isFinite else { continue }

@@ -1,5 +1,5 @@
 import CBOR
-import Foundation
+import TestSupport
 import Testing
 
 /// The bytes that hexadecimal digits stand for.
@@ -37,33 +37,11 @@ func expectError(
     #expect(found == code, sourceLocation: sourceLocation)
 }
 
-/// Reproducible random numbers (SplitMix64); `KHEPRI_SEED` replays a run.
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    /// Takes the seed of the environment, or another every time, and prints it.
-    init(_ test: String) {
-        let given = ProcessInfo.processInfo.environment["KHEPRI_SEED"].flatMap { UInt64($0) }
-        let seed = given ?? UInt64.random(in: 0 ... .max)
-        print("\(test): KHEPRI_SEED=\(seed)")
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
+/// Random items.
+extension TestRandom {
     /// An integer of a random number of bits.
     mutating func integer() -> UInt64 {
         next() >> UInt64.random(in: 0...63, using: &self)
-    }
-
-    mutating func isTrue(oneIn count: Int) -> Bool {
-        Int.random(in: 0..<count, using: &self) == 0
     }
 
     /// A floating-point number: of every width, special or any bits.
@@ -86,18 +64,18 @@ struct Chance: RandomNumberGenerator {
             "a", "b", "$", "\"", "\\", "\n", "\u{0}", "\u{7f}", "\u{85}", "é", "e\u{301}", "水", "😀",
             "/", "\u{2028}", "\u{ffff}", "\u{10ffff}",
         ]
-        let length = isTrue(oneIn: 10) ? Int(next() % 300) : Int(next() % 6)
+        let length = oneIn(10) ? Int(next() % 300) : Int(next() % 6)
         let characters = (0..<length).map { _ in
             alphabet[Int.random(in: alphabet.indices, using: &self)]
         }
-        return (isTrue(oneIn: 5) ? "$" : "") + String(characters)
+        return (oneIn(5) ? "$" : "") + String(characters)
     }
 
     /// Any value, with nesting up to a depth.
     mutating func value(depth: Int = 4) -> CBORValue {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &self) {
         case 0: return .null
-        case 1: return .boolean(isTrue(oneIn: 2))
+        case 1: return .boolean(oneIn(2))
         case 2: return .unsigned(integer())
         case 3: return .negative(~Int64(integer() >> 1))
         case 4: return .double(double())

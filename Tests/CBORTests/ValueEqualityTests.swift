@@ -1,9 +1,10 @@
 import CBOR
+import TestSupport
 import Testing
 
 @Suite("Equality of values") struct ValueEqualityTests {
     @Test func `values are equal when their encodings are`() throws {
-        var chance = Chance("equality")
+        var chance = TestRandom(for: "equality")
         var values: [CBORValue] = (0..<60).map { _ in chance.value(depth: 1) }
         values += [0, 1, 1.0, 0.0, -0.0, .double(.nan), .double(-.nan), nil, false, "", [], [:]]
         values += [.double(Double(nan: 5, signaling: false)), .negative(5), .unsigned(5)]

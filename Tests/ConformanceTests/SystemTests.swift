@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Conformance") struct ConformanceTests {
@@ -23,16 +24,11 @@ import Testing
         #expect(replay.comparedCount > 50)
     }
 
-    /// `KHEPRI_RUNS` sets the number of runs, `KHEPRI_SEED` the seed of the first one.
     @Test func `the tree agrees with the model on random operations`() {
-        let environment = ProcessInfo.processInfo.environment
-        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? 40
-        let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) } ?? 1
-        print("KHEPRI_SEED=\(first) KHEPRI_RUNS=\(runs)")
         let differential = Differential(makeSubject: {
             SystemUnderTest.make(checksInvariants: true)
         })
-        for seed in first..<first + runs {
+        for seed in TestRuns.seeds(usually: 40) {
             var generator = OperationGenerator(seed: seed)
             let report = differential.report(generator.run(count: 300), seed: seed)
             guard let report else { continue }

@@ -1,14 +1,13 @@
 import Foundation
 import Khepri
+import TestSupport
 import Testing
 
 @testable import KhepriCLI
 
 @Suite("SIGKILL") struct KillTests {
-    /// `KHEPRI_KILLS` sets the number of rounds.
     @Test func `every acknowledged write survives the death of the writer`() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let rounds = environment["KHEPRI_KILLS"].flatMap { Int($0) } ?? 50
+        let rounds = 50 * TestRuns.scale
         try await Program.withDirectory { directory in
             let place = directory + "/store"
             var total = 0

@@ -1,15 +1,11 @@
 import CBOR
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Exact round trips") struct RoundTripTests {
-    /// `KHEPRI_SEED` and `KHEPRI_RUNS` set the first seed and the number of trees.
     @Test func `a random tree comes back the same from all three forms`() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let first =
-            environment["KHEPRI_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...9_999)
-        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? 3
-        for seed in first..<first + runs {
+        for seed in TestRuns.seeds(usually: 3) {
             try await Program.withDirectory { directory in
                 var tree = RandomTree(seed: seed)
                 let lines = tree.lines()

@@ -1,6 +1,7 @@
 import CBOR
 import Foundation
 import RaftCore
+import TestSupport
 import Testing
 
 @testable import RaftRuntime

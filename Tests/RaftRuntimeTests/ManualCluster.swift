@@ -151,6 +151,7 @@ final class LocalNetwork: Sendable {
         var online: Set<MemberID> = []
         var queue: [PeerEnvelope] = []
         var cuts: Set<Cut> = []
+        var losesAnswers = false
     }
 
     private let state = Lock(State())
@@ -179,11 +180,15 @@ final class LocalNetwork: Sendable {
 
     func heal() { state.withLock { $0.cuts = [] } }
 
+    /// Loses the leader's answers to forwarded commands, or no longer.
+    func loseAnswers(_ loses: Bool = true) { state.withLock { $0.losesAnswers = loses } }
+
     /// Delivers everything under way; false if there was nothing.
     func deliver() -> Bool {
         let (queue, receivers) = state.withLock { state in
             let queue = state.queue.filter { envelope in
                 let cut = Cut(sender: envelope.sender, receiver: envelope.receiver)
+                if state.losesAnswers, case .answers = envelope.content { return false }
                 return state.online.contains(envelope.receiver) && !state.cuts.contains(cut)
             }
             state.queue = []

@@ -100,6 +100,40 @@ struct ReplicationTests {
         for site in cluster.sites { #expect(site.machine.commands == [[5]]) }
     }
 
+    @Test func `a repeatable write whose answer is lost is sent to the same leader once more`()
+        throws
+    {
+        let cluster = try ManualCluster(3)
+        let leader = try cluster.elect()
+        cluster.run(for: .milliseconds(300))
+        let follower = try #require(cluster.sites.first { $0.member != leader.member })
+        cluster.network.loseAnswers()
+        let answers = [CommandTraits.isRepeatable, []].map {
+            cluster.propose([UInt8($0.rawValue)], at: follower, traits: $0, timeout: .seconds(4))
+        }
+        cluster.run(for: .milliseconds(900))
+        #expect(follower.machine.commands == [[2], [0]])
+        cluster.network.loseAnswers(false)
+        cluster.run(for: .milliseconds(300)) { answers[0].value != nil }
+        #expect(answers[0].value?.isCommitted == true)
+        #expect(answers[1].value == nil, "it must not be applied twice")
+        cluster.run(for: .seconds(5))
+        #expect(answers[1].value?.summary == "unknown timedOut")
+        #expect(follower.machine.commands == [[2], [0], [2]], "a session tells the two apart")
+    }
+
+    @Test func `a command that is sent again while it is under way is taken once`() {
+        let tray = AnswerTray()
+        let sites = (1...2).map { MemberID(node: $0, incarnation: Identifier128(high: 5, low: $0)) }
+        let routes = sites.map { Outbox.Route(slot: GroupSlot(rawValue: 0), member: $0) }
+        #expect(tray.begin(7, of: routes[0]))
+        #expect(!tray.begin(7, of: routes[0]))
+        #expect(tray.begin(7, of: routes[1]), "another member has numbers of its own")
+        tray.add(ForwardedAnswer(number: 7, outcome: .rejected(.timedOut)), to: routes[0])
+        #expect(tray.begin(7, of: routes[0]))
+        #expect(tray.take().map(\.answers.count) == [1])
+    }
+
     @Test func `a member that crashed catches up from the leader's log`() throws {
         let cluster = try ManualCluster(3) { $0.recentBytesMaximum = 1 }
         let leader = try cluster.elect()

@@ -1,5 +1,6 @@
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("CRC32C")
@@ -33,7 +34,7 @@ struct ChecksumTests {
     }
 
     @Test func `it agrees with division bit by bit`() {
-        var random = SeededRandom(seed: TestSettings.seed())
+        var random = SeededRandom(seed: TestRuns.seed())
         for count in 0..<70 {
             let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             var register: UInt32 = ~0

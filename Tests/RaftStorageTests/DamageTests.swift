@@ -2,13 +2,14 @@ import RaftCore
 import RaftRuntime
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Damage")
 struct DamageTests {
     /// The bits to flip: all of a byte in a long run, one of each byte otherwise.
     private func bits(_ place: Int) -> [Int] {
-        TestSettings.scale > 1 ? Array(0..<8) : [place % 8]
+        TestRuns.scale > 1 ? Array(0..<8) : [place % 8]
     }
 
     /// The bytes to flip: all that are used, and some of the rest.

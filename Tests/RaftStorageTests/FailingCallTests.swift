@@ -2,6 +2,7 @@ import RaftCore
 import RaftRuntime
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Failing calls")
@@ -65,8 +66,8 @@ struct FailingCallTests {
         DiskFault.error(DiskFault.inputOutput), .error(DiskFault.noSpace), .shortWrite,
     ])
     func `any call may fail`(fault: DiskFault) throws {
-        let seed = TestSettings.seed()
-        for round in 0..<UInt64(TestSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(TestRuns.scale) {
             let complaints = try complaints(seed: seed &+ round, steps: 16, fault: fault)
             #expect(complaints.isEmpty, "\(complaints.prefix(3).joined(separator: "\n"))")
         }

@@ -2,6 +2,7 @@ import RaftCore
 import RaftRuntime
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Power cuts")
@@ -40,8 +41,8 @@ struct PowerCutTests {
     }
 
     @Test func `every acknowledged batch survives a power cut at any call`() throws {
-        let seed = TestSettings.seed()
-        for round in 0..<UInt64(TestSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(TestRuns.scale) {
             let complaints = try complaints(seed: seed &+ round, steps: 30, choices: 3)
             #expect(complaints.isEmpty, "\(complaints.prefix(3).joined(separator: "\n"))")
         }

@@ -24,13 +24,11 @@ struct PreparationTests {
     }
 
     @Test func `a roll-over takes a file that is ready and makes none`() throws {
-        try log.prepareNextSegment()
+        log.makeSpares()
         #expect(spares == 2)
-        #expect(!log.needsPreparation)
         let calls = disk.calls.count
         try append(1...14)
         #expect(spares == 1)
-        #expect(log.needsPreparation)
         #expect(!disk.calls[calls...].contains { $0.path.hasSuffix(".tmp") })
     }
 

@@ -44,7 +44,7 @@ final class StorageScript: @unchecked Sendable {
         case 0: try write(LogBatch(group, .hardState(term: nextTerm(group), vote: vote())))
         case 1: try truncate(group)
         case 2, 3: try snapshot(group)
-        case 4: try host?.log.prepareNextSegment()
+        case 4: host?.log.makeSpares()
         case 5: try replaceOtherGroup(number)
         case 6: try installSnapshot(TestSettings.otherGroup)
         case 7: try write(LogBatch(group, .append(entries(group, count: 1, bytes: 6000))))

@@ -1,23 +1,10 @@
-import Foundation
 import RaftCore
 import RaftRuntime
 import RaftStorage
 import SimulationKit
 
-/// What the environment says about random tests.
+/// Where and how the tests of the log keep it.
 enum TestSettings {
-    /// A seed, printed; `KHEPRI_SEED` chooses it.
-    static func seed() -> UInt64 {
-        let given = ProcessInfo.processInfo.environment["KHEPRI_SEED"].flatMap { UInt64($0) }
-        let seed = given ?? .random(in: 0 ... .max)
-        print("KHEPRI_SEED=\(seed)")
-        return seed
-    }
-
-    /// How much longer than usual random tests run; `KHEPRI_TEST_SCALE` chooses it.
-    static let scale =
-        ProcessInfo.processInfo.environment["KHEPRI_TEST_SCALE"].flatMap { Int($0) } ?? 1
-
     static let directory = "/store"
     static let logDirectory = "/store/log"
     static let group = GroupID(high: 0xA, low: 1)
@@ -44,6 +31,11 @@ extension HostDirectory {
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
         try open(TestSettings.directory, disk: disk, options: options)
     }
+}
+
+extension WriteAheadLog {
+    /// What the thread that makes files ready does when one is missing.
+    func makeSpares() { _ = preparer?.drain(now: Instant(nanoseconds: 1)) }
 }
 
 /// Entries of a group from an index on, with payloads that tell where they belong.

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import RaftCore
 import RaftRuntime
+import TestSupport
 import Testing
 
 @testable import RaftTransport

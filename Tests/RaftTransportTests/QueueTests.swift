@@ -1,6 +1,7 @@
 import NIOCore
 import RaftCore
 import RaftRuntime
+import TestSupport
 import Testing
 
 @testable import RaftTransport

@@ -59,48 +59,48 @@ struct GroupObserver: Sendable {
     let configuration: StoreConfiguration
 
     func note(_ event: GroupEvent) {
-        let logger = configuration.logger
-        let store: Logger.Metadata = ["store": "\(name)"]
-        switch event {
-        case .replayed(let through, let last):
+        if case .replayed(let through, let last) = event {
             configuration.report(
                 RecoveryProgress(
                     store: name, phase: .applying, completed: through.rawValue,
                     total: last.rawValue))
+        }
+        guard let (level, message, metadata) = Self.line(about: event) else { return }
+        configuration.logger.log(
+            level: level, message, metadata: metadata.merging(["store": "\(name)"]) { $1 })
+    }
+
+    /// A warning when the store is impaired, an error when it has stopped for good.
+    private static func line(
+        about event: GroupEvent
+    ) -> (Logger.Level, Logger.Message, Logger.Metadata)? {
+        switch event {
+        case .replayed, .configurationInForce: nil
         case .roleChanged(let role, let term):
-            let metadata = store.merging(["role": "\(role)", "term": "\(term)"]) { $1 }
-            logger.debug("role changed", metadata: metadata)
-        case .snapshotInstalled(let position):
-            logger.info(
-                "took over the snapshot of another member",
-                metadata: store.merging(["index": "\(position.index)"]) { $1 })
-        case .snapshotRefused(let position, let error):
-            let more: Logger.Metadata = [
-                "index": "\(position.index)", "error": "\(error.message)",
-            ]
-            logger.info("refused a snapshot", metadata: store.merging(more) { $1 })
-        case .configurationInForce: break
+            (.debug, "role changed", ["role": "\(role)", "term": "\(term)"])
+        case .leaderChanged: (.debug, "leader changed", [:])
+        case .transferFailed: (.info, "leadership was not taken over", [:])
         case .configurationCommitted(let members, _):
-            let more: Logger.Metadata = ["voters": "\(members.voters.count)"]
-            logger.info("members changed", metadata: store.merging(more) { $1 })
-        case .quorumLost: logger.info("quorum lost", metadata: store)
-        case .quorumRegained: logger.info("quorum regained", metadata: store)
-        case .transferFailed: logger.info("leadership was not taken over", metadata: store)
+            (.info, "members changed", ["voters": "\(members.voters.count)"])
+        case .quorumLost: (.warning, "quorum lost", [:])
+        case .quorumRegained: (.info, "quorum regained", [:])
         case .anomaly(let anomaly, let member):
-            let more: Logger.Metadata = ["anomaly": "\(anomaly)", "member": "\(member.node)"]
-            logger.info("dropped a message", metadata: store.merging(more) { $1 })
-        case .leaderChanged: logger.debug("leader changed", metadata: store)
+            (.info, "dropped a message", ["anomaly": "\(anomaly)", "member": "\(member.node)"])
         case .snapshotTaken(let position, let byteCount):
-            let more: Logger.Metadata = ["index": "\(position.index)", "bytes": "\(byteCount)"]
-            logger.info("snapshot taken", metadata: store.merging(more) { $1 })
+            (.info, "snapshot taken", ["index": "\(position.index)", "bytes": "\(byteCount)"])
         case .snapshotFailed(let error):
-            let more: Logger.Metadata = ["error": "\(error.message)"]
-            logger.info("snapshot failed", metadata: store.merging(more) { $1 })
+            (.warning, "snapshot failed", ["error": "\(error.message)"])
+        case .snapshotInstalled(let position):
+            (.info, "took over the snapshot of another member", ["index": "\(position.index)"])
+        case .snapshotRefused(let position, let error):
+            (
+                .info, "refused a snapshot",
+                ["index": "\(position.index)", "error": "\(error.message)"]
+            )
         case .storageSpaceChanged(let space):
-            logger.info("disk space changed", metadata: store.merging(["space": "\(space)"]) { $1 })
+            (space == .full ? .warning : .info, "disk space changed", ["space": "\(space)"])
         case .halted(let failure):
-            let more: Logger.Metadata = ["reason": "\(failure)"]
-            logger.info("the member stopped for good", metadata: store.merging(more) { $1 })
+            (.error, "the member stopped for good", ["reason": "\(failure)"])
         }
     }
 }

@@ -79,7 +79,8 @@ public final class StoreHost: Sendable {
             maximumSegmentBytes: UInt64(configuration.segmentBytesMaximum),
             randomBits: { environment.entropy.next() },
             report: { finding in
-                logger.info(
+                logger.log(
+                    level: finding.severity == .note ? .info : .warning,
                     "found in the data directory",
                     metadata: ["file": "\(finding.path)", "finding": "\(finding.message)"])
             })

@@ -3,7 +3,8 @@ import RaftCore
 // Commands of callers on a member that does not lead: they go to the leader, which answers when they
 // are applied there; the caller is answered once they are applied here.
 extension HostRounds {
-    /// Sends waiting commands to the leader, if another member is known to be it.
+    /// Sends waiting commands to the leader, if another member is known to be it, and once more those
+    /// whose answers may be lost.
     func forwardBacklog(of group: GroupState) {
         guard ports.transport != nil, let leader = group.server.leader, leader != group.server.id
         else { return }
@@ -18,26 +19,29 @@ extension HostRounds {
                     content: .commands(commands)), to: route)
             (commands, byteCount) = ([], 0)
         }
+        func send(_ command: CommandRequest, _ number: UInt64) {
+            if byteCount + command.byteCount > Forwarding.envelopeBytesMaximum { flush() }
+            let timeout = command.deadline.instant.nanoseconds(since: now)
+            commands.append(
+                ForwardedCommand(
+                    number: number, payload: command.payload, mayUseReserve: command.mayUseReserve,
+                    timeout: .nanoseconds(Int64(clamping: timeout))))
+            byteCount += command.byteCount
+        }
+        for sent in group.forwarding.takeOverdue(at: now) {
+            sent.command.noteRepetition()
+            send(sent.command, sent.number)
+        }
         for command in group.takeBacklog(group.backlog.count) where command.isOpen {
             guard !command.isForeign else { fail(command, .notLeader(hint: leader)); continue }
-            if byteCount + command.byteCount > Forwarding.envelopeBytesMaximum { flush() }
-            commands.append(forward(command, of: group))
-            byteCount += command.byteCount
+            leaveQueue(command)
+            command.mayBeApplied = true
+            send(command, group.forwarding.add(command, now: now))
         }
         flush()
     }
 
-    private func forward(_ command: CommandRequest, of group: GroupState) -> ForwardedCommand {
-        leaveQueue(command)
-        command.mayBeApplied = true
-        return ForwardedCommand(
-            number: group.forwarding.add(command), payload: command.payload,
-            mayUseReserve: command.mayUseReserve,
-            timeout: .nanoseconds(
-                Int64(clamping: command.deadline.instant.nanoseconds(since: now))))
-    }
-
-    /// Takes commands of another member on.
+    /// Takes commands of another member on; one that is under way already goes on.
     func accept(
         _ commands: [ForwardedCommand], from sender: MemberID, of group: GroupState
     ) {
@@ -45,6 +49,7 @@ extension HostRounds {
         let tray = tray
         for command in commands {
             let number = command.number
+            guard tray.begin(number, of: route) else { continue }
             func reject(_ failure: ForwardedFailure) {
                 tray.add(ForwardedAnswer(number: number, outcome: .rejected(failure)), to: route)
             }

@@ -15,7 +15,9 @@ extension HostRounds {
         case .success(let loaded) where groupsByID[loaded.source.id] != nil:
             let error = LogDeviceError(.invalid, "group \(loaded.source.name) is open already")
             opening.completion.complete(.failure(error))
-        case .success(let loaded): begin(loaded).opener = opening.completion
+        case .success(let loaded):
+            if groups.isEmpty, ports.log.isShortOfSpace { setSpace(.full) }
+            begin(loaded).opener = opening.completion
         }
     }
 

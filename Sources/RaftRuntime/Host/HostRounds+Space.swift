@@ -34,7 +34,7 @@ extension HostRounds {
         }
     }
 
-    private func setSpace(_ space: StorageSpace) {
+    func setSpace(_ space: StorageSpace) {
         guard log.space != space else { return }
         log.space = space
         statistics.isFull = space == .full

@@ -6,6 +6,8 @@ struct Forwarding {
     struct Sent {
         let number: UInt64
         let command: CommandRequest
+        /// When it is sent once more, if it may be.
+        fileprivate var repeatsAt: Instant
     }
 
     /// A command that the leader has carried through, and that is yet to be applied here.
@@ -17,6 +19,8 @@ struct Forwarding {
 
     /// How long nothing is forwarded to somebody who said that he does not lead.
     static let pause = Duration.milliseconds(50)
+    /// How long an answer is waited for before it counts as lost.
+    static let patience = Duration.seconds(1)
     /// About the most bytes of commands in one envelope.
     static let envelopeBytesMaximum = 1 << 20
 
@@ -25,6 +29,8 @@ struct Forwarding {
     var committed: [Committed] = []
     /// Nothing is forwarded before that.
     var pausedUntil: Instant?
+    /// No answer counts as lost before that.
+    private var nextRepetition: Instant?
     private var lastNumber: UInt64
 
     /// - Parameter seed: A random number, so that a member never uses a number of an earlier start.
@@ -33,10 +39,33 @@ struct Forwarding {
     }
 
     /// Notes that a command is sent, and gives it its number.
-    mutating func add(_ command: CommandRequest) -> UInt64 {
+    mutating func add(_ command: CommandRequest, now: Instant) -> UInt64 {
         lastNumber += 1
-        sent.append(Sent(number: lastNumber, command: command))
+        let repeatsAt = now.advanced(by: Self.patience)
+        sent.append(Sent(number: lastNumber, command: command, repeatsAt: repeatsAt))
+        if command.isRepeatable { nextRepetition = nextRepetition ?? repeatsAt }
         return lastNumber
+    }
+
+    /// Whether an answer may have been lost.
+    func isOverdue(at now: Instant) -> Bool { nextRepetition.map { $0 <= now } ?? false }
+
+    /// The commands that are sent to the same leader once more, under the same numbers, because an
+    /// answer was lost or is long in coming.
+    mutating func takeOverdue(at now: Instant) -> [Sent] {
+        guard isOverdue(at: now) else { return [] }
+        nextRepetition = nil
+        var overdue: [Sent] = []
+        for index in sent.indices {
+            guard sent[index].command.isRepeatable, sent[index].command.isOpen else { continue }
+            if sent[index].repeatsAt <= now {
+                sent[index].repeatsAt = now.advanced(by: Self.patience)
+                overdue.append(sent[index])
+            }
+            let next = sent[index].repeatsAt
+            nextRepetition = min(nextRepetition ?? next, next)
+        }
+        return overdue
     }
 
     /// Takes out the command with a number; nil if it is not waited for.

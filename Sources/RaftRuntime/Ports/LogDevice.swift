@@ -81,6 +81,9 @@ package protocol LogDevice: AnyObject, Sendable {
     /// - Throws: ``LogDeviceError`` `.full` as long as an ordinary batch would be refused.
     func checkSpace() throws
 
+    /// Whether there is no such space, and none to be had, as far as can be told without writing.
+    var isShortOfSpace: Bool { get }
+
     /// Reads consecutive entries, at least one if it is there, at most about `byteLimit` bytes.
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry]
 
@@ -98,6 +101,8 @@ package protocol LogDevice: AnyObject, Sendable {
 }
 
 extension LogDevice {
+    package var isShortOfSpace: Bool { false }
+
     package var preparer: (any Drained)? { nil }
 
     package func stopPreparing() {}

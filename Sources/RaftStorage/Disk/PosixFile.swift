@@ -95,6 +95,8 @@ final class PosixFile: DiskFile, @unchecked Sendable {
     }
 
     /// Opens a path, closed on `exec`, and returns the descriptor or −1 with `errno` set.
+    ///
+    /// Never the place of a closed standard stream: what prints there would write into the file.
     static func openDescriptor(_ path: String, _ flags: Int32) -> Int32 {
         while true {
             let mode: mode_t = 0o600
@@ -106,7 +108,9 @@ final class PosixFile: DiskFile, @unchecked Sendable {
             let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
             #endif
             if descriptor < 0 && errno == EINTR { continue }
-            return descriptor
+            guard (0...STDERR_FILENO).contains(descriptor) else { return descriptor }
+            defer { _ = closeDescriptor(descriptor) }
+            return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
         }
     }
 

@@ -15,7 +15,6 @@ final class SegmentPool: Sendable {
     private struct State {
         var spares: [Spare] = []
         var nextNumber: UInt64 = 1
-        var isMaking = false
         var wantedBytes: UInt64
         /// Whether a spare is missing and making one was not tried since it was taken.
         var isWorthTrying = true
@@ -90,18 +89,6 @@ final class SegmentPool: Sendable {
         }
     }
 
-    /// Makes a spare of the wanted size if one is missing and nobody is making one.
-    func prepare() throws {
-        let wanted = state.withLock { state -> UInt64? in
-            guard !state.isMaking, state.spares.count < Self.wantedCount else { return nil }
-            state.isMaking = true
-            return state.wantedBytes
-        }
-        guard let wanted else { return }
-        defer { state.withLock { $0.isMaking = false } }
-        add(try make(bytes: wanted))
-    }
-
     /// Makes a file of zeros under a temporary name, flushes and renames it.
     func make(bytes: UInt64) throws -> Spare {
         let number = reserveNumber()
@@ -153,7 +140,7 @@ extension SegmentPool: Drained {
         }
         guard !isStopped, hasWork else { return DrainOutcome(didWork: false, isStopped: isStopped) }
         do {
-            while count < Self.wantedCount { try prepare() }
+            while count < Self.wantedCount { add(try make(bytes: wantedBytes)) }
         } catch {
             report(StorageFinding(.warning, path: directory, "no file made ready: \(error)"))
         }

@@ -1,25 +1,11 @@
 package import RaftRuntime
 
 extension WriteAheadLog {
-    /// Whether ``prepareNextSegment()`` has something to do.
-    package var needsPreparation: Bool {
-        pool.count < SegmentPool.wantedCount
-    }
-
     /// Makes files ready whenever one is taken.
     package var preparer: (any Drained)? { pool }
 
     package func stopPreparing() {
         pool.stop()
-    }
-
-    /// Makes one file ready for when the current one is full; else that is done in a hurry then.
-    ///
-    /// Any thread may call this while the log is used. Writes as many zeros as a segment has
-    /// bytes, and flushes them; does nothing when enough files are ready.
-    /// - Throws: ``LogDeviceError``; the log goes on.
-    package func prepareNextSegment() throws {
-        do { try pool.prepare() } catch { throw LogDeviceError(wrapping: error) }
     }
 
     /// Segments grow with the log: a quarter of what is kept, a power of two within the limits.
@@ -50,8 +36,7 @@ extension WriteAheadLog {
     package func checkSpace() throws {
         try throwIfPoisoned()
         let bytes = pool.smallestBytes
-        let wantedCount = current.freeBytes >= bytes / 4 ? 1 : SegmentPool.wantedCount
-        while pool.count < wantedCount {
+        while pool.count < neededSpareCount {
             // Asked first, because trying fills the disk for a moment.
             let freeBytes = try poisoning { try disk.freeBytes(at: directory) }
             guard freeBytes >= bytes else {
@@ -59,6 +44,16 @@ extension WriteAheadLog {
             }
             pool.add(try makeSpare(bytes: bytes))
         }
+    }
+
+    package var isShortOfSpace: Bool {
+        guard pool.count < neededSpareCount, let freeBytes = try? disk.freeBytes(at: directory)
+        else { return false }
+        return freeBytes < pool.smallestBytes
+    }
+
+    private var neededSpareCount: Int {
+        current.freeBytes >= pool.smallestBytes / 4 ? 1 : SegmentPool.wantedCount
     }
 
     /// Makes a file now; only a full disk leaves the log usable.

@@ -1,6 +1,8 @@
+import TestSupport
+
 /// Makes random values, conditions and paths, from few names so that they often meet.
 struct ConditionGenerator {
-    var random: SplitMix
+    var random: TestRandom
     let names: [Text]
     let depthMaximum: Int
     /// The tree as it is when the operation is made: most operations are about its nodes, and most
@@ -17,7 +19,7 @@ struct ConditionGenerator {
     var recent: [Path] = []
 
     init(seed: UInt64) {
-        random = SplitMix(seed: seed)
+        random = TestRandom(seed: seed)
         let plain: [Text] = ["a", "b", "c", "d", "ab", "x", "b.1", "B-x"]
         let odd: [Text] = [
             "é", "e\u{301}", "*", "**", ".", "..", "a/b", "%41", "a b", "$", "\u{1}", "a:b", "😀",

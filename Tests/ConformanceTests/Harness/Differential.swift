@@ -97,7 +97,7 @@ struct Differential {
         let disagreement = run(shrunk) ?? first
         let lines = shrunk.map(\.description).joined(separator: "\n")
         return """
-            \(isRepeatable ? "disagreement" : "disagreement, not repeatable"), KHEPRI_SEED=\(seed) KHEPRI_RUNS=1
+            \(isRepeatable ? "disagreement" : "disagreement, not repeatable"), KHEPRI_SEED=\(seed)
             \(lines)
             expected \(disagreement.expected)
             found    \(disagreement.found)

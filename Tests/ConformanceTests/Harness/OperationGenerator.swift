@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Makes random operations in the proportions of the recorded traces, and some that they lack.
 struct OperationGenerator {
     private var conditions: ConditionGenerator

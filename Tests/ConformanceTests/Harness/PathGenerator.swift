@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Paths, patterns and keep-while sets: mostly of nodes that exist.
 extension ConditionGenerator {
     /// The path of a node that exists, one written lately, or a new one, perhaps one level longer or

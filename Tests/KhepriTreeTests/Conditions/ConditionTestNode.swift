@@ -1,5 +1,6 @@
 import CBOR
 import KhepriTree
+import TestSupport
 
 /// A node to test conditions on, with its children.
 struct ConditionTestNode: NodeFacts {
@@ -106,7 +107,7 @@ extension ConditionTestNode {
 extension ConditionTestNode {
     private static let names: [PathComponent] = ["a", "b", "ab", "c"]
 
-    static func random(depth: Int, using generator: inout ConditionTestGenerator) -> Self {
+    static func random(depth: Int, using generator: inout TestRandom) -> Self {
         var node = ConditionTestNode()
         node.payloadVersion = .random(in: 1...3, using: &generator)
         node.childListVersion = .random(in: 1...3, using: &generator)
@@ -121,12 +122,12 @@ extension ConditionTestNode {
         return node
     }
 
-    static func randomName(using generator: inout ConditionTestGenerator) -> PathComponent {
+    static func randomName(using generator: inout TestRandom) -> PathComponent {
         names[Int.random(in: names.indices, using: &generator)]
     }
 
     static func randomCondition(
-        depth: Int, using generator: inout ConditionTestGenerator
+        depth: Int, using generator: inout TestRandom
     ) throws -> NodeCondition {
         if depth > 0, generator.chance(35) {
             let inner = try (0..<Int.random(in: 0...3, using: &generator)).map { _ in

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A regular expression with its text and its meaning spelled out, to compare ours with.
 ///
 /// The meaning is the set of offsets where a match that begins at an offset can end.
@@ -128,7 +130,7 @@ indirect enum NaiveNameExpression {
 extension NaiveNameExpression {
     static let alphabet: [Unicode.Scalar] = ["a", "b", "c", "-", "é", "1", "\n", ".", "水", "😀"]
 
-    static func random(depth: Int, using generator: inout ConditionTestGenerator) -> Self {
+    static func random(depth: Int, using generator: inout TestRandom) -> Self {
         switch Int.random(in: 0..<(depth > 0 ? 14 : 8), using: &generator) {
         case 0...2: return .scalar(randomScalar(using: &generator))
         case 3: return .any
@@ -150,30 +152,30 @@ extension NaiveNameExpression {
         }
     }
 
-    static func randomName(using generator: inout ConditionTestGenerator) -> String {
+    static func randomName(using generator: inout TestRandom) -> String {
         let count = Int.random(in: 0...6, using: &generator)
         let scalars = (0..<count).map { _ in randomScalar(using: &generator) }
         return String(String.UnicodeScalarView(scalars))
     }
 
-    private static func some(depth: Int, using generator: inout ConditionTestGenerator) -> [Self] {
+    private static func some(depth: Int, using generator: inout TestRandom) -> [Self] {
         (0..<Int.random(in: 1...4, using: &generator)).map { _ in
             random(depth: depth - 1, using: &generator)
         }
     }
 
-    private static func randomScalar(using generator: inout ConditionTestGenerator)
+    private static func randomScalar(using generator: inout TestRandom)
         -> Unicode.Scalar
     {
         let bound = generator.chance(70) ? 3 : alphabet.count
         return alphabet[Int.random(in: 0..<bound, using: &generator)]
     }
 
-    private static func randomLetter(using generator: inout ConditionTestGenerator) -> Character {
+    private static func randomLetter(using generator: inout TestRandom) -> Character {
         ["d", "D", "w", "W", "s", "S"][Int.random(in: 0..<6, using: &generator)]
     }
 
-    private static func randomItem(using generator: inout ConditionTestGenerator) -> Item {
+    private static func randomItem(using generator: inout TestRandom) -> Item {
         if generator.chance(20) { return .escape(randomLetter(using: &generator)) }
         let one = randomScalar(using: &generator)
         let other = generator.chance(50) ? one : randomScalar(using: &generator)

@@ -1,3 +1,4 @@
+import TestSupport
 @testable import KhepriTree
 import Testing
 
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func `any text is compiled or refused, and any name is matched`() {
-        var generator = ConditionTestGenerator(for: "fuzzed name patterns")
+        var generator = TestRandom(for: "fuzzed name patterns")
         let pieces = [
             "a", "é", "😀", "\\", "[", "]", "^", "-", "(", ")", "?", ":", "|", "*", "+", "{", "}",
             ",", "2", "1000", ".", "$", "d", "x", "\\x{", "(?:", "[^", "{2,3}", "[:", "\n", "\0",

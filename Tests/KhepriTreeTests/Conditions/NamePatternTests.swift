@@ -1,4 +1,5 @@
 import KhepriTree
+import TestSupport
 import Testing
 
 extension NamePattern {
@@ -100,7 +101,7 @@ extension NamePattern {
     }
 
     @Test func `random patterns agree with their naive meaning`() throws {
-        var generator = ConditionTestGenerator(for: "random name patterns")
+        var generator = TestRandom(for: "random name patterns")
         var matchCount = 0
         for _ in 0..<12_000 {
             let naive = NaiveNameExpression.random(depth: 3, using: &generator)

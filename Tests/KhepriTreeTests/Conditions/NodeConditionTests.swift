@@ -1,5 +1,6 @@
 import CBOR
 import KhepriTree
+import TestSupport
 import Testing
 
 @Suite("Node conditions") struct NodeConditionTests {
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func `random conditions agree with their naive meaning`() throws {
-        var generator = ConditionTestGenerator(for: "random conditions")
+        var generator = TestRandom(for: "random conditions")
         var metCount = 0
         for _ in 0..<20_000 {
             let node = ConditionTestNode.random(depth: 1, using: &generator)

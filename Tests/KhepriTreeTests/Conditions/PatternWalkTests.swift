@@ -1,5 +1,6 @@
 import CBOR
 import KhepriTree
+import TestSupport
 import Testing
 
 @Suite("Walks of patterns") struct PatternWalkTests {
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test func `random walks, lookups and known paths agree with the naive walk`() throws {
-        var generator = ConditionTestGenerator(for: "random walks")
+        var generator = TestRandom(for: "random walks")
         var matchCount = 0
         for _ in 0..<1_500 {
             let root = ConditionTestNode.random(depth: 4, using: &generator)

@@ -1,10 +1,11 @@
 import CBOR
 import KhepriTree
+import TestSupport
 import Testing
 
 @Suite("Random payload patterns") struct PayloadPatternRandomTests {
     @Test func `random patterns agree with their naive meaning`() throws {
-        var generator = ConditionTestGenerator(for: "random payload patterns")
+        var generator = TestRandom(for: "random payload patterns")
         var matchCount = 0
         let rounds = 60_000
         for _ in 0..<rounds {
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func `any bytes are matched without a trap`() throws {
-        var generator = ConditionTestGenerator(for: "fuzzed payloads")
+        var generator = TestRandom(for: "fuzzed payloads")
         for _ in 0..<20_000 {
             let value = NaivePayload.randomValue(depth: 3, using: &generator)
             let pattern = NaivePayload.randomPattern(depth: 3, like: value, using: &generator)
@@ -148,8 +149,7 @@ extension NaivePayload {
     ]
     private static let keys: [CBORText] = ["a", "b", "aa", "", "é"]
 
-    static func randomValue(depth: Int, using generator: inout ConditionTestGenerator) -> CBORValue
-    {
+    static func randomValue(depth: Int, using generator: inout TestRandom) -> CBORValue {
         if depth == 0 || generator.chance(50) {
             return scalars[Int.random(in: scalars.indices, using: &generator)]
         }
@@ -165,7 +165,7 @@ extension NaivePayload {
 
     /// A pattern that often, but not always, matches a value.
     static func randomPattern(
-        depth: Int, like value: CBORValue, using generator: inout ConditionTestGenerator
+        depth: Int, like value: CBORValue, using generator: inout TestRandom
     ) -> PayloadPattern {
         let likeness =
             generator.chance(85) ? value : randomValue(depth: depth, using: &generator)

@@ -1,4 +1,5 @@
 import CBOR
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -198,7 +199,7 @@ import Testing
     }
 
     @Test func `random damage is refused or does no harm, wherever the pieces end`() throws {
-        var generator = ConditionTestGenerator(for: "damaged states")
+        var generator = TestRandom(for: "damaged states")
         var stream = StateStream(nodeCount: 7, sessionCount: 1)
         for name in ["a", "b", "c"] {
             stream.nodes.append(StateStream.node(1, name, rest: [[0xF5]]))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -110,7 +111,7 @@ import Testing
 
     /// What validation of transactions looks at must not depend on who was restored from what.
     @Test func `what nodes know of those below comes back`() throws {
-        var generator = OperationGenerator(random: ConditionTestGenerator(for: "subtree revisions"))
+        var generator = OperationGenerator(random: TestRandom(for: "subtree revisions"))
         var machine = TreeMachine(history: SessionID(high: 1, low: 1))
         for number in 1...2_000 {
             let command = TreeCommand(try generator.operation())

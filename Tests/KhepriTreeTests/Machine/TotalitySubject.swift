@@ -1,5 +1,6 @@
 import CBOR
 
+import TestSupport
 @testable import KhepriTree
 
 /// A machine that is fed random commands and checked after each.
@@ -31,7 +32,7 @@ struct TotalitySubject {
     /// Small trees, so that all can be checked after each command.
     private static let nodesMaximum = 24
 
-    init(random: ConditionTestGenerator) {
+    init(random: TestRandom) {
         generator = OperationGenerator(
             random: random, names: ["a", "b", "a/b", "木", String(repeating: "x", count: 255)])
     }

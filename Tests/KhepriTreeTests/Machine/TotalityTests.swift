@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -6,14 +7,10 @@ import Testing
 /// Random commands, a tenth of them damaged or absurd.
 ///
 /// Whatever a log holds, a member applies it and goes on. After each command everything is checked.
-///
-/// `KHEPRI_COMMANDS` sets their number; it is 100,000 otherwise, and a million with `KHEPRI_LONG`.
 @Suite("Totality") struct TotalityTests {
     @Test func `no command stops a member, and what it says it did is what it did`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let usual = environment["KHEPRI_LONG"] == nil ? 100_000 : 1_000_000
-        let count = environment["KHEPRI_COMMANDS"].flatMap(Int.init) ?? usual
-        var subject = TotalitySubject(random: ConditionTestGenerator(for: "totality"))
+        var subject = TotalitySubject(random: TestRandom(for: "totality"))
+        let count = 100_000 * TestRuns.scale
         for _ in 0..<count {
             guard let fault = try subject.step() else { continue }
             Issue.record("\(fault)")

@@ -53,7 +53,7 @@ import Testing
             machine.checkInvariants()
             let index = machine.editor.keepWhile
             #expect(index.groups.count == index.freeGroups.count)
-            #expect(index.slots.count == index.freeSlots.count + 1)
+            #expect(index.trie.isEmpty)
             #expect(index.setCount == 0)
         }
     }

@@ -1,5 +1,5 @@
 import CBOR
-import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -34,7 +34,7 @@ struct CommandCodingTests {
     }
 
     @Test func `random bytes are read or refused, and never trap`() {
-        var random = ConditionTestGenerator(for: "random commands")
+        var random = TestRandom(for: "random commands")
         for _ in 0..<20_000 {
             var bytes: [UInt8] = [0x83, 1, 1]
             for _ in 0..<Int.random(in: 0...40, using: &random) {
@@ -92,7 +92,7 @@ struct CommandCodingTests {
     }
 }
 
-extension ConditionTestGenerator {
+extension TestRandom {
     mutating func byte() -> UInt8 {
         UInt8(truncatingIfNeeded: next())
     }

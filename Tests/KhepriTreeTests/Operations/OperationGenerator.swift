@@ -1,10 +1,11 @@
 import CBOR
 
+import TestSupport
 @testable import KhepriTree
 
 /// Makes random operations of every kind, within all limits.
 struct OperationGenerator {
-    var random: ConditionTestGenerator
+    var random: TestRandom
     /// The names of nodes; with few of them operations often meet.
     var names = [
         "a", "b", "stock", "a/b", "*", "**", ".", "..", "%41", "\0", "é", "木", "$any", "up",

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -22,7 +23,7 @@ struct PathComponentTests {
         return names
     }
 
-    private static func randomName(using generator: inout ConditionTestGenerator) -> [UInt8] {
+    private static func randomName(using generator: inout TestRandom) -> [UInt8] {
         let alphabet: [Unicode.Scalar] = ["\0", "a", "b", "/", "*", "é", "\u{7F}", "木", "🪵"]
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 1...20, using: &generator) {
@@ -48,7 +49,7 @@ struct PathComponentTests {
     }
 
     @Test func `order and equality of random names are those of their bytes`() throws {
-        var generator = ConditionTestGenerator(for: "names")
+        var generator = TestRandom(for: "names")
         for _ in 0..<10_000 {
             let left = Self.randomName(using: &generator)
             let right = generator.chance(10) ? left : Self.randomName(using: &generator)

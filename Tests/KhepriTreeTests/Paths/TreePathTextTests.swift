@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -76,7 +77,7 @@ struct TreePathTextTests {
     }
 
     @Test func `the text of any path is read back as that path`() throws {
-        var generator = ConditionTestGenerator(for: "path text")
+        var generator = TestRandom(for: "path text")
         let alphabet: [Unicode.Scalar] = [
             "a", ".", "/", "%", "*", "\0", "\u{7F}", "\u{80}", "\u{9F}", "\u{A0}", "Â", "木", "2",
             "F",
@@ -98,7 +99,7 @@ struct TreePathTextTests {
     }
 
     @Test func `random text is read or refused, and never traps`() {
-        var generator = ConditionTestGenerator(for: "path fuzz")
+        var generator = TestRandom(for: "path fuzz")
         let alphabet = Array("/%*.2Fa\0é".unicodeScalars)
         for _ in 0..<10_000 {
             var scalars = String.UnicodeScalarView()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -9,7 +10,7 @@ struct RandomTreeModel {
     /// - Parameter namesOfEach: The more there are, the wider the tree.
     init(
         count: Int, depthMaximum: Int, namesOfEach: Int,
-        using generator: inout ConditionTestGenerator
+        using generator: inout TestRandom
     ) {
         var nodes = [ModelPath(): Self.randomNode(using: &generator)]
         var paths = [ModelPath()]
@@ -27,13 +28,13 @@ struct RandomTreeModel {
 
     /// A third of the names are too long to be held inline.
     private static func randomName(
-        _ numbers: ClosedRange<Int>, using generator: inout ConditionTestGenerator
+        _ numbers: ClosedRange<Int>, using generator: inout TestRandom
     ) -> [UInt8] {
         let digits = Array("\(Int.random(in: numbers, using: &generator))".utf8)
         return generator.chance(33) ? Array(repeating: 0x78, count: 14) + digits : digits
     }
 
-    private static func randomNode(using generator: inout ConditionTestGenerator) -> ModelNode {
+    private static func randomNode(using generator: inout TestRandom) -> ModelNode {
         let created = UInt64.random(in: 0...100, using: &generator)
         let byteCount = Int.random(in: 0...40, using: &generator)
         var node = ModelNode(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -43,14 +44,14 @@ import Testing
 /// A run of random changes that keeps copies and checks in the end that none of them changed.
 private struct RandomRun {
     var insertionPercent = 45
-    private var generator: ConditionTestGenerator
+    private var generator: TestRandom
     private var modelled: ModelledTree
     private var copies: [ModelledTree] = []
     private let names: [[UInt8]]
     private let depths: ClosedRange<Int>
 
     init(pageLimit: Int, pathsOfDepth depths: ClosedRange<Int>, namesOfEach: Int) throws {
-        var generator = ConditionTestGenerator(for: "tree against its model")
+        var generator = TestRandom(for: "tree against its model")
         names = Self.names(namesOfEach, using: &generator)
         modelled = ModelledTree(pageLimit: pageLimit)
         self.depths = depths
@@ -59,7 +60,7 @@ private struct RandomRun {
 
     /// Short names, names with one beginning of 15 bytes, and names with zeros.
     private static func names(
-        _ count: Int, using generator: inout ConditionTestGenerator
+        _ count: Int, using generator: inout TestRandom
     ) -> [[UInt8]] {
         var names: Set<[UInt8]> = []
         while names.count < count {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -6,7 +7,7 @@ import Testing
     @Test(arguments: [4, 5, 7, 32]) func `it builds the tree of the nodes it is given`(
         pageLimit: Int
     ) throws {
-        var generator = ConditionTestGenerator(for: "tree builder")
+        var generator = TestRandom(for: "tree builder")
         for count in [0, 1, 2, 10, 200] {
             for names in [1, 3, 500] {
                 let model = RandomTreeModel(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -6,7 +7,7 @@ import Testing
     @Test(arguments: [4, 5, 32]) func `it visits every node once in the order of the paths`(
         pageLimit: Int
     ) throws {
-        var generator = ConditionTestGenerator(for: "tree cursor")
+        var generator = TestRandom(for: "tree cursor")
         for count in [0, 1, 30, 300] {
             for names in [2, 1_000] {
                 let model = RandomTreeModel(
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [4, 32]) func `it passes over what is below a node`(pageLimit: Int) throws {
-        var generator = ConditionTestGenerator(for: "tree cursor, passing over")
+        var generator = TestRandom(for: "tree cursor, passing over")
         for _ in 0..<20 {
             let model = RandomTreeModel(
                 count: 80, depthMaximum: 5, namesOfEach: 20, using: &generator)

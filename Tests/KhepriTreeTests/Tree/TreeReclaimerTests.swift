@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import KhepriTree
@@ -21,7 +21,7 @@ import Testing
     }
 
     private func tree(_ counter: Counter, pageLimit: Int = 4) throws -> Tree {
-        var generator = ConditionTestGenerator(for: "tree reclaimer")
+        var generator = TestRandom(for: "tree reclaimer")
         let model = RandomTreeModel(
             count: 400, depthMaximum: 9, namesOfEach: 60, using: &generator)
         var tree = try model.build(pageLimit: pageLimit)
@@ -103,10 +103,9 @@ import Testing
     }
 
     @Test func `a wide directory is released without a deep stack`() throws {
-        let isLong = ProcessInfo.processInfo.environment["KHEPRI_LONG"] != nil
         let root = Tree.Fields(createdAt: .zero).makeNode()
         var builder = TreeBuilder(root: root)
-        for number in 1_000_000..<(isLong ? 2_000_000 : 1_020_000) {
+        for number in 1_000_000..<1_000_000 + 20_000 * TestRuns.scale {
             let node = Tree.Fields(createdAt: Revision(1), payload: [1]).makeNode()
             builder.add(try PathComponent("\(number)"), node, atDepth: 1)
         }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Which faults a run has and how its world is; chosen at random for each seed, so that runs with few
 /// kinds of faults go deep and runs with many go wide (swarm testing).
 struct ClusterFaults: CustomStringConvertible {

@@ -1,17 +1,13 @@
 import Foundation
 import RaftCore
+import TestSupport
 import Testing
 
-/// Whole groups under random faults; `KHEPRI_RUNS` sets how many, `KHEPRI_SEED` the first, which is
-/// the same each time unless one is given.
+/// Whole groups under random faults.
 @Suite("Clusters under faults")
 struct ClusterTests {
     @Test func `a group keeps its promises under faults and recovers from them`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let first = environment["KHEPRI_SEED"].flatMap { UInt64($0) }
-        let runs = environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? (first == nil ? 40 : 1)
-        let start = first ?? 1
-        for seed in start..<start + runs { try report(ClusterRun(seed: seed)) }
+        for seed in TestRuns.seeds(usually: 40) { try report(ClusterRun(seed: seed)) }
     }
 
     @Test func `the same seed gives the same run, line by line`() throws {

@@ -1,4 +1,5 @@
 import RaftCore
+import TestSupport
 
 // What the world does to the group, and what its users do.
 extension ClusterWorld {

@@ -1,4 +1,5 @@
 import RaftCore
+import TestSupport
 
 extension ClusterWorld {
     func takeSnapshotIfDue(_ id: MemberID) {

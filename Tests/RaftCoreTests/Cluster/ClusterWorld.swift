@@ -1,4 +1,5 @@
 import RaftCore
+import TestSupport
 
 /// A group of servers on simulated disks, clocks and links: one thread, one seed, virtual time.
 ///

@@ -1,10 +1,11 @@
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Simulated cluster")
 struct ClusterRunTests {
     @Test func `whatever goes wrong, clients see one register each and members agree`() {
-        for seed in RandomRuns.seeds(count: 10) {
+        for seed in TestRuns.seeds(usually: 10) {
             let plan = ClusterPlan(seed: seed, eventsMaximum: 3_000)
             let failure = ClusterRun(plan).run().failure
             #expect(failure == nil, "khepri-simulate \(plan.arguments)")

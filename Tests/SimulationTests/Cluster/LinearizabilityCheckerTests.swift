@@ -1,4 +1,5 @@
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Linearizability checker")
@@ -60,7 +61,7 @@ struct LinearizabilityCheckerTests {
     }
 
     @Test func `histories of a real register are accepted, and each doctored one is refused`() {
-        for seed in RandomRuns.seeds(count: 200) {
+        for seed in TestRuns.seeds(usually: 200) {
             var history = ReferenceHistory(seed: seed, keys: 3, clients: 5)
             history.run(calls: 200)
             #expect(Self.isGood(history.calls), "seed \(seed)")

@@ -1,15 +1,4 @@
-import Foundation
 import SimulationKit
-
-/// Seeds of random tests: one that is asked for, or the first ones.
-enum RandomRuns {
-    static func seeds(count: Int) -> [UInt64] {
-        let environment = ProcessInfo.processInfo.environment
-        if let seed = environment["KHEPRI_SEED"].flatMap(UInt64.init) { return [seed] }
-        let count = environment["KHEPRI_RUNS"].flatMap(Int.init) ?? count
-        return (0..<count).map(UInt64.init)
-    }
-}
 
 /// What clients see of registers that are linearizable, because each call takes effect at once at a
 /// moment between its start and its end.

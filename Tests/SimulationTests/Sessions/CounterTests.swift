@@ -1,6 +1,7 @@
 import Khepri
 import RaftRuntime
 import SimulationKit
+import TestSupport
 import Testing
 
 /// Members that count together while leaders change and their answers are lost.
@@ -47,7 +48,7 @@ import Testing
 
     @Test(arguments: 0..<4 as Range<UInt64>)
     func `nothing is lost and nothing is counted twice`(offset: UInt64) throws {
-        let seed = SimulationSettings.seed() &+ offset
+        let seed = TestRuns.seed() &+ offset
         let cluster = StoreCluster(seed: seed)
         try cluster.world.run {
             let stores = try await cluster.found()
@@ -66,7 +67,7 @@ import Testing
                     }
                 }
                 var random = SeededRandom(seed: seed)
-                for round in 1...8 * SimulationSettings.scale {
+                for round in 1...8 * TestRuns.scale {
                     try await Self.disturb(
                         cluster, stores, losingAnswers: round % 3 > 0, &random)
                 }

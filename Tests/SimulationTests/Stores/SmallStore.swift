@@ -5,21 +5,6 @@ import RaftRuntime
 import RaftStorage
 import SimulationKit
 
-/// What the environment says about random tests.
-enum SimulationSettings {
-    /// A seed, printed; `KHEPRI_SEED` chooses it.
-    static func seed() -> UInt64 {
-        let given = ProcessInfo.processInfo.environment["KHEPRI_SEED"].flatMap { UInt64($0) }
-        let seed = given ?? .random(in: 0 ... .max)
-        print("KHEPRI_SEED=\(seed)")
-        return seed
-    }
-
-    /// How much longer than usual random tests run; `KHEPRI_TEST_SCALE` chooses it.
-    static let scale =
-        ProcessInfo.processInfo.environment["KHEPRI_TEST_SCALE"].flatMap { Int($0) } ?? 1
-}
-
 extension SimulatedHost {
     /// Opens the store with files so small that a short script rolls over and compacts often.
     func openStore(

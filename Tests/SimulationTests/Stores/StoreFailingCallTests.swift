@@ -1,6 +1,7 @@
 import Khepri
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Failing disk calls under a whole store")
@@ -86,8 +87,8 @@ struct StoreFailingCallTests {
         DiskFault.error(DiskFault.inputOutput), .error(DiskFault.noSpace), .shortWrite,
     ])
     func `any call may fail, and no answer is wrong`(fault: DiskFault) throws {
-        let seed = SimulationSettings.seed()
-        for round in 0..<UInt64(SimulationSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(TestRuns.scale) {
             let complaints = try complaints(seed: seed &+ round, fault: fault)
             #expect(complaints.isEmpty, "\(complaints.prefix(3).joined(separator: "\n"))")
         }

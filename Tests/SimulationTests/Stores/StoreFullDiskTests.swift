@@ -116,8 +116,11 @@ struct StoreFullDiskTests {
         host.cutPower { _ in false }
         let opened = try world.run { try await host.openStore() }
         #expect(try get(TreePath("/a/\(count - 1)"), opened)?.count == 300)
-        let error = try perform(.put(["b"], String(repeating: "x", count: 9000)), opened)
-        #expect(error?.code == .storageFull)
+        for size in [1, 9000] {
+            let error = try perform(.put(["b"], String(repeating: "x", count: size)), opened)
+            #expect(error?.code == .storageFull)
+            #expect(error?.mayHaveBeenApplied == false)
+        }
         #expect(try perform(.deleteChildren(["a"]), opened) == nil)
     }
 }

@@ -1,12 +1,13 @@
 import Khepri
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("The model of a store")
 struct StoreModelTests {
     @Test func `answers as the store does, in the order of the calls`() throws {
-        let seed = SimulationSettings.seed()
-        for round in 0..<UInt64(5 * SimulationSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(5 * TestRuns.scale) {
             let script = StoreScript(seed: seed &+ round, callCount: 320)
             try script.run()
             try compare(script.history, seed: seed &+ round)
@@ -33,8 +34,8 @@ struct StoreModelTests {
     }
 
     @Test func `holds what the store holds, after each call`() throws {
-        let seed = SimulationSettings.seed()
-        for round in 0..<UInt64(5 * SimulationSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(5 * TestRuns.scale) {
             let script = StoreScript(seed: seed &+ round, callCount: 0)
             let store = try script.world.run { try await script.host.openStore() }
             var model = TreeModel()

@@ -2,6 +2,7 @@ import Khepri
 import RaftCore
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 @Suite("Power cuts under a whole store")
@@ -23,8 +24,8 @@ struct StorePowerCutTests {
     }
 
     @Test func `every acknowledged write survives a power cut at any call`() throws {
-        let seed = SimulationSettings.seed()
-        for round in 0..<UInt64(SimulationSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(TestRuns.scale) {
             let script = StoreScript(seed: seed &+ round, callCount: 320)
             let complaints = try complaints(
                 about: script, seed: seed &+ round, choices: Survivors.allCases)
@@ -33,8 +34,8 @@ struct StorePowerCutTests {
     }
 
     @Test func `a disk that is full now and then loses nothing either`() throws {
-        let seed = SimulationSettings.seed()
-        for round in 0..<UInt64(SimulationSettings.scale) {
+        let seed = TestRuns.seed()
+        for round in 0..<UInt64(TestRuns.scale) {
             let script = StoreScript(
                 seed: seed &+ round, callCount: 320, spaceLeft: 12 << 10, snapshotBytes: 48 << 10)
             let complaints = try complaints(

@@ -29,9 +29,9 @@ extension KeepWhileIndex {
 
     /// Adds the watchers whose condition on a changed node does not hold.
     func collectExpired(by node: TreeNode, at path: TreePath, into expired: inout Set<TreePath>) {
-        guard !isEmpty, let slot = slot(of: path) else { return }
+        guard !isEmpty, let slot = trie.slot(of: path) else { return }
         let name = path.nameForConditions
-        for group in slots[slot].groups where groups[group].pattern == nil {
+        for group in trie[slot].groups where groups[group].pattern == nil {
             guard !groups[group].condition.isMet(name: name, of: node) else { continue }
             expired.formUnion(groups[group].watchers)
         }
@@ -48,12 +48,9 @@ extension KeepWhileIndex {
     /// The watchers of a path, of paths below it, and of patterns that begin with it.
     func watchers(atOrBelow path: TreePath) -> Set<TreePath> {
         var watchers: Set<TreePath> = []
-        guard !isEmpty, let slot = slot(of: path) else { return watchers }
-        var pending = [slot]
-        while let next = pending.popLast() {
-            for group in slots[next].groups { watchers.formUnion(groups[group].watchers) }
-            pending.append(contentsOf: slots[next].children.values)
-            pending.append(contentsOf: slots[next].patternChildren)
+        guard !isEmpty, let slot = trie.slot(of: path) else { return watchers }
+        for slot in trie.slots(atOrBelow: slot) {
+            for group in trie[slot].groups { watchers.formUnion(groups[group].watchers) }
         }
         return watchers
     }
@@ -64,8 +61,8 @@ extension KeepWhileIndex {
         guard !hasPatterns else { return true }
         var slot = 0
         for name in path.components {
-            guard slots[slot].groups.isEmpty else { return true }
-            guard let next = slots[slot].children[name] else { return false }
+            guard trie[slot].groups.isEmpty else { return true }
+            guard let next = trie.child(name, of: slot) else { return false }
             slot = next
         }
         return true
@@ -103,23 +100,14 @@ extension KeepWhileIndex {
         groups[group].met = counts.met
     }
 
-    private func slot(of path: TreePath) -> Int? {
-        var slot = 0
-        for name in path.components {
-            guard let next = slots[slot].children[name] else { return nil }
-            slot = next
-        }
-        return slot
-    }
-
     private mutating func account(_ node: TreeNode, at path: TreePath, by sign: Int) {
         guard let name = path.components.last else { return }
-        for slot in slotsReached(by: path) {
-            for group in slots[slot].passing { touch(group) }
-            guard let component = slots[slot].condition, !slots[slot].groups.isEmpty,
+        for slot in trie.slotsReached(by: path) {
+            for group in trie[slot].passing { touch(group) }
+            guard let component = trie.condition(of: slot), !trie[slot].groups.isEmpty,
                 component.isMet(name: name, of: node)
             else { continue }
-            for group in slots[slot].groups where groups[group].isCounted {
+            for group in trie[slot].groups where groups[group].isCounted {
                 touch(group)
                 groups[group].matched += sign
                 let isMet = groups[group].condition.isMet(name: name, of: node)
@@ -137,46 +125,6 @@ extension KeepWhileIndex {
         groups[group].isJournaled = true
         let (matched, met) = (groups[group].matched, groups[group].met)
         journal.append(.counted(pattern, groups[group].condition, matched: matched, met: met))
-    }
-
-    /// The slots whose prefix fits a path, as far as the names tell.
-    private mutating func slotsReached(by path: TreePath) -> [Int] {
-        var reached = [0]
-        var repeating: [Int] = []
-        for name in path.components {
-            visit += 1
-            var next: [Int] = []
-            for slot in reached {
-                if let child = slots[slot].children[name] { reach(child, &next) }
-                for child in slots[slot].patternChildren { reach(child, by: name, &next) }
-            }
-            for slot in repeating {
-                for child in slots[slot].patternChildren where isRepeating(child) {
-                    reach(child, by: name, &next)
-                }
-            }
-            for slot in reached where slots[slot].patternChildren.contains(where: isRepeating) {
-                if !repeating.contains(slot) { repeating.append(slot) }
-            }
-            reached = next
-            if reached.isEmpty, repeating.isEmpty { break }
-        }
-        return reached
-    }
-
-    private func isRepeating(_ slot: Int) -> Bool {
-        slots[slot].condition?.appliesToGrandchildren == true
-    }
-
-    private mutating func reach(_ slot: Int, by name: PathComponent, _ reached: inout [Int]) {
-        guard slots[slot].condition?.verdict(byName: name) != .unmet else { return }
-        reach(slot, &reached)
-    }
-
-    private mutating func reach(_ slot: Int, _ reached: inout [Int]) {
-        guard slots[slot].visit != visit else { return }
-        slots[slot].visit = visit
-        reached.append(slot)
     }
 }
 

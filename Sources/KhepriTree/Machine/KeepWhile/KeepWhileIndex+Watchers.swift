@@ -69,11 +69,7 @@ extension KeepWhileIndex {
 extension KeepWhileIndex {
     /// The group of equal entries, nil when there is none.
     func group(of watched: [NodeCondition], _ condition: NodeCondition) -> Int? {
-        var slot = 0
-        for component in watched {
-            guard let next = child(component, of: slot) else { return nil }
-            slot = next
-        }
+        guard let slot = trie.slot(of: watched) else { return nil }
         return groupsByKey[GroupKey(slot: slot, condition: condition)]
     }
 
@@ -81,8 +77,7 @@ extension KeepWhileIndex {
         _ watched: [NodeCondition], _ condition: NodeCondition, in tree: Tree
     ) -> Int {
         if let group = group(of: watched, condition) { return group }
-        let path = makeSlots(watched)
-        let slot = path.last ?? 0
+        let slot = trie.use(watched)
         var group = Group(slot: slot, condition: condition)
         if TreePattern(components: watched).exactPath == nil {
             group.pattern = TreePattern(components: watched)
@@ -91,11 +86,10 @@ extension KeepWhileIndex {
         }
         let index = freeGroups.popLast() ?? groups.count
         if index == groups.count { groups.append(group) } else { groups[index] = group }
-        for passed in path { slots[passed].useCount += 1 }
-        groups[index].position = slots[slot].groups.count
-        slots[slot].groups.append(index)
+        groups[index].position = trie[slot].groups.count
+        trie[slot].groups.append(index)
         if group.pattern != nil, !group.isCounted {
-            for passed in path { slots[passed].passing.append(index) }
+            for passed in trie.path(to: slot) { trie[passed].passing.append(index) }
         }
         groupsByKey[GroupKey(slot: slot, condition: condition)] = index
         if group.pattern != nil { count(index, in: tree) }
@@ -105,73 +99,21 @@ extension KeepWhileIndex {
     private mutating func freeGroup(_ index: Int) {
         let group = groups[index]
         groupsByKey[GroupKey(slot: group.slot, condition: group.condition)] = nil
-        let last = slots[group.slot].groups.removeLast()
+        let last = trie[group.slot].groups.removeLast()
         if last != index {
-            slots[group.slot].groups[group.position] = last
+            trie[group.slot].groups[group.position] = last
             groups[last].position = group.position
         }
         if group.pattern != nil { patternGroupCount -= 1 }
         let isPassing = group.pattern != nil && !group.isCounted
         groups[index] = Group(slot: 0, condition: .exists(true))
         freeGroups.append(index)
-        var slot = group.slot
-        while slot != 0 {
-            let parent = slots[slot].parent
-            if isPassing { slots[slot].passing.removeAll { $0 == index } }
-            slots[slot].useCount -= 1
-            if slots[slot].useCount == 0 { freeSlot(slot) }
-            slot = parent
-        }
-    }
-}
-
-extension KeepWhileIndex {
-    func child(_ component: NodeCondition, of slot: Int) -> Int? {
-        if case .named(let name) = component { return slots[slot].children[name] }
-        return edges[EdgeKey(slot: slot, condition: component)]
-    }
-
-    /// The slots along a path or pattern, without the root; missing ones are made.
-    private mutating func makeSlots(_ watched: [NodeCondition]) -> [Int] {
-        var path: [Int] = []
-        var slot = 0
-        for component in watched {
-            let next = child(component, of: slot) ?? makeSlot(component, below: slot)
-            path.append(next)
-            slot = next
-        }
-        return path
-    }
-
-    private mutating func makeSlot(_ component: NodeCondition, below parent: Int) -> Int {
-        let slot = Slot(parent: parent, condition: component)
-        let index = freeSlots.popLast() ?? slots.count
-        if index == slots.count { slots.append(slot) } else { slots[index] = slot }
-        if case .named(let name) = component {
-            slots[parent].children[name] = index
-        } else {
-            slots[index].position = slots[parent].patternChildren.count
-            slots[parent].patternChildren.append(index)
-            edges[EdgeKey(slot: parent, condition: component)] = index
-        }
-        return index
-    }
-
-    private mutating func freeSlot(_ index: Int) {
-        let parent = slots[index].parent
-        switch slots[index].condition {
-        case .named(let name): slots[parent].children[name] = nil
-        case .some(let condition):
-            let last = slots[parent].patternChildren.removeLast()
-            if last != index {
-                slots[parent].patternChildren[slots[index].position] = last
-                slots[last].position = slots[index].position
+        if isPassing {
+            for passed in trie.path(to: group.slot) {
+                trie[passed].passing.removeAll { $0 == index }
             }
-            edges[EdgeKey(slot: parent, condition: condition)] = nil
-        case nil: break
         }
-        slots[index] = Slot(parent: 0, condition: nil)
-        freeSlots.append(index)
+        trie.release(group.slot)
     }
 }
 

@@ -7,11 +7,7 @@
 /// itself are not in it, and nodes with the shared set ``KeepWhileSet/reclaimed`` cost nothing
 /// here.
 struct KeepWhileIndex: Sendable {
-    /// The trie; slot 0 is its root, freed slots are reused.
-    var slots: [Slot] = [Slot(parent: 0, condition: nil)]
-    var freeSlots: [Int] = []
-    /// Edges that are a condition and not a name, by the slot they leave.
-    var edges: [EdgeKey: Int] = [:]
+    var trie = PatternTrie(empty: Watched())
 
     var groups: [Group] = []
     var freeGroups: [Int] = []
@@ -25,35 +21,16 @@ struct KeepWhileIndex: Sendable {
     var touchedGroups: [Int] = []
     /// The number of the round, to touch a group once.
     var round = 0
-    /// The number of the last visit, to reach a slot once in it.
-    var visit = 0
 
     /// What the present command did, in order, to be undone if it fails.
     var journal: [JournalEntry] = []
 
-    /// A prefix of watched paths and patterns.
-    struct Slot: Sendable {
-        var parent: Int
-        /// The last component of the prefix, nil for the root.
-        var condition: NodeCondition?
-        var children: [PathComponent: Int] = [:]
-        /// The place among the parent's ``patternChildren``.
-        var position = 0
-        /// Where edges that are conditions lead.
-        var patternChildren: [Int] = []
+    /// Who watches a prefix of watched paths and patterns.
+    struct Watched: Sendable {
         /// The groups that watch exactly this.
         var groups: [Int] = []
         /// The groups that must look again when a node changes that a pattern passes through.
         var passing: [Int] = []
-        /// The groups at and below the slot; at 0 the slot is freed.
-        var useCount = 0
-        /// The visit that last reached the slot.
-        var visit = 0
-    }
-
-    struct EdgeKey: Hashable {
-        var slot: Int
-        var condition: NodeCondition
     }
 
     struct GroupKey: Hashable {
@@ -104,23 +81,12 @@ extension KeepWhileIndex {
         guard groupsByKey.count == other.groupsByKey.count else { return false }
         return groupsByKey.values.allSatisfy { number in
             let group = groups[number]
-            let watched = conditions(at: group.slot)
+            let watched = trie.components(of: group.slot)
             guard let twin = other.group(of: watched, group.condition) else { return false }
             let isCounted = group.isCounted && group.pattern != nil
             return other.groups[twin].watchers == group.watchers
                 && (!isCounted || other.groups[twin].matched == group.matched)
                 && (!isCounted || other.groups[twin].met == group.met)
         }
-    }
-
-    /// The components from the root of the trie to a slot.
-    private func conditions(at slot: Int) -> [NodeCondition] {
-        var conditions: [NodeCondition] = []
-        var slot = slot
-        while let condition = slots[slot].condition {
-            conditions.append(condition)
-            slot = slots[slot].parent
-        }
-        return conditions.reversed()
     }
 }
