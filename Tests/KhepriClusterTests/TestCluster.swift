@@ -8,6 +8,7 @@ import Testing
 /// Hosts in this process, on loopback, with a directory each.
 actor TestCluster {
     nonisolated(unsafe) private(set) var stores: [TreeStore] = []
+    nonisolated(unsafe) private var hosts: [StoreHost] = []
     private let directory: URL
     private var addresses: [String] = []
     private let log = LinesInMemory()
@@ -36,12 +37,17 @@ actor TestCluster {
     /// The store that leads.
     nonisolated var leader: TreeStore? { stores.first { $0.cluster.status.isLeader } }
 
+    /// A host with all its stores.
+    nonisolated func host(_ number: Int) -> StoreHost { hosts[number] }
+
     /// The lines that hosts have logged so far.
     nonisolated var loggedLines: [String] { log.lines }
 
     private func add(_ number: Int) async throws {
         let invitation = stores.first?.cluster.invitation
-        let store = try await open(number, listen: "127.0.0.1:0", invitation)
+        let host = try await open(number, listen: "127.0.0.1:0", invitation)
+        let store = try await host.store()
+        hosts.append(host)
         addresses.append(try #require(store.cluster.joinRequest?.peerAddress))
         stores.append(store)
         if number > 0 { try await join(store) }
@@ -60,8 +66,8 @@ actor TestCluster {
 
     private func open(
         _ number: Int, listen: String, _ invitation: Cluster.Invitation?
-    ) async throws -> TreeStore {
-        try await TreeStore.open(
+    ) async throws -> StoreHost {
+        try await StoreHost.open(
             at: path(number), configuration: configuration,
             cluster: ClusterConfiguration(
                 name: "n\(number + 1)", listen: listen, invitation: invitation))
@@ -88,8 +94,9 @@ actor TestCluster {
     /// Lets a host that is stopped join the cluster of the first with an empty directory.
     func joinAnew(_ number: Int) async throws {
         try FileManager.default.removeItem(atPath: path(number))
-        stores[number] = try await open(
+        hosts[number] = try await open(
             number, listen: addresses[number], stores[0].cluster.invitation)
+        stores[number] = try await hosts[number].store()
         try await join(stores[number])
     }
 
@@ -100,7 +107,8 @@ actor TestCluster {
 
     /// Starts it again, with what is in its directory.
     func start(_ number: Int) async throws {
-        stores[number] = try await open(number, listen: addresses[number], nil)
+        hosts[number] = try await open(number, listen: addresses[number], nil)
+        stores[number] = try await hosts[number].store()
     }
 
     private func end() async {

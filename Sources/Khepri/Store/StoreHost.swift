@@ -142,7 +142,9 @@ public final class StoreHost: Sendable {
 
     /// Opens a store of the host, or makes it.
     ///
-    /// On a host with peers the store is one of the whole cluster, and making it takes a majority.
+    /// On a host with peers the store is one of the whole cluster, and making it takes a majority. A
+    /// host that has yet to hear that a store was deleted gives the former one, whose operations throw
+    /// ``StoreError`` `.storeNotFound` as soon as it has.
     /// - Parameter name: 1 to 64 letters, digits, `-`, `_` and `.` of ASCII.
     /// - Returns: The same store each time.
     /// - Throws: ``StoreError`` `.invalidOperation` for a malformed name, `.corrupt` if snapshot and

@@ -2,6 +2,7 @@ import Khepri
 import RaftRuntime
 import RaftStorage
 import SimulationKit
+import TestSupport
 import Testing
 
 /// Several stores, each replicated by all members.
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `a store that one member makes is on all of them`() throws {
-        let cluster = StoreCluster(seed: SimulationSettings.seed())
+        let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
             let hosts = try await cluster.foundHosts()
             for (number, host) in hosts.enumerated() {
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func `a host that joins gets all stores, and one that is removed leaves all`() throws {
-        let cluster = StoreCluster(seed: SimulationSettings.seed())
+        let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
             var hosts = try await cluster.foundHosts(count: 2)
             let main = try await hosts[0].store()
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func `a deleted store is gone everywhere, and its name begins anew`() throws {
-        let cluster = StoreCluster(seed: SimulationSettings.seed())
+        let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
             let hosts = try await cluster.foundHosts()
             let former = try await hosts[0].store("shop")
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func `hosts that start again have all stores, and no more of the deleted ones`() throws {
-        let cluster = StoreCluster(seed: SimulationSettings.seed())
+        let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
             var hosts = try await cluster.foundHosts()
             for name in ["shop", "bakery"] {
@@ -129,7 +130,7 @@ import Testing
     }
 
     @Test func `stores that a host had alone become those of the cluster`() throws {
-        let cluster = StoreCluster(seed: SimulationSettings.seed())
+        let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
             let machine = cluster.machine(0)
             let alone = try await StoreHost.open(

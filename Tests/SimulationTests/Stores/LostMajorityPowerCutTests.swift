@@ -1,6 +1,7 @@
 import Khepri
 import KhepriTree
 import SimulationKit
+import TestSupport
 import Testing
 
 /// The beginning of another history, cut short at every call to the disk.
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func `after a cut nothing is lost, and the recovery can be done again`() throws {
-        let seed = SimulationSettings.seed()
+        let seed = TestRuns.seed()
         let (world, host) = try Self.makeWorld(seed)
         let before = host.disk.calls.count
         try Self.beginHistories(world, host)

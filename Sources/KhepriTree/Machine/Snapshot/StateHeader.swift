@@ -2,8 +2,9 @@ import CBOR
 
 /// The first block of a state: what is no node and no session, and what these must add up to.
 struct StateHeader {
-    /// The newest version of the format; from 2 on a digest covers the header, and 3 has a catalogue of
-    /// stores. One without is of version 2.
+    /// The newest version of the format.
+    ///
+    /// From 2 on a digest covers the header, and 3 has a catalogue of stores; without one it is 2.
     static let version: UInt64 = 3
 
     var revision: Revision
