@@ -182,7 +182,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
+            name: "KhepriClusterTests",
+            dependencies: [
+                "Khepri", "KhepriCluster", "KhepriTree",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriServerTests",

@@ -54,6 +54,8 @@ public struct StoreError: Error, Sendable {
 
         /// There is no node at the path, and the operation needs one.
         public static let nodeNotFound = Code("nodeNotFound")
+        /// There is no store with the name, or it was deleted.
+        public static let storeNotFound = Code("storeNotFound")
         /// A condition of the write or read is not met.
         public static let conditionFailed = Code("conditionFailed")
         /// A keep-while condition of the write is not met.

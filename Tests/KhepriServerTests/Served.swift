@@ -18,7 +18,11 @@ struct Served {
         var configuration = StoreConfiguration()
         if let timeout { configuration.timeout = timeout }
         if let valueBytesMaximum { configuration.valueBytesMaximum = valueBytesMaximum }
-        host = try StoreHost.inMemory(configuration: configuration)
+        self.init(try StoreHost.inMemory(configuration: configuration), names: names)
+    }
+
+    init(_ host: StoreHost, names: [String] = []) {
+        self.host = host
         responder = StoreResponder(host, source: RequestSource(names: names))
     }
 

@@ -3,6 +3,9 @@ package import RaftCore
 import RaftRuntime
 
 // Changes of the members and of the leader; each returns when it is committed.
+//
+// The members of all stores of a host are those of the one that keeps the catalogue, so a change of
+// members is made there, and the other stores follow.
 extension Cluster {
     /// Adds the host with an identifier, which must be waiting to join.
     ///
@@ -14,7 +17,7 @@ extension Cluster {
         _ member: MemberID, _ details: MemberDetails, promotes: Bool = true,
         timeout: Duration? = nil
     ) async throws {
-        let names = Names(engine.group.status.configuration)
+        let names = Names(keeper.group.status.configuration)
         if let known = names.member(details.name) {
             guard known != member else { return }
             throw StoreError(
@@ -65,7 +68,7 @@ extension Cluster {
     }
 
     private func member(_ name: String) throws -> MemberID {
-        let names = Names(engine.group.status.configuration)
+        let names = Names(keeper.group.status.configuration)
         guard let member = names.member(name) else {
             let known = members.map(\.name).joined(separator: ", ")
             throw StoreError(
@@ -75,7 +78,7 @@ extension Cluster {
     }
 
     private func change(_ change: MembershipChange, timeout: Duration?) async throws {
-        try finish(await engine.group.change(change, timeout: timeout))
+        try finish(await keeper.group.change(change, timeout: timeout))
     }
 
     private func finish(_ outcome: ControlOutcome) throws {

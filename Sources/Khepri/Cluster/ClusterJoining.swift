@@ -32,7 +32,7 @@ extension Cluster {
     }
 
     /// A host that waits to be added, as it describes itself.
-    public struct Candidate: Sendable, Hashable, Codable {
+    public struct JoinRequest: Sendable, Hashable, Codable {
         /// Its identifier; see ``MemberIdentifier``.
         public let id: String
         /// Its name.
@@ -55,20 +55,20 @@ extension Cluster {
     ///
     /// It gets everything first, and becomes a voter once it keeps up.
     /// - Parameters:
-    ///   - candidate: The host, as it describes itself.
+    ///   - request: The host, as it describes itself.
     ///   - promotes: Whether it is to become a voter; a learner serves reads and votes for nobody.
     ///   - timeout: How long it may take, the store's default if nil.
-    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken, a candidate
+    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken, a request
     ///   that is none or one member too many, `.timeout`, `.noQuorum`.
     public func add(
-        _ candidate: Candidate, promotes: Bool = true, timeout: Duration? = nil
+        _ request: JoinRequest, promotes: Bool = true, timeout: Duration? = nil
     ) async throws {
-        guard let id = MemberIdentifier(candidate.id) else {
+        guard let id = MemberIdentifier(request.id) else {
             throw StoreError(
-                .invalidOperation, "expected the identifier of a member, found \(candidate.id)")
+                .invalidOperation, "expected the identifier of a member, found \(request.id)")
         }
         let details = MemberDetails(
-            name: candidate.name, peerAddress: candidate.peerAddress, endpoint: candidate.endpoint)
+            name: request.name, peerAddress: request.peerAddress, endpoint: request.endpoint)
         try await add(id.member, details, promotes: promotes, timeout: timeout)
     }
 }
@@ -78,13 +78,13 @@ extension Cluster {
     public var invitation: Invitation {
         Invitation(
             cluster: host.clusterID.hexadecimal,
-            stores: [engine.name: engine.group.id.hexadecimal])
+            stores: [keeper.name: keeper.group.id.hexadecimal])
     }
 
     /// How this host asks to be added; nil for one that has no peers.
-    public var candidate: Candidate? {
+    public var joinRequest: JoinRequest? {
         guard let details = host.details else { return nil }
-        return Candidate(
+        return JoinRequest(
             id: MemberIdentifier(host.member).description, name: details.name,
             peerAddress: details.peerAddress, endpoint: details.endpoint)
     }

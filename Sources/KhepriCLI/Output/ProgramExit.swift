@@ -33,7 +33,8 @@ struct ProgramExit: Error {
     private static func code(of error: StoreError) -> Code {
         if error.mayHaveBeenApplied { return .outcomeUnknown }
         switch error.code {
-        case .nodeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted: return .notFound
+        case .nodeNotFound, .storeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted:
+            return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
         case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable
         case .overloaded, .storageFull, .notLeader: return .refused

@@ -55,10 +55,10 @@ struct ServedMember {
             at: directory, configuration: Diagnostics.configuration, cluster: cluster)
         do {
             let own = try await host.store().cluster
-            if let leader, let candidate = own.candidate,
+            if let leader, let request = own.joinRequest,
                 !own.members.contains(where: \.isLocal)
             {
-                try await leader.add(candidate)
+                try await leader.add(request)
             }
             return host
         } catch {
@@ -81,10 +81,10 @@ struct ServedMember {
     /// Waits until the host is a member.
     private func enter(_ host: StoreHost) async throws {
         let cluster = try await host.store().cluster
-        guard let join, let candidate = cluster.candidate,
+        guard let join, let request = cluster.joinRequest,
             !cluster.members.contains(where: \.isLocal)
         else { return }
-        try await ClusterClient(endpoint: join).add(candidate, isLearner: isLearner)
+        try await ClusterClient(endpoint: join).add(request, isLearner: isLearner)
     }
 
     /// The HTTP server of the host.

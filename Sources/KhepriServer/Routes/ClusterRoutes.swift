@@ -42,13 +42,13 @@ struct ClusterRoutes {
     func add(_ body: ByteBuffer) async throws -> Response {
         let json = try JSONMembers(
             body, allowed: ["id", "name", "peerAddress", "endpoint", "learner"])
-        let candidate = Cluster.Candidate(
+        let request = Cluster.JoinRequest(
             id: try json.text("id"), name: try json.text("name"),
             peerAddress: try json.text("peerAddress"), endpoint: try json.optionalText("endpoint"))
-        try StoreHost.validate(candidate.name)
+        try StoreHost.validate(request.name)
         let promotes = try !(json.boolean("learner") ?? false)
         return try await change(at: "/v1/cluster/members") {
-            try await cluster.add(candidate, promotes: promotes)
+            try await cluster.add(request, promotes: promotes)
         }
     }
 

@@ -14,17 +14,19 @@ package final class HostDirectory: Sendable {
     package let member: MemberID
     package let log: WriteAheadLog
     package let snapshots: SnapshotDirectory
+    let disk: any Disk
     private let lock: any DiskFile
 
     private init(
-        path: String, identity: HostIdentity, node: UInt64, log: WriteAheadLog,
-        snapshots: SnapshotDirectory, lock: any DiskFile
+        path: String, identity: HostIdentity, member: MemberID, log: WriteAheadLog,
+        snapshots: SnapshotDirectory, disk: any Disk, lock: any DiskFile
     ) {
         self.path = path
         self.identity = identity
-        member = MemberID(node: node, incarnation: identity.incarnation)
+        self.member = member
         self.log = log
         self.snapshots = snapshots
+        self.disk = disk
         self.lock = lock
     }
 
@@ -72,7 +74,13 @@ package final class HostDirectory: Sendable {
         _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
         progress: (OpenProgress) -> Void
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
-        let (identity, node) = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let names = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let identity = names.identity
+        guard !names.isRenewing || options.mayResumeRenewal else {
+            throw LogDeviceError(
+                .invalid,
+                "the recovery of the only member that is left was interrupted: carry it out again")
+        }
         if let wanted = options.cluster, wanted != identity.cluster {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
@@ -94,8 +102,9 @@ package final class HostDirectory: Sendable {
                 entries: entries[group] ?? [])
         }
         let host = HostDirectory(
-            path: layout.path, identity: identity, node: node, log: log, snapshots: snapshots,
-            lock: lock)
+            path: layout.path, identity: identity, member: names.member, log: log,
+            snapshots: snapshots,
+            disk: layout.disk, lock: lock)
         return (host, recovered)
     }
 

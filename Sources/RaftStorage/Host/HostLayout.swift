@@ -26,7 +26,8 @@ struct HostLayout {
         try LogOpening.create(
             disk: disk, directory: logDirectory, options: options, identity: identity)
         try disk.synchronizeDirectory(path)
-        try IdentityFile.write(identity, node: options.node, in: path, on: disk)
+        let member = MemberID(node: options.node, incarnation: identity.incarnation)
+        try IdentityFile.write(.init(identity: identity, member: member), in: path, on: disk)
     }
 
     /// Checks that log and snapshots are there.
