@@ -18,9 +18,10 @@ struct WatchRoute {
         try query.expectOnly(["pattern", "since", "limit"])
         let pattern = try TreePattern(query["pattern"] ?? "/**")
         let limit = try query.number("limit", in: 1...UInt64(Int.max)).map { Int($0) }
+        // Taken first: who goes on behind it misses nothing.
+        let revision = store.local.revision
         let changes = store.changes(matching: pattern, since: try start(query, headers))
         try await changes.begin()
-        let revision = store.local.revision
         let body = ResponseBody { writer in
             var left = limit ?? .max
             do {
