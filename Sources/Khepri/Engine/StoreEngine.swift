@@ -312,7 +312,9 @@ extension StoreError {
     }
 
     /// The error a caller sees for a directory that cannot be opened.
-    init(opening directory: String, _ error: LogDeviceError) {
+    ///
+    /// - Parameter isMember: Whether other members could repair it.
+    init(opening directory: String, _ error: LogDeviceError, isMember: Bool = false) {
         let code: Code
         switch error.code {
         case .locked: code = .locked
@@ -323,6 +325,11 @@ extension StoreError {
         case .permission, .invalid: code = .cannotOpen
         }
         let place = error.path ?? directory
-        self.init(code, "\(place): \(error.message)", cause: error)
+        let advice =
+            code == .corrupt && isMember
+            ? ": to have it repaired by the other members, open it with repairsDamage and an "
+                + "invitation (khepri serve --repair --join URL)"
+            : ""
+        self.init(code, "\(place): \(error.message)\(advice)", cause: error)
     }
 }

@@ -92,6 +92,7 @@ public final class StoreHost: Sendable {
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {
+            try await putDamageAside(directory, configuration, logOptions, environment)
             let opened = try await environment.runBlocking { [logOptions] in
                 try HostDirectory.open(directory, disk: environment.disk, options: logOptions) {
                     configuration.report(.init($0))
@@ -108,7 +109,7 @@ public final class StoreHost: Sendable {
                 details: connection?.details, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
         } catch let error as LogDeviceError {
-            throw StoreError(opening: directory, error)
+            throw StoreError(opening: directory, error, isMember: environment.cluster != nil)
         }
     }
 
