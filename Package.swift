@@ -177,6 +177,7 @@ let package = Package(
             name: "KhepriTests",
             dependencies: [
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
+                "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),

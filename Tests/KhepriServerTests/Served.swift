@@ -12,8 +12,11 @@ struct Served {
     let host: StoreHost
     let responder: StoreResponder
 
-    init(valueBytesMaximum: Int? = nil, names: [String] = []) async throws {
+    init(
+        valueBytesMaximum: Int? = nil, timeout: Duration? = nil, names: [String] = []
+    ) async throws {
         var configuration = StoreConfiguration()
+        if let timeout { configuration.timeout = timeout }
         if let valueBytesMaximum { configuration.valueBytesMaximum = valueBytesMaximum }
         self.init(try StoreHost.inMemory(configuration: configuration), names: names)
     }

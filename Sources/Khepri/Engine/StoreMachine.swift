@@ -13,7 +13,10 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     typealias CatalogueObserver = @Sendable (StoreCatalogue, LogIndex, Bool) -> Void
 
     let published: PublishedTree
+    /// Who wants to know of changes.
+    let watches = WatchHub()
     private var machine: TreeMachine
+    private var recorder = ChangeRecorder()
     private let shared = Lock(StoreCounts())
     /// Told of the catalogue of stores after each batch, on the driver's thread or the opener's.
     private let catalogueApplied: CatalogueObserver
@@ -63,6 +66,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     func didApplyBatch(through index: LogIndex) {
         note()
+        watches.publish(recorder.take(), through: machine.revision)
         catalogueApplied(machine.catalogue, index, false)
     }
 
@@ -108,6 +112,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         // The former tree is in the published one, which gives it to whoever releases trees.
         machine = loaded
         publish()
+        watches.reset(to: machine.revision)
         catalogueApplied(machine.catalogue, LogIndex(machine.revision.rawValue), true)
     }
 
@@ -132,7 +137,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
             return machine.apply(
                 command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
-        if case .applied(let applied) = small { return Self.outcome(applied, context) }
+        if case .applied(let applied) = small { return outcome(applied, context) }
         if case .needsNewerVersion(let message) = small {
             throw NewerCommand(at: entry.index, message)
         }
@@ -141,11 +146,12 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
-        return Self.outcome(applied, context)
+        return outcome(applied, context)
     }
 
-    private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
-        CommandOutcome(
+    private func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
+        recorder.add(applied.changes, at: context.revision)
+        return CommandOutcome(
             revision: applied.earlierRevision ?? context.revision,
             modifiedRevision: applied.modifiedRevision, result: applied.result,
             isRepetition: applied.earlierRevision != nil)

@@ -86,7 +86,7 @@ extension StoreHost {
     ) -> @Sendable (GroupEvent) -> Void {
         let log = GroupObserver(name: group.name, configuration: configuration)
         let inForce = Lock(Configuration.empty)
-        let followsNone = group.follows == nil
+        let (followsNone, watches) = (group.follows == nil, group.machine.watches)
         return { [environment, member, weak self] event in
             log.note(event)
             switch event {
@@ -98,6 +98,8 @@ extension StoreHost {
                 environment.cluster?.membersChanged(configuration.memberDetails)
             case .snapshotTaken(let position, _) where followsNone:
                 self?.catalogueCaptured(through: position.index)
+            case .halted(let failure):
+                watches.end(StoreError(failure, mayHaveBeenApplied: false))
             default: break
             }
             events.note(event, { inForce.withLock { $0 } }, local: member)

@@ -200,8 +200,15 @@ public final class StoreHost: Sendable {
 
     /// Forgets a store that was deleted.
     func forget(_ store: TreeStore) {
-        store.engine.events.end()
+        endFollowers(of: store)
         state.withLock { $0.forget(store) }
+    }
+
+    /// Ends what listens to a store that was deleted, and what is told of it.
+    func endFollowers(of store: TreeStore) {
+        store.engine.events.end()
+        store.engine.machine.watches.end(StoreError(.storeNotFound, "the store was deleted"))
+        publisher.remove(store.engine)
     }
 
     /// Refuses new requests, carries the accepted ones through, and gives the directory free.
@@ -217,7 +224,10 @@ public final class StoreHost: Sendable {
     func close(after work: @escaping @Sendable (HostDirectory) throws -> Void) async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
-        for store in openStores { store.engine.events.end() }
+        for store in openStores {
+            store.engine.events.end()
+            store.engine.machine.watches.end()
+        }
         guard isFirst, let directory else { return }
         try? await environment.cluster?.disconnect()
         do {
