@@ -114,6 +114,10 @@ struct Sample {
         try renewed.renew([], as: member)
         disk.observe(nil)
         try renewed.close()
+        // A log that lacks its file is put aside.
+        try disk.remove("/renewed/log/wal-0000000000000001.log")
+        _ = try HostDirectory.quarantine("/renewed", disk: disk, options: options)
+        identities.withLock { $0.append(disk.contents(of: "/renewed/identity")) }
         return identities.withLock { $0 }.map { Sample(rule: "identity", bytes: $0) } + logged
     }
 

@@ -33,6 +33,25 @@ struct ReplicatedStoresTests {
         }
     }
 
+    @Test func `a member with a damaged log is repaired by the others`() async throws {
+        try await TestCluster.with(hostCount: 3) { cluster in
+            for number in 0..<20 { try await cluster.stores[0].put(number, at: "/n/\(number)") }
+            try await cluster.host(0).store("shop").put(1, at: "/a")
+            try await cluster.stop(2)
+            try await cluster.damage(2)
+            await #expect(throws: StoreError.self) { try await cluster.start(2) }
+            try await cluster.repair(2)
+            let count = try await cluster.stores[2].count(
+                matching: "/n/*", consistency: .linearizable)
+            #expect(count == 20)
+            let shop = try await cluster.host(2).store("shop").get(
+                "/a", as: Int.self, consistency: .linearizable)
+            #expect(shop == 1)
+            #expect(try await cluster.names(2).contains("quarantine-1"))
+            #expect(cluster.loggedLines.contains { $0.contains("put aside") })
+        }
+    }
+
     @Test func `hosts that start again have them, and a lost majority keeps them`() async throws {
         try await TestCluster.with(hostCount: 3) { cluster in
             let shop = try await cluster.host(0).store("shop")

@@ -65,12 +65,13 @@ actor TestCluster {
     }
 
     private func open(
-        _ number: Int, listen: String, _ invitation: Cluster.Invitation?
+        _ number: Int, listen: String, _ invitation: Cluster.Invitation?, repairing: Bool = false
     ) async throws -> StoreHost {
-        try await StoreHost.open(
-            at: path(number), configuration: configuration,
-            cluster: ClusterConfiguration(
-                name: "n\(number + 1)", listen: listen, invitation: invitation))
+        var cluster = ClusterConfiguration(
+            name: "n\(number + 1)", listen: listen, invitation: invitation)
+        cluster.repairsDamage = repairing
+        return try await StoreHost.open(
+            at: path(number), configuration: configuration, cluster: cluster)
     }
 
     private func path(_ number: Int) -> String {
@@ -98,6 +99,28 @@ actor TestCluster {
             number, listen: addresses[number], stores[0].cluster.invitation)
         stores[number] = try await hosts[number].store()
         try await join(stores[number])
+    }
+
+    /// Flips a bit in the middle of what the log of a host that is stopped holds.
+    func damage(_ number: Int) throws {
+        let log = URL(filePath: path(number)).appending(path: "log/wal-0000000000000001.log")
+        var bytes = Array(try Data(contentsOf: log))
+        let used = (bytes.lastIndex { $0 != 0 } ?? 0) - 4096
+        bytes[4096 + used / 2] ^= 4
+        try Data(bytes).write(to: log)
+    }
+
+    /// Lets the others repair a host that is stopped.
+    func repair(_ number: Int) async throws {
+        hosts[number] = try await open(
+            number, listen: addresses[number], stores[0].cluster.invitation, repairing: true)
+        stores[number] = try await hosts[number].store()
+        try await join(stores[number])
+    }
+
+    /// The names in the directory of a host.
+    func names(_ number: Int) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(number)).sorted()
     }
 
     /// Ends one host.

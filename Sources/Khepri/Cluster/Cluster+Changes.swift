@@ -28,6 +28,20 @@ extension Cluster {
             .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
     }
 
+    /// Removes the member that a host was, to make room for the one that it is.
+    ///
+    /// Only the host itself knows who it was, so nobody else's place can be taken by a wrong name.
+    func replace(
+        _ former: MemberID, by member: MemberID, timeout: Duration?
+    ) async throws {
+        let members = keeper.group.status.configuration.allMembers
+        guard members.contains(former), !members.contains(member) else { return }
+        guard former.node == member.node else {
+            throw StoreError(.invalidOperation, "a host replaces nobody but the member it was")
+        }
+        try await change(.remove(former), timeout: timeout)
+    }
+
     /// Removes a member; the others go on without it, and it is not asked.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 import RaftCore
 import RaftRuntime
+import RaftStorage
 
 extension Cluster {
     /// What a host must know to be added to a cluster; any member gives it.
@@ -41,10 +42,16 @@ extension Cluster {
         public let peerAddress: String
         /// Where clients reach it, if it serves any.
         public let endpoint: String?
+        /// The identifier of the member that the host was, whose damaged files were put aside.
+        public let replaces: String?
 
         /// Joins the parts, as the host gave them.
-        public init(id: String, name: String, peerAddress: String, endpoint: String? = nil) {
+        public init(
+            id: String, name: String, peerAddress: String, endpoint: String? = nil,
+            replaces: String? = nil
+        ) {
             self.id = id
+            self.replaces = replaces
             self.name = name
             self.peerAddress = peerAddress
             self.endpoint = endpoint
@@ -53,7 +60,8 @@ extension Cluster {
 
     /// Adds a host that waits to join; one that is a member already stays one.
     ///
-    /// It gets everything first, and becomes a voter once it keeps up.
+    /// It gets everything first, and becomes a voter once it keeps up. A host whose damaged files were
+    /// put aside takes the place of the member that it was.
     /// - Parameters:
     ///   - request: The host, as it describes itself.
     ///   - promotes: Whether it is to become a voter; a learner serves reads and votes for nobody.
@@ -66,6 +74,9 @@ extension Cluster {
         guard let id = MemberIdentifier(request.id) else {
             throw StoreError(
                 .invalidOperation, "expected the identifier of a member, found \(request.id)")
+        }
+        if let former = request.replaces.flatMap({ MemberIdentifier($0) }) {
+            try await replace(former.member, by: id.member, timeout: timeout)
         }
         let details = MemberDetails(
             name: request.name, peerAddress: request.peerAddress, endpoint: request.endpoint)
@@ -86,7 +97,8 @@ extension Cluster {
         guard let details = host.details else { return nil }
         return JoinRequest(
             id: MemberIdentifier(host.member).description, name: details.name,
-            peerAddress: details.peerAddress, endpoint: details.endpoint)
+            peerAddress: details.peerAddress, endpoint: details.endpoint,
+            replaces: host.directory?.former.map { MemberIdentifier($0).description })
     }
 }
 

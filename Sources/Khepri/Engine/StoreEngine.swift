@@ -133,10 +133,10 @@ final class StoreEngine: Sendable {
         return pending
     }
 
-    /// Ends whoever waits for events or changes, when the store is closed or gone.
-    func end() {
+    /// Ends whoever waits for events or changes, when the store is closed, or with an error.
+    func end(_ error: StoreError? = nil) {
         events.end()
-        machine.watches.end()
+        machine.watches.end(error)
     }
 
     /// Waits until this member's tree is as fresh as asked.
@@ -318,7 +318,9 @@ extension StoreError {
     }
 
     /// The error a caller sees for a directory that cannot be opened.
-    init(opening directory: String, _ error: LogDeviceError) {
+    ///
+    /// - Parameter isMember: Whether other members could repair it.
+    init(opening directory: String, _ error: LogDeviceError, isMember: Bool = false) {
         let code: Code
         switch error.code {
         case .locked: code = .locked
@@ -329,6 +331,11 @@ extension StoreError {
         case .permission, .invalid: code = .cannotOpen
         }
         let place = error.path ?? directory
-        self.init(code, "\(place): \(error.message)", cause: error)
+        let advice =
+            code == .corrupt && isMember
+            ? ": to have it repaired by the other members, open it with repairsDamage and an "
+                + "invitation (khepri serve --repair --join URL)"
+            : ""
+        self.init(code, "\(place): \(error.message)\(advice)", cause: error)
     }
 }

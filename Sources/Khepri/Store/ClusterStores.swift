@@ -18,7 +18,7 @@ struct ClusterStores {
     /// What a host has to do about its groups.
     struct Work {
         var opens: [StoreCatalogue.Entry] = []
-        var closes: [GroupID] = []
+        var closes: [TreeStore] = []
         var forgets: [GroupID] = []
     }
 
@@ -75,7 +75,7 @@ struct ClusterStores {
                 work.opens.append(entry)
             }
             for id in catalogue.deleted.map({ GroupID($0) }) {
-                if close(id, at: index) { work.closes.append(id) }
+                if let store = close(id, at: index) { work.closes.append(store) }
             }
         }
         if isSnapshot { work.forgets = takeForgettable(through: index) }
@@ -94,17 +94,17 @@ struct ClusterStores {
     }
 
     /// Takes an open group out; one that is being opened goes afterwards.
-    private mutating func close(_ group: GroupID, at index: LogIndex) -> Bool {
+    private mutating func close(_ group: GroupID, at index: LogIndex) -> TreeStore? {
         switch slots[group] {
         case .opening, .openingInVain:
             slots[group] = .openingInVain
             gone[group] = index
-            return false
-        case .open:
+            return nil
+        case .open(let store):
             slots[group] = nil
             gone[group] = index
-            return true
-        case .failed, nil: return false
+            return store
+        case .failed, nil: return nil
         }
     }
 

@@ -119,7 +119,10 @@ extension StoreHost {
                 GroupID(entry.id), named: entry.name.string, recovered: nil,
                 founding: founding, following: lead)
         }
-        for id in work.closes { raft.close(id) }
+        for store in work.closes {
+            raft.close(store.engine.group.id)
+            endFollowers(of: store)
+        }
         for id in work.forgets { raft.forget(id) }
         if !work.closes.isEmpty { raft.takeSnapshot(of: lead) }
     }

@@ -53,6 +53,12 @@ extension StoreHost {
             throw StoreError(
                 .cannotOpen, "the host has not joined a cluster yet, and none invites it")
         }
+        if let recovered, let invited, recovered.0 != invited {
+            throw StoreError(
+                .cannotOpen,
+                "the directory is of another history of the cluster, which was given up: "
+                    + "join with an empty one")
+        }
         let id =
             recovered?.0 ?? invited ?? GroupID(high: entropy.next(), low: entropy.next())
         // A store that the log knows was founded, or joined, before.
@@ -80,8 +86,7 @@ extension StoreHost {
     ) -> @Sendable (GroupEvent) -> Void {
         let log = GroupObserver(name: group.name, configuration: configuration)
         let inForce = Lock(Configuration.empty)
-        let followsNone = group.follows == nil
-        let watches = group.machine.watches
+        let (followsNone, watches) = (group.follows == nil, group.machine.watches)
         return { [environment, member, weak self] event in
             log.note(event)
             switch event {
@@ -105,7 +110,8 @@ extension StoreHost {
         switch error {
         case let error as StoreError: return error
         case let error as LogDeviceError:
-            return StoreError(opening: directory?.path ?? name, error)
+            return StoreError(
+                opening: directory?.path ?? name, error, isMember: environment.cluster != nil)
         case let failure as RequestFailure:
             return StoreError(failure, mayHaveBeenApplied: false)
         default:

@@ -92,6 +92,7 @@ public final class StoreHost: Sendable {
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {
+            try await putDamageAside(directory, configuration, logOptions, environment)
             let opened = try await environment.runBlocking { [logOptions] in
                 try HostDirectory.open(directory, disk: environment.disk, options: logOptions) {
                     configuration.report(.init($0))
@@ -108,7 +109,7 @@ public final class StoreHost: Sendable {
                 details: connection?.details, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
         } catch let error as LogDeviceError {
-            throw StoreError(opening: directory, error)
+            throw StoreError(opening: directory, error, isMember: environment.cluster != nil)
         }
     }
 
@@ -199,8 +200,14 @@ public final class StoreHost: Sendable {
 
     /// Forgets a store that was deleted.
     func forget(_ store: TreeStore) {
-        store.engine.end()
+        endFollowers(of: store)
         state.withLock { $0.forget(store) }
+    }
+
+    /// Ends what listens to a store that was deleted, and what is told of it.
+    func endFollowers(of store: TreeStore) {
+        store.engine.end(StoreError(.storeNotFound, "the store was deleted"))
+        publisher.remove(store.engine)
     }
 
     /// Refuses new requests, carries the accepted ones through, and gives the directory free.

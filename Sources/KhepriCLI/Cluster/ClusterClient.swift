@@ -48,6 +48,7 @@ struct ClusterClient {
         printer.writeMember("name", joining.name)
         printer.writeMember("peerAddress", joining.peerAddress)
         if let endpoint = joining.endpoint { printer.writeMember("endpoint", endpoint) }
+        if let former = joining.replaces { printer.writeMember("replaces", former) }
         if isLearner { printer.writeMember("learner", true) }
         printer.endObject()
         let body = printer.finish()

@@ -15,6 +15,8 @@ struct ServedMember {
     var join: Endpoint?
     /// Whether it joins for reads only.
     var isLearner = false
+    /// Whether a damaged directory is repaired by the other members.
+    var repairsDamage = false
     /// Whether the members are far from each other.
     var spansRegions = false
     var allowsPlaintext = false
@@ -30,6 +32,7 @@ struct ServedMember {
         var cluster = ClusterConfiguration(
             name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
         cluster.allowsPlaintext = allowsPlaintext
+        cluster.repairsDamage = repairsDamage
         if let join {
             cluster.foundsCluster = false
             cluster.invitation = try await invitation(of: join)

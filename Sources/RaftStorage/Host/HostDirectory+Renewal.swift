@@ -45,10 +45,10 @@ extension HostDirectory {
                 try writer.publish()
             }
             var names = IdentityFile.Contents(
-                identity: identity, member: member, isRenewing: true)
+                identity: identity, member: member, interruption: .renewal)
             try IdentityFile.write(names, in: path, on: disk)
             try log.write(LogBatch(writes: groups.flatMap(\.writes)))
-            names.isRenewing = false
+            names.interruption = nil
             try IdentityFile.write(names, in: path, on: disk)
             for group in groups { try snapshots.removeAll(of: group.former) }
         } catch {

@@ -12,18 +12,21 @@ package final class HostDirectory: Sendable {
     package let identity: HostIdentity
     /// Who the host is in its cluster.
     package let member: MemberID
+    /// The member that it was before damaged files of it were put aside; nil if there were none.
+    package let former: MemberID?
     package let log: WriteAheadLog
     package let snapshots: SnapshotDirectory
     let disk: any Disk
     private let lock: any DiskFile
 
     private init(
-        path: String, identity: HostIdentity, member: MemberID, log: WriteAheadLog,
+        path: String, names: IdentityFile.Contents, log: WriteAheadLog,
         snapshots: SnapshotDirectory, disk: any Disk, lock: any DiskFile
     ) {
         self.path = path
-        self.identity = identity
-        self.member = member
+        identity = names.identity
+        member = names.member
+        former = names.former
         self.log = log
         self.snapshots = snapshots
         self.disk = disk
@@ -76,10 +79,10 @@ package final class HostDirectory: Sendable {
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
         let names = try IdentityFile.read(in: layout.path, on: layout.disk)
         let identity = names.identity
-        guard !names.isRenewing || options.mayResumeRenewal else {
-            throw LogDeviceError(
-                .invalid,
-                "the recovery of the only member that is left was interrupted: carry it out again")
+        if let interruption = names.interruption {
+            guard interruption == .renewal, options.mayResumeRenewal else {
+                throw LogDeviceError(.invalid, interruption.message)
+            }
         }
         if let wanted = options.cluster, wanted != identity.cluster {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
@@ -102,8 +105,7 @@ package final class HostDirectory: Sendable {
                 entries: entries[group] ?? [])
         }
         let host = HostDirectory(
-            path: layout.path, identity: identity, member: names.member, log: log,
-            snapshots: snapshots,
+            path: layout.path, names: names, log: log, snapshots: snapshots,
             disk: layout.disk, lock: lock)
         return (host, recovered)
     }
@@ -124,7 +126,7 @@ package final class HostDirectory: Sendable {
         return true
     }
 
-    private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
+    static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
         switch try disk.lock(path + "/" + HostLayout.lockName) {
         case .taken(let file): return file
         case .held(let holder):

@@ -7,16 +7,27 @@ import RaftRuntime
 ///
 /// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri",
 /// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID, 4 the number of the host, which is
-/// 1 if it is missing, 5 the incarnation of the host as a member, if that is not the directory's, 6 true
-/// while its groups are still those of the member that it was.
+/// 1 if it is missing, 5 the incarnation of the host as a member, if that is not the directory's, 6 what
+/// is under way if the directory must not be used, 7 the incarnation of the member whose damaged files
+/// were put aside.
 enum IdentityFile {
     /// What the file says.
     struct Contents {
         var identity: HostIdentity
         /// Who the host is in its cluster.
         var member: MemberID
-        /// Whether the groups that the member is of have yet to take the place of the former ones.
-        var isRenewing = false
+        /// What has to be ended before the directory can be used.
+        var interruption: Interruption?
+        /// The member that the host was before its files were put aside.
+        var former: MemberID?
+    }
+
+    /// What a crash can leave half done.
+    enum Interruption: UInt64 {
+        /// The groups of the member have yet to take the place of the former ones.
+        case renewal = 1
+        /// Damaged files are being put aside.
+        case quarantine = 2
     }
 
     static let name = "identity"
@@ -58,7 +69,9 @@ enum IdentityFile {
         let hasNumber = member.node != 1
         let isRenewed = member.incarnation != identity.incarnation
         let body = StructuredCoding.encode { writer in
-            let extras = [hasNumber, isRenewed, contents.isRenewing].count { $0 }
+            let extras = [
+                hasNumber, isRenewed, contents.interruption != nil, contents.former != nil,
+            ].count { $0 }
             writer.writeMapHeader(4 + extras)
             writer.writeUnsigned(0)
             writer.writeText("khepri")
@@ -76,9 +89,13 @@ enum IdentityFile {
                 writer.writeUnsigned(5)
                 writer.writeIdentifier(member.incarnation)
             }
-            if contents.isRenewing {
+            if let interruption = contents.interruption {
                 writer.writeUnsigned(6)
-                writer.writeBoolean(true)
+                writer.writeUnsigned(interruption.rawValue)
+            }
+            if let former = contents.former {
+                writer.writeUnsigned(7)
+                writer.writeIdentifier(former.incarnation)
             }
         }
         return StructuredCoding.encode { writer in
@@ -112,7 +129,8 @@ enum IdentityFile {
         var incarnation: Identifier128?
         var node: UInt64 = 1
         var renewed: Identifier128?
-        var isRenewing = false
+        var interruption: UInt64?
+        var former: Identifier128?
         try StructuredCoding.decodeMap(body) { key, reader in
             switch key {
             case 1: version = try reader.readUnsigned()
@@ -120,7 +138,8 @@ enum IdentityFile {
             case 3: incarnation = try reader.readIdentifier()
             case 4: node = try reader.readUnsigned()
             case 5: renewed = try reader.readIdentifier()
-            case 6: isRenewing = try reader.readBoolean()
+            case 6: interruption = try reader.readUnsigned()
+            case 7: former = try reader.readIdentifier()
             default: return false
             }
             return true
@@ -136,6 +155,26 @@ enum IdentityFile {
         return Contents(
             identity: HostIdentity(cluster: cluster, incarnation: incarnation),
             member: MemberID(node: node, incarnation: renewed ?? incarnation),
-            isRenewing: isRenewing)
+            interruption: try interruption.map(Interruption.init(number:)),
+            former: former.map { MemberID(node: node, incarnation: $0) })
+    }
+}
+
+extension IdentityFile.Interruption {
+    fileprivate init(number: UInt64) throws {
+        guard let known = Self(rawValue: number) else {
+            throw LogDeviceError(.newerFormat, "an unknown change is under way: \(number)")
+        }
+        self = known
+    }
+
+    /// Why the directory is not opened.
+    var message: String {
+        switch self {
+        case .renewal:
+            "the recovery of the only member that is left was interrupted: carry it out again"
+        case .quarantine:
+            "the repair of the damaged directory was interrupted: carry it out again"
+        }
     }
 }

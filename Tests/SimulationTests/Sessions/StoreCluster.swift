@@ -50,12 +50,26 @@ final class StoreCluster: Sendable {
         return host
     }
 
+    /// Lets a host whose directory may be damaged be repaired by the others, and returns when it votes.
+    func repair(_ number: Int, _ first: StoreHost) async throws -> StoreHost {
+        let cluster = try await first.store().cluster
+        let host = try await open(number, joining: cluster.invitation, repairing: true)
+        let store = try await host.store()
+        if let request = store.cluster.joinRequest, request.replaces != nil {
+            try await cluster.add(request)
+        }
+        try await wait(store) {
+            store.cluster.members.contains { $0.isLocal && $0.role == .voter }
+        }
+        return host
+    }
+
     /// The machine of a member.
     func machine(_ number: Int) -> SimulatedHost { hosts[number] }
 
     /// Opens the host of a member with what is on its disk.
     func open(
-        _ number: Int, joining invitation: Cluster.Invitation? = nil
+        _ number: Int, joining invitation: Cluster.Invitation? = nil, repairing: Bool = false
     ) async throws -> StoreHost {
         let name = Self.names[number]
         var environment = hosts[number].environment
@@ -68,6 +82,7 @@ final class StoreCluster: Sendable {
                     details: MemberDetails(name: name, peerAddress: "\(name):1"))
             },
             membersChanged: { _ in }, disconnect: {})
+        environment.cluster?.repairsDamage = repairing
         var configuration = StoreConfiguration()
         configuration.logger = Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() }
         let host = try await StoreHost.open(
