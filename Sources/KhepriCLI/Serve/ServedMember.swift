@@ -30,10 +30,33 @@ struct ServedMember {
         var cluster = ClusterConfiguration(
             name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
         cluster.allowsPlaintext = allowsPlaintext
-        if let join {
-            cluster.foundsCluster = false
-            cluster.invitation = try await invitation(of: join)
+        guard let join else { return try await open(cluster, configuration) }
+        cluster.foundsCluster = false
+        if knowsCluster {
+            do {
+                return try await open(cluster, configuration)
+            } catch let error as StoreError where error.code == .cannotOpen {
+                // It may have ended before it had joined; then the others must help once more.
+                guard let invitation = try? await ClusterClient(endpoint: join).invitation() else {
+                    throw error
+                }
+                cluster.invitation = invitation
+            }
+        } else {
+            cluster.invitation = try await ClusterClient(endpoint: join).invitation()
         }
+        return try await open(cluster, configuration)
+    }
+
+    /// Whether the directory belongs to a cluster; then the host needs nobody to go on.
+    private var knowsCluster: Bool {
+        let identity = URL(filePath: directory).appending(path: "identity").path
+        return FileManager.default.fileExists(atPath: identity)
+    }
+
+    private func open(
+        _ cluster: ClusterConfiguration, _ configuration: StoreConfiguration
+    ) async throws -> StoreHost {
         let host = try await StoreHost.open(
             at: directory, configuration: configuration, cluster: cluster)
         do {
@@ -64,17 +87,6 @@ struct ServedMember {
         } catch {
             try? await host.close()
             throw error
-        }
-    }
-
-    /// The invitation of the cluster; nil if nobody answers and the directory knows one already.
-    private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
-        do {
-            return try await ClusterClient(endpoint: join).invitation()
-        } catch let error as ProgramExit {
-            let identity = URL(filePath: directory).appending(path: "identity").path
-            guard FileManager.default.fileExists(atPath: identity) else { throw error }
-            return nil
         }
     }
 
