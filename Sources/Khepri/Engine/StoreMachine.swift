@@ -132,6 +132,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
 /// Sizes of a store's state.
 struct StoreCounts: Sendable {
+    var revision = Revision.zero
+    var stateHash: UInt128 = 0
     var appliedCommandCount: UInt64 = 0
     var nodeCount = 1
     var payloadBytes = 0
@@ -147,6 +149,8 @@ struct StoreCounts: Sendable {
     init(_ machine: TreeMachine, _ appliedCommandCount: UInt64) {
         self.appliedCommandCount = appliedCommandCount
         history = machine.history
+        revision = machine.revision
+        stateHash = machine.stateHash
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount
         keepWhileCount = machine.keepWhileCount
