@@ -19,7 +19,7 @@ struct HTTPConnection: Sendable {
     ) async throws {
         self.endpoint = endpoint
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(5))
+            .connectTimeout(min(.seconds(5), silenceMaximum))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

@@ -2,6 +2,7 @@ import Foundation
 import Khepri
 import KhepriCluster
 import KhepriServer
+import NIOCore
 import ServiceLifecycle
 
 /// One member that `serve` runs: a host with its peers and its HTTP server.
@@ -30,33 +31,10 @@ struct ServedMember {
         var cluster = ClusterConfiguration(
             name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
         cluster.allowsPlaintext = allowsPlaintext
-        guard let join else { return try await open(cluster, configuration) }
-        cluster.foundsCluster = false
-        if knowsCluster {
-            do {
-                return try await open(cluster, configuration)
-            } catch let error as StoreError where error.code == .cannotOpen {
-                // It may have ended before it had joined; then the others must help once more.
-                guard let invitation = try? await ClusterClient(endpoint: join).invitation() else {
-                    throw error
-                }
-                cluster.invitation = invitation
-            }
-        } else {
-            cluster.invitation = try await ClusterClient(endpoint: join).invitation()
+        if let join {
+            cluster.foundsCluster = false
+            cluster.invitation = try await invitation(of: join)
         }
-        return try await open(cluster, configuration)
-    }
-
-    /// Whether the directory belongs to a cluster; then the host needs nobody to go on.
-    private var knowsCluster: Bool {
-        let identity = URL(filePath: directory).appending(path: "identity").path
-        return FileManager.default.fileExists(atPath: identity)
-    }
-
-    private func open(
-        _ cluster: ClusterConfiguration, _ configuration: StoreConfiguration
-    ) async throws -> StoreHost {
         let host = try await StoreHost.open(
             at: directory, configuration: configuration, cluster: cluster)
         do {
@@ -87,6 +65,22 @@ struct ServedMember {
         } catch {
             try? await host.close()
             throw error
+        }
+    }
+
+    /// The invitation of the cluster; nil if nobody answers and the directory knows one already.
+    ///
+    /// A host that knows its cluster does not wait long for one that may stand still.
+    private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
+        let identity = URL(filePath: directory).appending(path: "identity").path
+        let isKnown = FileManager.default.fileExists(atPath: identity)
+        var client = ClusterClient(endpoint: join)
+        if isKnown { client.silenceMaximum = .seconds(1) }
+        do {
+            return try await client.invitation()
+        } catch let error as ProgramExit {
+            guard isKnown else { throw error }
+            return nil
         }
     }
 
