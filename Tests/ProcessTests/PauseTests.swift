@@ -28,7 +28,7 @@ extension ProcessTests {
                 let history = CallHistory()
                 for round in 0..<6 {
                     let leader = try await cluster.leader()
-                    let old = try await Self.clients(of: leader, count: 16)
+                    let old = try await RegisterClient.some(16, of: leader)
                     await history.record(.write(2 * round), on: round, by: old[0])
                     leader.pause()
                     let others = cluster.others(than: leader)
@@ -63,17 +63,6 @@ extension ProcessTests {
                 cluster.members[0].resume()
                 try await cluster.settle()
             }
-        }
-
-        private static func clients(
-            of member: MemberProcess, count: Int
-        ) async throws -> [RegisterClient] {
-            var clients: [RegisterClient] = []
-            for _ in 0..<count {
-                clients.append(
-                    try await RegisterClient(to: member.endpoint, patience: .seconds(10)))
-            }
-            return clients
         }
     }
 }

@@ -60,6 +60,31 @@ struct ProcessTests {
         }
     }
 
+    /// The leader sleeps meanwhile, so that nothing can be answered too soon.
+    @Test func `a member that is asked to end answers first what is under way`() async throws {
+        try await ProcessCluster.run(members: 3) { cluster in
+            let history = CallHistory()
+            let leader = try await cluster.leader()
+            let member = cluster.others(than: leader)[0]
+            let clients = try await RegisterClient.some(16, of: member)
+            leader.pause()
+            await withTaskGroup { group in
+                for (number, client) in clients.enumerated() {
+                    group.addTask { await history.record(.write(number), on: number, by: client) }
+                }
+                try? await Task.pause(100)
+                member.send(SIGTERM)
+                try? await Task.pause(100)
+                leader.resume()
+            }
+            #expect(history.unanswered == 0, "\(history.summary)")
+            for client in clients { await client.close() }
+            try await member.discard(SIGTERM)
+            try await member.start()
+            try await cluster.check(history, answered: clients.count)
+        }
+    }
+
     @Test func `after the death of the leader writes go on within a second`() async throws {
         try await ProcessCluster.run(members: 3) { cluster in
             var times: [Duration] = []

@@ -74,16 +74,18 @@ final class MemberProcess {
     /// Ends what may have ended already.
     func discard(_ signal: Int32 = SIGKILL) async throws {
         guard let process else { return }
-        kill(process.processIdentifier, signal)
+        send(signal)
         try await eventually("\(name) to be gone") { process.isRunning ? nil : () }
         self.process = nil
     }
 
     /// Stops the process where it is; it is as if its machine stood still.
-    func pause() { if let process { kill(process.processIdentifier, SIGSTOP) } }
+    func pause() { send(SIGSTOP) }
 
     /// Lets it go on.
-    func resume() { if let process { kill(process.processIdentifier, SIGCONT) } }
+    func resume() { send(SIGCONT) }
+
+    func send(_ signal: Int32) { if let process { kill(process.processIdentifier, signal) } }
 
     /// The end of what it said.
     var lastWords: String {

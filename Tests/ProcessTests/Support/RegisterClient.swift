@@ -24,6 +24,15 @@ struct RegisterClient: Sendable {
         connection = try await HTTPConnection(to: endpoint, silenceMaximum: patience)
     }
 
+    /// Patient clients of one member.
+    static func some(_ count: Int, of member: MemberProcess) async throws -> [Self] {
+        var clients: [Self] = []
+        for _ in 0..<count {
+            clients.append(try await Self(to: member.endpoint, patience: .seconds(10)))
+        }
+        return clients
+    }
+
     func close() async { await connection.close() }
 
     /// Calls; a connection that is lost leaves the outcome unknown.
