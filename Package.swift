@@ -204,6 +204,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ProcessTests",
+            dependencies: [
+                "KhepriCLI", "CBOR", "SimulationKit", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "FormatTests",
             dependencies: [
                 "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",

@@ -1,5 +1,7 @@
+import CBOR
 import HTTPTypes
 import Khepri
+import KhepriTree
 import Testing
 
 @testable import KhepriServer
@@ -73,6 +75,18 @@ import Testing
         let more = try await served.send(.post, "/v1/ops", body: operations(10_001))
         #expect(more.status == 413)
         #expect(try await served.send(.post, "/v1/ops", body: "[]").body == "[]")
+    }
+
+    @Test(arguments: [OperationError.Code.resultUnavailable, .sessionExpired])
+    func `a write that was sent on twice is said to have been applied, maybe`(
+        code: OperationError.Code
+    ) {
+        let answer = OperationAnswer(
+            .error(OperationError(code, "applied before")), at: Revision(7))
+        var printer = JSONPrinter()
+        answer.write(to: &printer)
+        let text = printer.finish()
+        #expect(text.contains(#""mayHaveBeenApplied":true"#), "\(text)")
     }
 
     @Test func `a value over the limit is refused, and what follows goes on`() async throws {

@@ -181,20 +181,26 @@ struct ReplicationTests {
         #expect(other.machine.commands == leader.machine.commands)
     }
 
-    @Test func `a follower whose disk was full goes on when there is space`() throws {
+    /// Without a reserve it writes nothing meanwhile; with one it writes, and is short of space.
+    @Test(arguments: [0, 10_000])
+    func `a follower whose disk was full goes on when there is space`(reserve: Int) throws {
         let cluster = try ManualCluster(3)
         let leader = try cluster.elect()
         guard let other = cluster.sites.first(where: { $0.member != leader.member }) else {
             return
         }
-        other.log.state.withLock { $0.space = 0 }
+        other.log.state.withLock { ($0.space, $0.reserve) = (0, reserve) }
         let first = cluster.propose([1], at: leader)
         cluster.run(for: .seconds(1))
         #expect(first.value?.isCommitted == true)
-        #expect(other.machine.commands.isEmpty)
+        #expect(other.machine.commands.isEmpty == (reserve == 0))
+        #expect(other.host?.statistics.isFull == true)
         other.log.state.withLock { $0.space = .max }
-        cluster.run(for: .seconds(2)) { other.machine.commands == [[1]] }
+        cluster.run(for: .seconds(2)) {
+            other.machine.commands == [[1]] && other.host?.statistics.isFull == false
+        }
         #expect(other.machine.commands == [[1]])
+        #expect(other.host?.statistics.isFull == false)
     }
 
     @Test func `linearizable reads work on every member and fail in a minority`() async throws {

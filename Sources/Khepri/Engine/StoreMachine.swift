@@ -186,6 +186,8 @@ extension Identifier128 {
 
 /// Sizes of a store's state.
 struct StoreCounts: Sendable {
+    var revision = Revision.zero
+    var stateHash: UInt128 = 0
     var appliedCommandCount: UInt64 = 0
     var nodeCount = 1
     var payloadBytes = 0
@@ -196,7 +198,6 @@ struct StoreCounts: Sendable {
     /// Names the history that the revisions belong to.
     var history = SessionID(high: 0, low: 0)
     var catalogue = StoreCatalogue()
-    var stateHash: UInt128 = 0
     /// The log time of the last command, in milliseconds.
     var time: UInt64 = 0
 
@@ -207,6 +208,7 @@ struct StoreCounts: Sendable {
         history = machine.history
         time = machine.time
         catalogue = machine.catalogue
+        revision = machine.revision
         stateHash = machine.stateHash
         nodeCount = machine.tree.nodeCount
         payloadBytes = machine.tree.payloadByteCount

@@ -95,6 +95,9 @@ extension StatisticsMetric {
         Self("khepri_failed_snapshots_total", .counter, "Snapshots that could not be written.") {
             Double($0.failedSnapshotCount)
         },
+        Self("khepri_received_snapshots_total", .counter, "Snapshots taken over from members.") {
+            Double($0.receivedSnapshotCount)
+        },
         Self("khepri_stray_messages_total", .counter, "Messages for nobody here.") {
             Double($0.strayMessageCount)
         },

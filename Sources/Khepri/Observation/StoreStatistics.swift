@@ -6,6 +6,8 @@ public import KhepriTree
 public struct StoreStatistics: Hashable, Sendable {
     /// The revision of the last command applied here.
     public var revision: Revision
+    /// A sum over the whole state at that revision: members with equal revisions have equal ones.
+    public var stateHash: UInt128
     /// The revision the newest snapshot includes.
     public var snapshotRevision: Revision
     /// The size of the newest snapshot in bytes, 0 if there is none.
@@ -53,6 +55,9 @@ public struct StoreStatistics: Hashable, Sendable {
     public var snapshotCount: UInt64
     /// Snapshots that could not be written.
     public var failedSnapshotCount: UInt64
+    /// Snapshots that the host took over from other members since it was opened: it had fallen behind
+    /// further than their logs went back.
+    public var receivedSnapshotCount: UInt64
     /// Messages of other hosts for stores or members that are not here.
     public var strayMessageCount: UInt64
     /// How long the last batch took to write and flush.
@@ -76,7 +81,8 @@ extension StoreStatistics {
     init(_ engine: StoreEngine, _ host: HostStatistics, time: UInt64) {
         let status = engine.group.status
         let counts = engine.machine.counts
-        revision = engine.published.revision
+        revision = counts.revision
+        stateHash = counts.stateHash
         snapshotRevision = Revision(status.snapshotPosition.index.rawValue)
         snapshotBytes = status.snapshotBytes
         let age = status.snapshotTime == 0 ? 0 : time - min(time, status.snapshotTime)
@@ -102,6 +108,7 @@ extension StoreStatistics {
         entryBytes = host.entryBytes
         snapshotCount = host.snapshots
         failedSnapshotCount = host.failedSnapshots
+        receivedSnapshotCount = host.receivedSnapshots
         strayMessageCount = host.strayEnvelopes
         lastFlush = .nanoseconds(Int64(clamping: host.flushNanoseconds))
         longestFlush = .nanoseconds(Int64(clamping: host.flushNanosecondsMaximum))

@@ -14,6 +14,8 @@ struct ClusterClient {
     static let redirectionsMaximum = 8
 
     let endpoint: Endpoint
+    /// How long a member may say nothing while a request waits.
+    var silenceMaximum = HTTPConnection.silenceMaximum
 
     /// The route of one member.
     static func target(_ name: String) throws -> String {
@@ -74,7 +76,7 @@ struct ClusterClient {
     ) async throws -> JSONValue {
         var place = endpoint
         for _ in 0..<Self.redirectionsMaximum {
-            let connection = try await HTTPConnection(to: place)
+            let connection = try await HTTPConnection(to: place, silenceMaximum: silenceMaximum)
             let reply: HTTPReply
             do {
                 reply = try await connection.send(method, target, body: body)

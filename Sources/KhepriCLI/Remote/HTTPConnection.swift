@@ -12,16 +12,19 @@ struct HTTPConnection: Sendable {
 
     /// Connects.
     ///
+    /// - Parameter silenceMaximum: How long the server may say nothing while a request waits.
     /// - Throws: ``ProgramExit`` 3 when nobody answers at the address.
-    init(to endpoint: Endpoint) async throws {
+    init(
+        to endpoint: Endpoint, silenceMaximum: TimeAmount = Self.silenceMaximum
+    ) async throws {
         self.endpoint = endpoint
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(5))
+            .connectTimeout(min(.seconds(5), silenceMaximum))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(IdleStateHandler(readTimeout: Self.silenceMaximum))
+                    try pipeline.addHandler(IdleStateHandler(allTimeout: silenceMaximum))
                     try pipeline.addHandler(ExchangeHandler())
                 }
             }

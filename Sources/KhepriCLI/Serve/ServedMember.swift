@@ -2,6 +2,7 @@ import Foundation
 import Khepri
 import KhepriCluster
 import KhepriServer
+import NIOCore
 import ServiceLifecycle
 
 /// One member that `serve` runs: a host with its peers and its HTTP server.
@@ -71,12 +72,17 @@ struct ServedMember {
     }
 
     /// The invitation of the cluster; nil if nobody answers and the directory knows one already.
+    ///
+    /// A host that knows its cluster does not wait long for one that may stand still.
     private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
+        let identity = URL(filePath: directory).appending(path: "identity").path
+        let isKnown = FileManager.default.fileExists(atPath: identity)
+        var client = ClusterClient(endpoint: join)
+        if isKnown { client.silenceMaximum = .seconds(1) }
         do {
-            return try await ClusterClient(endpoint: join).invitation()
+            return try await client.invitation()
         } catch let error as ProgramExit {
-            let identity = URL(filePath: directory).appending(path: "identity").path
-            guard FileManager.default.fileExists(atPath: identity) else { throw error }
+            guard isKnown else { throw error }
             return nil
         }
     }

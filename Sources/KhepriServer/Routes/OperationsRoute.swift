@@ -47,6 +47,17 @@ enum OperationAnswer: Sendable {
     /// The store could not carry it out, or nobody knows.
     case failure(StoreError)
 
+    init(_ result: OperationResult, at revision: Revision) {
+        switch result {
+        case .error(let error) where Self.codesInDoubt.contains(error.code):
+            self = .failure(StoreError(error))
+        default: self = .result(result, revision)
+        }
+    }
+
+    /// Errors of a write that was sent on twice: it may have been applied the first time.
+    private static let codesInDoubt: [OperationError.Code] = [.resultUnavailable, .sessionExpired]
+
     func write(to printer: inout JSONPrinter) {
         printer.beginObject()
         switch self {
@@ -81,7 +92,7 @@ private struct OperationRun {
             await drain(to: 0)
             try await store.catchUp(to: consistency)
             let outcome = try await store.perform(operation)
-            answers.append(.result(outcome.result, outcome.revision))
+            answers.append(OperationAnswer(outcome.result, at: outcome.revision))
         } catch {
             await drain(to: 0)
             answers.append(answer(to: error))
@@ -104,7 +115,7 @@ private struct OperationRun {
             let pending = underWay.removeFirst()
             do {
                 let outcome = try await pending.outcome()
-                answers.append(.result(outcome.result, outcome.revision))
+                answers.append(OperationAnswer(outcome.result, at: outcome.revision))
             } catch {
                 answers.append(answer(to: error))
             }

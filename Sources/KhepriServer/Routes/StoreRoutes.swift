@@ -58,7 +58,16 @@ struct StoreRoutes {
         printer.writeMember("revision", statistics.revision.rawValue)
         printer.writeMember("nodes", statistics.nodeCount)
         printer.writeMember("payloadBytes", statistics.payloadBytes)
+        printer.writeMember("stateHash", statistics.stateHash.hexadecimal)
         printer.endObject()
         return Response(status: status, json: &printer).at(statistics.revision)
+    }
+}
+
+extension UInt128 {
+    /// 32 hexadecimal digits.
+    fileprivate var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 32 - digits.utf8.count) + digits
     }
 }

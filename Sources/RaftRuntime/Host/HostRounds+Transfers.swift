@@ -43,6 +43,7 @@ extension HostRounds {
         group.installed = nil
         dropChunks(through: position.index, of: group)
         installed.state.replace()
+        statistics.receivedSnapshots += 1
         group.applyTarget = max(group.applyTarget, position.index)
         group.appliedTime = max(group.appliedTime, installed.time)
         group.lastTime = max(group.lastTime, installed.time)

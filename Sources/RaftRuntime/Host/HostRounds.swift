@@ -54,7 +54,7 @@ final class HostRounds {
         self.now = now
         var hadMail = takeMail()
         expire()
-        retryStalled()
+        lookForSpace()
         var rounds = 0
         while rounds < Self.roundsMaximum, runRound() {
             rounds += 1
@@ -71,9 +71,9 @@ final class HostRounds {
             isStopped: shutdown == .finished)
     }
 
-    /// Tries again what found no space: a follower has no commands of its own that would.
-    private func retryStalled() {
-        guard log.stalled != nil, log.retriesAt <= now else { return }
+    /// Tries whether there is space again: a follower has no commands of its own that would.
+    private func lookForSpace() {
+        guard log.space == .full, !log.isInFlight, log.retriesAt <= now else { return }
         log.retriesAt = now.advanced(by: Self.heldCommandsCheck)
         makeSpaceIfFull()
     }
@@ -133,7 +133,7 @@ final class HostRounds {
                 earliest = min(earliest ?? deadline, deadline)
             }
         }
-        if log.isInFlight || log.stalled != nil {
+        if log.isInFlight || (log.space == .full && log.failure == nil) {
             let check = now.advanced(by: Self.heldCommandsCheck)
             earliest = min(earliest ?? check, check)
         }
@@ -158,7 +158,7 @@ struct LogDesk: Sendable {
     var isInFlight = false
     /// A job that even the reserve had no space for; it goes first when there is space.
     var stalled: LogJob?
-    /// When it is tried again without anybody asking.
+    /// When a full disk is looked at again without anybody asking.
     var retriesAt = Instant.zero
     var space = StorageSpace.available
     /// Why the log stopped for ever.

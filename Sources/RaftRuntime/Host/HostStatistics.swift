@@ -18,6 +18,8 @@ package struct HostStatistics: Sendable, Hashable {
     package var logBytesOnDisk: UInt64 = 0
     /// Snapshots published.
     package var snapshots: UInt64 = 0
+    /// Snapshots of other members that replaced the state here.
+    package var receivedSnapshots: UInt64 = 0
     /// Snapshots that failed.
     package var failedSnapshots: UInt64 = 0
     /// Envelopes for groups or members that are not here.

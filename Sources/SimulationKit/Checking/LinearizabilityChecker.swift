@@ -7,7 +7,8 @@
 ///
 /// Of two states with the same content and the same answered calls, one is dropped that used more
 /// calls of unknown outcome: those may be left out, so what the one can do, the other can too. This
-/// keeps many lost calls from doubling the work each.
+/// keeps many lost calls from doubling the work each. A call that changes nothing takes effect as soon
+/// as it can, for whatever may follow then may follow without it: many readers at once cost little.
 package enum LinearizabilityChecker {
     /// Why a history is not linearizable.
     package struct Violation: Error, Sendable, Hashable, CustomStringConvertible {
@@ -95,7 +96,9 @@ private struct RegisterSearch {
         var results = Frontier()
         var seen = Frontier()
         var waiting: [Possibility] = []
-        for possibility in before where seen.add(possibility) { waiting.append(possibility) }
+        for possibility in before.map(withObservers) where seen.add(possibility) {
+            waiting.append(possibility)
+        }
         while let possibility = waiting.popLast() {
             if possibility.answered.contains(call) {
                 var result = possibility
@@ -110,10 +113,21 @@ private struct RegisterSearch {
                 var next = possibility
                 next.content = content
                 next.add(candidate, isUnknown: calls[candidate].outcome == .unknown)
+                next = withObservers(next)
                 if seen.add(next) { waiting.append(next) }
             }
         }
         return results.all
+    }
+
+    /// A possibility once every open call has taken effect that can, and that changes nothing.
+    private func withObservers(_ possibility: Possibility) -> Possibility {
+        var result = possibility
+        for candidate in open where calls[candidate].isObserver && !result.has(candidate) {
+            guard calls[candidate].effect(on: result.content) != nil else { continue }
+            result.add(candidate, isUnknown: false)
+        }
+        return result
     }
 
     private static func contents(_ possibilities: [Possibility]) -> [Int?] {

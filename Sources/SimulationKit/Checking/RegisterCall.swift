@@ -36,6 +36,14 @@ package struct RegisterCall: Sendable, Hashable {
         self.end = end
     }
 
+    /// Whether it changes nothing, wherever it takes effect.
+    var isObserver: Bool {
+        switch outcome {
+        case .found, .done(false): true
+        case .done(true), .unknown: false
+        }
+    }
+
     /// The register's content after the call on one with a content; nil if its answer could not be.
     func effect(on content: Int?) -> Int?? {
         switch (operation, outcome) {

@@ -43,6 +43,13 @@ struct LinearizabilityCheckerTests {
         #expect(!Self.isGood([lost, other, second, first, Self.call(.read, .found(2), 8, 9)]))
     }
 
+    @Test func `readers at once do not double the work each`() {
+        let readers = (0..<40).map { _ in Self.call(.read, .found(1), 5, 20) }
+        let history = [Self.call(.write(1), .done(true), 0, 10)] + readers
+        #expect(Self.isGood(history))
+        #expect(!Self.isGood(history + [Self.call(.read, .found(nil), 21, 22)]))
+    }
+
     @Test func `of two comparisons with the same content one fails`() {
         let calls = [1, 2].map {
             Self.call(.compareAndSet(expected: nil, new: $0), .done(true), 0, 5)
