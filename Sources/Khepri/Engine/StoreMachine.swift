@@ -33,6 +33,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     /// Sizes of the state, as of the last batch.
     var counts: StoreCounts { shared.withLock { $0 } }
 
+    /// The hash of the whole state; for hosts without threads.
+    var stateHash: UInt128 { machine.stateHash }
+
     /// Checks that everything derived is what it would be if it were computed anew.
     func checkInvariants() {
         machine.checkInvariants()

@@ -1,0 +1,19 @@
+package import RaftCore
+package import RaftRuntime
+
+// What simulations look at beside what users see.
+extension TreeStore {
+    /// How this member stood after the last round of its driver.
+    package var groupStatus: GroupStatus { engine.group.status }
+
+    /// Names the group of the store's members.
+    package var groupID: GroupID { engine.group.id }
+
+    /// The state hash after the last entry applied.
+    ///
+    /// For hosts without threads: nothing may be applied meanwhile.
+    package var stateHash: UInt128 { engine.machine.stateHash }
+
+    /// Why the host's log has failed for ever, if it has.
+    package var logFailure: LogDeviceError? { host.hostStatistics.failure }
+}
