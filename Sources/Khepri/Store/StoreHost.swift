@@ -100,7 +100,7 @@ public final class StoreHost: Sendable {
             }
             let connection = try await connect(opened.host, environment)
             let ports = HostPorts(
-                log: opened.host.log, snapshots: opened.host.snapshots,
+                log: environment.logWrapper(opened.host.log), snapshots: opened.host.snapshots,
                 transport: connection?.transport,
                 clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
