@@ -177,11 +177,16 @@ let package = Package(
             name: "KhepriTests",
             dependencies: [
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
+                "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "KhepriClusterTests", dependencies: ["Khepri", "KhepriCluster", "KhepriTree"],
+            name: "KhepriClusterTests",
+            dependencies: [
+                "Khepri", "KhepriCluster", "KhepriTree",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "KhepriServerTests",

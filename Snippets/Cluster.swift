@@ -9,7 +9,7 @@ let second = try await TreeStore.open(
     at: "two",
     cluster: ClusterConfiguration(
         name: "two", listen: "127.0.0.1:7402", invitation: first.cluster.invitation))
-if let candidate = second.cluster.candidate { try await first.cluster.add(candidate) }
+if let request = second.cluster.joinRequest { try await first.cluster.add(request) }
 
 try await second.put(150, at: "/stock/wood/oak")
 let oak = try await first.get("/stock/wood/oak", as: Int.self, consistency: .linearizable)

@@ -54,6 +54,8 @@ public struct StoreError: Error, Sendable {
 
         /// There is no node at the path, and the operation needs one.
         public static let nodeNotFound = Code("nodeNotFound")
+        /// There is no store with the name, or it was deleted.
+        public static let storeNotFound = Code("storeNotFound")
         /// A condition of the write or read is not met.
         public static let conditionFailed = Code("conditionFailed")
         /// A keep-while condition of the write is not met.
@@ -74,6 +76,8 @@ public struct StoreError: Error, Sendable {
         public static let timeout = Code("timeout")
         /// The task was cancelled while the operation was under way.
         public static let cancelled = Code("cancelled")
+        /// Changes were missed that the history no longer holds; begin again with what is there now.
+        public static let compacted = Code("compacted")
         /// The store is closed or closing.
         public static let closed = Code("closed")
         /// The disk is full: writes are refused, reads and deletes go on.

@@ -26,7 +26,8 @@ public struct KhepriProgram: AsyncParsableCommand {
         subcommands: [
             PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
             TreeCommandLine.self, CountCommand.self, CopyCommand.self, MoveCommand.self,
-            ExecCommand.self, ServeCommand.self, ClusterCommand.self, ImportCommand.self,
+            WatchCommand.self, ExecCommand.self, ServeCommand.self, ClusterCommand.self,
+            ImportCommand.self,
             ExportCommand.self,
             VerifyCommand.self,
             BenchCommand.self, QuickstartCommand.self,

@@ -21,6 +21,11 @@ public struct ClusterConfiguration: Sendable {
     public var invitation: Cluster.Invitation?
     /// Whether a host founds a cluster of its own if it belongs to none and has no invitation.
     public var foundsCluster = true
+    /// Whether a damaged directory is repaired by the other members; it takes an ``invitation``.
+    ///
+    /// Its files are moved into a directory `quarantine-1` beside them, and the host waits to be added
+    /// as one that has lost its disk, in the place of the member that it was.
+    public var repairsDamage = false
     /// The certificates with which members know each other; without them nothing leaves the machine.
     public var certificates: Certificates?
     /// Whether members may speak without encryption over a network that others can read.

@@ -32,6 +32,7 @@ final class PeerLinks: Sendable {
             connect: { try await self.connect($0, $1) },
             membersChanged: { self.membersChanged($0) }, disconnect: { try await self.close() })
         host.mayFound = cluster.foundsCluster
+        host.repairsDamage = cluster.repairsDamage
         return host
     }
 

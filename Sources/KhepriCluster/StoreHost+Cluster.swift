@@ -9,7 +9,7 @@ extension StoreHost {
     /// Opens a directory as a member of a cluster, or makes it.
     ///
     /// A host without an invitation founds a cluster of its own, or goes on as the member it was; one
-    /// with an invitation waits until a member of the cluster adds the `candidate` of its store.
+    /// with an invitation waits until a member of the cluster adds the `joinRequest` of its store.
     /// - Throws: `StoreError`, as `open(at:configuration:)`, and `.invalidOperation` for a name or
     ///   address that is none, `.cannotOpen` if the address cannot be had or would be readable by others.
     public static func open(

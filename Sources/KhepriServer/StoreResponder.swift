@@ -74,6 +74,9 @@ package struct StoreResponder: HTTPResponder {
         case .export:
             try request.expect(.get)
             return try await ExportRoute(store: store).get(query)
+        case .watch:
+            try request.expect(.get)
+            return try await WatchRoute(store: store).get(query, request.headers)
         default:
             try request.expect(.get)
             return try await ListingRoute(store: store).get(query)
@@ -98,10 +101,10 @@ package struct StoreResponder: HTTPResponder {
         _ request: Request, _ query: RequestQuery, _ target: RequestTarget
     ) async throws -> Response {
         try query.expectOnly([])
-        if case .store(let name) = target, request.method == .put {
-            return try await stores.put(name)
-        }
         switch target {
+        case .store(let name) where request.method == .put: return try await stores.put(name)
+        case .store(let name) where request.method == .delete:
+            return try await stores.delete(name)
         case .cluster, .members, .member, .leader:
             let store = try await stores.store(RequestTarget.defaultStore)
             return try await answer(request, target, ClusterRoutes(store: store))

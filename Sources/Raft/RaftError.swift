@@ -88,6 +88,7 @@ extension RaftError {
         case .timedOut: (.timedOut, "no quorum carried it through within the time")
         case .cancelled: (.cancelled, "the task was cancelled")
         case .shuttingDown: (.closed, "the host is closed")
+        case .groupClosed: (.closed, "the group was deleted")
         case .appliedElsewhere(let index):
             (.timedOut, "applied as entry \(index.rawValue), but not here within the time")
         case .changeRefused(let refusal): (.changeRefused, "refused: \(refusal.rawValue)")

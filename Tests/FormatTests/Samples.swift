@@ -56,7 +56,15 @@ struct Sample {
             try TreeCommand(operation, session: session).encode(into: &writer)
             return writer.finish()
         }
-        return (golden + others).map { Sample(rule: "command", bytes: $0) }
+        let store = StoreCatalogue.Entry(
+            name: "shop", id: SessionID(high: 3, low: 4), founding: [1])
+        let changes: [CatalogueCommand] = [.create(store), .delete("shop", id: store.id)]
+        let changed = changes.map { change in
+            var writer = CBORWriter()
+            change.encode(into: &writer)
+            return writer.finish()
+        }
+        return (golden + others + changed).map { Sample(rule: "command", bytes: $0) }
     }
 
     /// Two files of a log, so that there is a group table with a line.
@@ -93,10 +101,24 @@ struct Sample {
                 LogBatch(writes: [(group, .append([entry(index, .command, filler)]))]))
         }
         try host.close()
-        let logged = disk.paths.filter { $0.contains("/wal-") }.sorted()
+        let logged = disk.paths.filter { $0.hasPrefix("/store/log/wal-") }.sorted()
             .flatMap { records(of: disk.contents(of: $0)) }
             .filter { $0.rule != "command" }
-        return [Sample(rule: "identity", bytes: disk.contents(of: "/store/identity"))] + logged
+        let renewed = try HostDirectory.open("/renewed", disk: disk, options: options).host
+        let temporary = "/renewed/identity.tmp"
+        let identities = Lock([disk.contents(of: "/store/identity")])
+        disk.observe { call in
+            guard call.operation == .rename, call.path == temporary else { return }
+            identities.withLock { $0.append(disk.contents(of: temporary)) }
+        }
+        try renewed.renew([], as: member)
+        disk.observe(nil)
+        try renewed.close()
+        // A log that lacks its file is put aside.
+        try disk.remove("/renewed/log/wal-0000000000000001.log")
+        _ = try HostDirectory.quarantine("/renewed", disk: disk, options: options)
+        identities.withLock { $0.append(disk.contents(of: "/renewed/identity")) }
+        return identities.withLock { $0 }.map { Sample(rule: "identity", bytes: $0) } + logged
     }
 
     /// The structured payloads of the records of a segment.
@@ -143,7 +165,7 @@ struct Sample {
 
     /// The states of each version.
     private static func goldenStates() throws -> [Sample] {
-        try ["state-v1", "state-v2"].flatMap { name in
+        try ["state-v1", "state-v2", "state-v3"].flatMap { name in
             let file = fixtures.appending(path: name + "/state.txt")
             let text = try String(contentsOf: file, encoding: .utf8)
             return blocks(of: bytes(hexadecimal: text.filter { !$0.isWhitespace }))

@@ -66,11 +66,11 @@ struct ClusterFormationTests {
 
     @Test func `a name that is taken is refused`() async throws {
         try await TestCluster.with(hostCount: 1) { cluster in
-            let candidate = Cluster.Candidate(
+            let request = Cluster.JoinRequest(
                 id: "77-00000000000000010000000000000002", name: "n1",
                 peerAddress: "127.0.0.1:1")
             await expect(.invalidOperation) {
-                try await cluster.stores[0].cluster.add(candidate)
+                try await cluster.stores[0].cluster.add(request)
             }
         }
     }

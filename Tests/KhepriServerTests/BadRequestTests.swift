@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [
         ("/v1/nodes/a", "POST"), ("/v1/nodes/a", "PATCH"), ("/v1/nodes", "PUT"),
         ("/v1/ops", "GET"), ("/v1/export", "POST"), ("/metrics", "POST"), ("/livez", "DELETE"),
-        ("/v1/stores", "POST"), ("/v1/stores/default", "DELETE"),
+        ("/v1/stores", "POST"), ("/v1/stores/default", "POST"),
     ])
     func `other methods are refused`(target: String, method: String) async throws {
         let served = try await Served()

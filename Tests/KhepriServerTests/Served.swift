@@ -12,10 +12,17 @@ struct Served {
     let host: StoreHost
     let responder: StoreResponder
 
-    init(valueBytesMaximum: Int? = nil, names: [String] = []) async throws {
+    init(
+        valueBytesMaximum: Int? = nil, timeout: Duration? = nil, names: [String] = []
+    ) async throws {
         var configuration = StoreConfiguration()
+        if let timeout { configuration.timeout = timeout }
         if let valueBytesMaximum { configuration.valueBytesMaximum = valueBytesMaximum }
-        host = try StoreHost.inMemory(configuration: configuration)
+        self.init(try StoreHost.inMemory(configuration: configuration), names: names)
+    }
+
+    init(_ host: StoreHost, names: [String] = []) {
+        self.host = host
         responder = StoreResponder(host, source: RequestSource(names: names))
     }
 

@@ -172,4 +172,20 @@ import Testing
         }
         try await store.close()
     }
+
+    @Test func `ten thousand writes are the limit of a batch`() async throws {
+        let store = try await TreeStore.inMemory()
+        let limit = TreeLimits.transactionOperationsMaximum
+        func put(_ count: Int) async throws {
+            try await store.batch { batch in
+                for number in 0..<count { try batch.put(number, at: "/\(number)") }
+            }
+        }
+        try await put(limit)
+        #expect(store.statistics.nodeCount == limit + 1)
+        let error = try #require(
+            await #expect(throws: StoreError.self) { try await put(limit + 1) })
+        #expect(error.code == .invalidOperation)
+        #expect(error.message.contains("expected at most 10000 operations, found 10001"))
+    }
 }

@@ -48,6 +48,10 @@ final class MemorySnapshots: SnapshotStore {
         }
     }
 
+    func removeAll(of group: GroupID) throws {
+        state.withLock { $0.snapshots.removeAll { $0.metadata.group == group } }
+    }
+
     final class Writer: SnapshotWriter {
         let store: MemorySnapshots
         let metadata: SnapshotMetadata

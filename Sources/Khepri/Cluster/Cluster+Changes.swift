@@ -3,6 +3,9 @@ package import RaftCore
 import RaftRuntime
 
 // Changes of the members and of the leader; each returns when it is committed.
+//
+// The members of all stores of a host are those of the one that keeps the catalogue, so a change of
+// members is made there, and the other stores follow.
 extension Cluster {
     /// Adds the host with an identifier, which must be waiting to join.
     ///
@@ -14,7 +17,7 @@ extension Cluster {
         _ member: MemberID, _ details: MemberDetails, promotes: Bool = true,
         timeout: Duration? = nil
     ) async throws {
-        let names = Names(engine.group.status.configuration)
+        let names = Names(keeper.group.status.configuration)
         if let known = names.member(details.name) {
             guard known != member else { return }
             throw StoreError(
@@ -23,6 +26,20 @@ extension Cluster {
         }
         try await change(
             .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
+    }
+
+    /// Removes the member that a host was, to make room for the one that it is.
+    ///
+    /// Only the host itself knows who it was, so nobody else's place can be taken by a wrong name.
+    func replace(
+        _ former: MemberID, by member: MemberID, timeout: Duration?
+    ) async throws {
+        let members = keeper.group.status.configuration.allMembers
+        guard members.contains(former), !members.contains(member) else { return }
+        guard former.node == member.node else {
+            throw StoreError(.invalidOperation, "a host replaces nobody but the member it was")
+        }
+        try await change(.remove(former), timeout: timeout)
     }
 
     /// Removes a member; the others go on without it, and it is not asked.
@@ -65,7 +82,7 @@ extension Cluster {
     }
 
     private func member(_ name: String) throws -> MemberID {
-        let names = Names(engine.group.status.configuration)
+        let names = Names(keeper.group.status.configuration)
         guard let member = names.member(name) else {
             let known = members.map(\.name).joined(separator: ", ")
             throw StoreError(
@@ -75,7 +92,7 @@ extension Cluster {
     }
 
     private func change(_ change: MembershipChange, timeout: Duration?) async throws {
-        try finish(await engine.group.change(change, timeout: timeout))
+        try finish(await keeper.group.change(change, timeout: timeout))
     }
 
     private func finish(_ outcome: ControlOutcome) throws {

@@ -14,6 +14,9 @@ public struct Cluster: Sendable {
     let engine: StoreEngine
     let host: StoreHost
 
+    /// The store whose members those of this one follow; this one for a host without peers.
+    var keeper: StoreEngine { host.catalogueKeeper ?? engine }
+
     /// A member of the store.
     public struct Member: Sendable, Hashable, Identifiable {
         /// Names the member for ever, as no name does.

@@ -1,5 +1,6 @@
 import RaftCore
 import RaftRuntime
+import RaftStorage
 
 extension Cluster {
     /// What a host must know to be added to a cluster; any member gives it.
@@ -32,7 +33,7 @@ extension Cluster {
     }
 
     /// A host that waits to be added, as it describes itself.
-    public struct Candidate: Sendable, Hashable, Codable {
+    public struct JoinRequest: Sendable, Hashable, Codable {
         /// Its identifier; see ``MemberIdentifier``.
         public let id: String
         /// Its name.
@@ -41,10 +42,16 @@ extension Cluster {
         public let peerAddress: String
         /// Where clients reach it, if it serves any.
         public let endpoint: String?
+        /// The identifier of the member that the host was, whose damaged files were put aside.
+        public let replaces: String?
 
         /// Joins the parts, as the host gave them.
-        public init(id: String, name: String, peerAddress: String, endpoint: String? = nil) {
+        public init(
+            id: String, name: String, peerAddress: String, endpoint: String? = nil,
+            replaces: String? = nil
+        ) {
             self.id = id
+            self.replaces = replaces
             self.name = name
             self.peerAddress = peerAddress
             self.endpoint = endpoint
@@ -53,22 +60,26 @@ extension Cluster {
 
     /// Adds a host that waits to join; one that is a member already stays one.
     ///
-    /// It gets everything first, and becomes a voter once it keeps up.
+    /// It gets everything first, and becomes a voter once it keeps up. A host whose damaged files were
+    /// put aside takes the place of the member that it was.
     /// - Parameters:
-    ///   - candidate: The host, as it describes itself.
+    ///   - request: The host, as it describes itself.
     ///   - promotes: Whether it is to become a voter; a learner serves reads and votes for nobody.
     ///   - timeout: How long it may take, the store's default if nil.
-    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken, a candidate
+    /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken, a request
     ///   that is none or one member too many, `.timeout`, `.noQuorum`.
     public func add(
-        _ candidate: Candidate, promotes: Bool = true, timeout: Duration? = nil
+        _ request: JoinRequest, promotes: Bool = true, timeout: Duration? = nil
     ) async throws {
-        guard let id = MemberIdentifier(candidate.id) else {
+        guard let id = MemberIdentifier(request.id) else {
             throw StoreError(
-                .invalidOperation, "expected the identifier of a member, found \(candidate.id)")
+                .invalidOperation, "expected the identifier of a member, found \(request.id)")
+        }
+        if let former = request.replaces.flatMap({ MemberIdentifier($0) }) {
+            try await replace(former.member, by: id.member, timeout: timeout)
         }
         let details = MemberDetails(
-            name: candidate.name, peerAddress: candidate.peerAddress, endpoint: candidate.endpoint)
+            name: request.name, peerAddress: request.peerAddress, endpoint: request.endpoint)
         try await add(id.member, details, promotes: promotes, timeout: timeout)
     }
 }
@@ -78,15 +89,16 @@ extension Cluster {
     public var invitation: Invitation {
         Invitation(
             cluster: host.clusterID.hexadecimal,
-            stores: [engine.name: engine.group.id.hexadecimal])
+            stores: [keeper.name: keeper.group.id.hexadecimal])
     }
 
     /// How this host asks to be added; nil for one that has no peers.
-    public var candidate: Candidate? {
+    public var joinRequest: JoinRequest? {
         guard let details = host.details else { return nil }
-        return Candidate(
+        return JoinRequest(
             id: MemberIdentifier(host.member).description, name: details.name,
-            peerAddress: details.peerAddress, endpoint: details.endpoint)
+            peerAddress: details.peerAddress, endpoint: details.endpoint,
+            replaces: host.directory?.former.map { MemberIdentifier($0).description })
     }
 }
 

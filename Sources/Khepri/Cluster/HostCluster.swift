@@ -11,6 +11,8 @@ package struct HostCluster: Sendable {
     package var joining: Cluster.Invitation?
     /// Whether a host that was never told of a cluster founds one; if not, it must be told.
     package var mayFound = true
+    /// Whether damaged files are put aside, so that the others repair the host.
+    package var repairsDamage = false
     /// Makes the way to the other hosts, once the directory is open, and says where it leads to.
     package var connect: @Sendable (HostIdentity, MemberID) async throws -> Connection
     /// Told whenever the addresses of the members change.

@@ -29,4 +29,6 @@ final class MemorySnapshots: SnapshotStore {
     func openNewest(of group: GroupID) throws -> (any SnapshotReader)? { nil }
 
     func prune(_ group: GroupID) throws {}
+
+    func removeAll(of group: GroupID) throws {}
 }

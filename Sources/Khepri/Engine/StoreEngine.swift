@@ -133,6 +133,12 @@ final class StoreEngine: Sendable {
         return pending
     }
 
+    /// Ends whoever waits for events or changes, when the store is closed, or with an error.
+    func end(_ error: StoreError? = nil) {
+        events.end()
+        machine.watches.end(error)
+    }
+
     /// Waits until this member's tree is as fresh as asked.
     func catchUp(to consistency: ReadConsistency, timeout: Duration?) async throws {
         let outcome: ReadOutcome
@@ -239,7 +245,7 @@ package final class PendingWrite: Sendable {
 
 extension CommandOutcome {
     /// What was applied, or the error that says why nothing was, or that nobody knows.
-    fileprivate init(_ outcome: ProposalOutcome<CommandOutcome>) throws {
+    init(_ outcome: ProposalOutcome<CommandOutcome>) throws {
         switch outcome {
         case .committed(_, let applied): self = applied
         case .rejected(let failure): throw StoreError(failure, mayHaveBeenApplied: false)
@@ -290,6 +296,7 @@ extension StoreError {
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")
         case .shuttingDown: (code, message) = (.closed, "the store is closed")
+        case .groupClosed: (code, message) = (.storeNotFound, "the store was deleted")
         case .appliedElsewhere(let index):
             (code, message) = (
                 .appliedElsewhere,
@@ -311,7 +318,9 @@ extension StoreError {
     }
 
     /// The error a caller sees for a directory that cannot be opened.
-    init(opening directory: String, _ error: LogDeviceError) {
+    ///
+    /// - Parameter isMember: Whether other members could repair it.
+    init(opening directory: String, _ error: LogDeviceError, isMember: Bool = false) {
         let code: Code
         switch error.code {
         case .locked: code = .locked
@@ -322,6 +331,11 @@ extension StoreError {
         case .permission, .invalid: code = .cannotOpen
         }
         let place = error.path ?? directory
-        self.init(code, "\(place): \(error.message)", cause: error)
+        let advice =
+            code == .corrupt && isMember
+            ? ": to have it repaired by the other members, open it with repairsDamage and an "
+                + "invitation (khepri serve --repair --join URL)"
+            : ""
+        self.init(code, "\(place): \(error.message)\(advice)", cause: error)
     }
 }

@@ -9,15 +9,27 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     /// How many nodes a command may look at while readers wait.
     static let visitsInPlaceMaximum = 64
 
+    /// Told of a catalogue, the last entry it includes, and whether it came in a snapshot.
+    typealias CatalogueObserver = @Sendable (StoreCatalogue, LogIndex, Bool) -> Void
+
     let published: PublishedTree
+    /// Who wants to know of changes.
+    let watches = WatchHub()
     private var machine: TreeMachine
+    private var recorder = ChangeRecorder()
     private let shared = Lock(StoreCounts())
+    /// Told of the catalogue of stores after each batch, on the driver's thread or the opener's.
+    private let catalogueApplied: CatalogueObserver
     private var appliedCommandCount: UInt64 = 0
     /// Stands for the published tree while the real one changes.
     private let placeholder = Tree()
 
-    init(history: GroupID, _ reclamation: TreeReclamation) {
-        machine = TreeMachine(history: SessionID(high: history.high, low: history.low))
+    init(
+        history: GroupID, _ reclamation: TreeReclamation,
+        catalogueApplied: @escaping CatalogueObserver = { _, _, _ in }
+    ) {
+        self.catalogueApplied = catalogueApplied
+        machine = TreeMachine(history: SessionID(history))
         published = PublishedTree(
             tree: machine.tree, revision: machine.revision, reclamation)
         publish()
@@ -32,6 +44,9 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     /// Sizes of the state, as of the last batch.
     var counts: StoreCounts { shared.withLock { $0 } }
+
+    /// The catalogue of stores, as of the last batch.
+    var catalogue: StoreCatalogue { shared.withLock { $0.catalogue } }
 
     /// Checks that everything derived is what it would be if it were computed anew.
     func checkInvariants() {
@@ -51,10 +66,32 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     func didApplyBatch(through index: LogIndex) {
         note()
+        watches.publish(recorder.take(), through: machine.revision)
+        catalogueApplied(machine.catalogue, index, false)
     }
 
     func capture() -> any SnapshotSource {
         StateSource(machine.makeSnapshot())
+    }
+
+    /// The state as the beginning of another history; the machine has stopped.
+    ///
+    /// - Parameters:
+    ///   - groups: What the groups of the stores in the catalogue are from then on.
+    ///   - founding: Their first members.
+    func capture(
+        beginning history: GroupID, after revision: Revision,
+        renaming groups: [GroupID: GroupID], founding: [UInt8]
+    ) -> any SnapshotSource {
+        var renewed = machine
+        renewed.begin(SessionID(history), after: revision)
+        renewed.catalogue.renew(founding: founding) { entry in
+            guard let group = groups[GroupID(entry.id)] else {
+                preconditionFailure("each group that begins anew has an identifier")
+            }
+            return SessionID(group)
+        }
+        return StateSource(renewed.makeSnapshot())
     }
 
     func load(from reader: any SnapshotReader) throws -> TreeMachine {
@@ -75,6 +112,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         // The former tree is in the published one, which gives it to whoever releases trees.
         machine = loaded
         publish()
+        watches.reset(to: machine.revision)
+        catalogueApplied(machine.catalogue, LogIndex(machine.revision.rawValue), true)
     }
 
     func encode(_ output: CommandOutcome) -> [UInt8] { output.encoded() }
@@ -98,7 +137,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
             return machine.apply(
                 command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
-        if case .applied(let applied) = small { return Self.outcome(applied, context) }
+        if case .applied(let applied) = small { return outcome(applied, context) }
         if case .needsNewerVersion(let message) = small {
             throw NewerCommand(at: entry.index, message)
         }
@@ -107,11 +146,12 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
-        return Self.outcome(applied, context)
+        return outcome(applied, context)
     }
 
-    private static func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
-        CommandOutcome(
+    private func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
+        recorder.add(applied.changes, at: context.revision)
+        return CommandOutcome(
             revision: applied.earlierRevision ?? context.revision,
             modifiedRevision: applied.modifiedRevision, result: applied.result,
             isRepetition: applied.earlierRevision != nil)
@@ -130,6 +170,20 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     }
 }
 
+extension SessionID {
+    /// The same 128 bits.
+    init(_ identifier: Identifier128) {
+        self.init(high: identifier.high, low: identifier.low)
+    }
+}
+
+extension Identifier128 {
+    /// The same 128 bits.
+    init(_ identifier: SessionID) {
+        self.init(high: identifier.high, low: identifier.low)
+    }
+}
+
 /// Sizes of a store's state.
 struct StoreCounts: Sendable {
     var revision = Revision.zero
@@ -143,12 +197,17 @@ struct StoreCounts: Sendable {
     var sessionBytes = 0
     /// Names the history that the revisions belong to.
     var history = SessionID(high: 0, low: 0)
+    var catalogue = StoreCatalogue()
+    /// The log time of the last command, in milliseconds.
+    var time: UInt64 = 0
 
     init() {}
 
     init(_ machine: TreeMachine, _ appliedCommandCount: UInt64) {
         self.appliedCommandCount = appliedCommandCount
         history = machine.history
+        time = machine.time
+        catalogue = machine.catalogue
         revision = machine.revision
         stateHash = machine.stateHash
         nodeCount = machine.tree.nodeCount

@@ -49,6 +49,12 @@ extension StatisticsMetric {
         Self("khepri_session_bytes", .gauge, "Bytes of the sessions in memory, about.") {
             Double($0.sessionBytes)
         },
+        Self("khepri_watchers", .gauge, "Who watches changes or values.") {
+            Double($0.watcherCount)
+        },
+        Self("khepri_history_bytes", .gauge, "Bytes of the changes kept for watchers.") {
+            Double($0.historyBytes)
+        },
         Self("khepri_snapshot_revision", .gauge, "The last revision in a snapshot.") {
             Double($0.snapshotRevision.rawValue)
         },

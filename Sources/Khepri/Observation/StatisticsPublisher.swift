@@ -31,6 +31,11 @@ final class StatisticsPublisher: Sendable {
         }
     }
 
+    /// Publishes a store no longer.
+    func remove(_ engine: StoreEngine) {
+        state.withLock { state in state.stores.removeAll { $0.engine === engine } }
+    }
+
     /// Called on the driver's thread, after rounds in which something was done.
     func publish(_ host: HostStatistics) {
         let time = environment.wallClock.milliseconds()

@@ -33,6 +33,10 @@ public struct StoreStatistics: Hashable, Sendable {
     public var sessionCount: Int
     /// About the bytes that the sessions take in memory.
     public var sessionBytes: Int
+    /// Who watches changes or values.
+    public var watcherCount: Int
+    /// The bytes of the changes that are kept for watchers.
+    public var historyBytes: Int
     /// Bytes of log since the last snapshot.
     public var logBytesSinceSnapshot: UInt64
     /// The size of the host's log files in bytes.
@@ -92,6 +96,9 @@ extension StoreStatistics {
         keepWhileBytes = counts.keepWhileBytes
         sessionCount = counts.sessionCount
         sessionBytes = counts.sessionBytes
+        let watches = engine.machine.watches.counts
+        watcherCount = watches.readers
+        historyBytes = watches.historyBytes
         logBytesSinceSnapshot = status.logBytesSinceSnapshot
         logBytesOnDisk = host.logBytesOnDisk
         openRequests = host.openRequests

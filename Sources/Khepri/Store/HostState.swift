@@ -37,14 +37,22 @@ struct HostState {
         }
     }
 
-    mutating func beginOpening(_ name: String) -> Step {
+    /// Whether the log holds several groups of a name, of which one at most was not deleted.
+    func isAmbiguous(_ name: String) -> Bool {
+        slots[name] == nil && recovered.count { $0.1.name == name } > 1
+    }
+
+    /// - Parameter group: Which one is meant if there are several of the name.
+    mutating func beginOpening(_ name: String, preferring group: GroupID?) -> Step {
         if isClosed { return .closed }
         switch slots[name] {
         case .open(let store): return .open(store)
         case .opening: return .underWay
         case nil:
             slots[name] = .opening([])
-            let index = recovered.firstIndex { $0.1.name == name }
+            let index = recovered.firstIndex {
+                $0.1.name == name && (group == nil || $0.0 == group)
+            }
             return .begin(index.map { recovered.remove(at: $0) })
         }
     }
@@ -66,6 +74,15 @@ struct HostState {
         slots[name] = store.map { .open($0) }
         return waiting
     }
+
+    /// Takes out all that is not open.
+    mutating func takeRecovered() -> [GroupID: RecoveredGroup] {
+        defer { recovered = [] }
+        return Dictionary(uniqueKeysWithValues: recovered)
+    }
+
+    /// Forgets a store that was deleted.
+    mutating func forget(_ store: TreeStore) { slots[store.name] = nil }
 
     /// Refuses further openings; says whether it is the first time.
     mutating func close() -> Bool {

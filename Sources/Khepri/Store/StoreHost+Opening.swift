@@ -3,39 +3,49 @@ import RaftCore
 import RaftRuntime
 import RaftStorage
 
+/// A store on its way: what its group is told, and who hears of what happens in it.
+struct StoreOpening {
+    private(set) var description: GroupDescription<StoreMachine>
+    private let events = ClusterEvents()
+    private let company = StoreCompany()
+
+    init(_ description: GroupDescription<StoreMachine>, of host: StoreHost) {
+        self.description = description
+        self.description.observer = host.observer(of: description, events, company)
+    }
+
+    /// What callers use, once the group is open.
+    func finish(_ group: RaftGroup<StoreMachine>, of host: StoreHost) -> TreeStore {
+        let engine = StoreEngine(
+            name: description.name, group: group, machine: description.machine,
+            configuration: host.configuration, events: events,
+            sessions: CommandSessions(company, host.environment))
+        host.publisher.add(engine)
+        return TreeStore(engine: engine, host: host)
+    }
+}
+
 // From a name to an open store: which group it is, who its members are, and what its log holds.
 extension StoreHost {
     func openStore(
         _ name: String, _ recovered: (GroupID, RecoveredGroup)?
     ) async -> Result<TreeStore, any Error> {
         do {
-            var description = try describe(name, recovered)
-            let events = ClusterEvents()
-            let company = StoreCompany()
-            description.observer = observer(of: name, events, company)
-            let group = try await raft.open(description)
-            let engine = StoreEngine(
-                name: name, group: group, machine: description.machine,
-                configuration: configuration, events: events,
-                sessions: CommandSessions(company, environment))
-            publisher.add(engine)
-            return .success(TreeStore(engine: engine, host: self))
+            let opening = StoreOpening(try describe(name, recovered), of: self)
+            if environment.cluster != nil { openRecovered(following: opening.description.id) }
+            let group = try await raft.open(opening.description)
+            return .success(opening.finish(group, of: self))
         } catch {
             return .failure(storeError(for: error, opening: name))
         }
     }
 
-    /// What the driver is told of a store.
+    /// What the driver is told of a store that follows no other.
     ///
     /// - Throws: ``StoreError`` for one that this host can neither have nor found.
     private func describe(
         _ name: String, _ recovered: (GroupID, RecoveredGroup)?
     ) throws -> GroupDescription<StoreMachine> {
-        guard environment.cluster == nil || name == Self.replicatedStoreName else {
-            throw StoreError(
-                .invalidOperation,
-                "a host with peers has the store \(Self.replicatedStoreName) only, found \(name)")
-        }
         let entropy = environment.entropy
         let invited = try environment.cluster?.joining?.parsed().stores[name]
         let mayFound = environment.cluster?.mayFound ?? true
@@ -43,40 +53,65 @@ extension StoreHost {
             throw StoreError(
                 .cannotOpen, "the host has not joined a cluster yet, and none invites it")
         }
+        if let recovered, let invited, recovered.0 != invited {
+            throw StoreError(
+                .cannotOpen,
+                "the directory is of another history of the cluster, which was given up: "
+                    + "join with an empty one")
+        }
         let id =
             recovered?.0 ?? invited ?? GroupID(high: entropy.next(), low: entropy.next())
         // A store that the log knows was founded, or joined, before.
         let founds = recovered == nil && invited == nil
         var description = GroupDescription(
-            id: id, name: name, member: member,
-            machine: StoreMachine(history: id, reclamation),
+            id: id, name: name, member: member, machine: machine(of: id),
             recovered: recovered?.1, bootstrap: founds ? founding : nil)
         description.recoversAsSoleVoter = recovered != nil && environment.recoversAsSoleVoter
         return description
     }
 
+    /// A machine that tells a host with peers of the catalogue it keeps.
+    private func machine(of group: GroupID) -> StoreMachine {
+        guard environment.cluster != nil else {
+            return StoreMachine(history: group, reclamation)
+        }
+        return StoreMachine(history: group, reclamation) { [weak self] in
+            self?.catalogueApplied($0, $1, isSnapshot: $2, of: group)
+        }
+    }
+
     /// Who is told what happens in a store.
-    private func observer(
-        of name: String, _ events: ClusterEvents, _ company: StoreCompany
+    fileprivate func observer(
+        of group: GroupDescription<StoreMachine>, _ events: ClusterEvents, _ company: StoreCompany
     ) -> @Sendable (GroupEvent) -> Void {
-        let log = GroupObserver(name: name, configuration: configuration)
+        let log = GroupObserver(name: group.name, configuration: configuration)
         let inForce = Lock(Configuration.empty)
-        return { [environment, member] event in
+        let (followsNone, watches) = (group.follows == nil, group.machine.watches)
+        return { [environment, member, weak self] event in
             log.note(event)
-            if case .configurationInForce(let configuration) = event {
+            switch event {
+            case .configurationInForce(let configuration):
                 inForce.withLock { $0 = configuration }
                 company.note(configuration, besides: member)
+                // All stores have the same members, and this one has them first.
+                guard followsNone else { break }
                 environment.cluster?.membersChanged(configuration.memberDetails)
+            case .snapshotTaken(let position, _) where followsNone:
+                self?.catalogueCaptured(through: position.index)
+            case .halted(let failure):
+                watches.end(StoreError(failure, mayHaveBeenApplied: false))
+            default: break
             }
             events.note(event, { inForce.withLock { $0 } }, local: member)
         }
     }
 
-    private func storeError(for error: any Error, opening name: String) -> StoreError {
+    func storeError(for error: any Error, opening name: String) -> StoreError {
         switch error {
         case let error as StoreError: return error
         case let error as LogDeviceError:
-            return StoreError(opening: directory?.path ?? name, error)
+            return StoreError(
+                opening: directory?.path ?? name, error, isMember: environment.cluster != nil)
         case let failure as RequestFailure:
             return StoreError(failure, mayHaveBeenApplied: false)
         default:

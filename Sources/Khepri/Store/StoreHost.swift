@@ -17,8 +17,8 @@ public final class StoreHost: Sendable {
     /// The settings the host was opened with.
     public let configuration: StoreConfiguration
 
-    /// The one store that hosts with peers replicate.
-    static let replicatedStoreName = "default"
+    /// The store that is opened without a name, and that holds the catalogue of a cluster's stores.
+    static let defaultStoreName = "default"
 
     let raft: RaftHost<StoreMachine>
     let directory: HostDirectory?
@@ -28,6 +28,8 @@ public final class StoreHost: Sendable {
     /// Who this host is.
     let member: MemberID
     private let state: Lock<HostState>
+    /// The stores of a host with peers but for the default one, which is in ``state``.
+    let clusterStores = Lock(ClusterStores())
 
     /// What the host says of itself to others; nil if it has no peers.
     let details: MemberDetails?
@@ -86,9 +88,11 @@ public final class StoreHost: Sendable {
             logOptions.node = MemberDetails.node(named: cluster.name)
             logOptions.cluster = try cluster.joining?.parsed().cluster
         }
+        logOptions.mayResumeRenewal = environment.recoversAsSoleVoter
         var hostOptions = configuration.hostOptions
         environment.adjust(&logOptions, &hostOptions)
         do {
+            try await putDamageAside(directory, configuration, logOptions, environment)
             let opened = try await environment.runBlocking { [logOptions] in
                 try HostDirectory.open(directory, disk: environment.disk, options: logOptions) {
                     configuration.report(.init($0))
@@ -105,7 +109,7 @@ public final class StoreHost: Sendable {
                 details: connection?.details, recovered: opened.recovered,
                 configuration: configuration, environment: environment)
         } catch let error as LogDeviceError {
-            throw StoreError(opening: directory, error)
+            throw StoreError(opening: directory, error, isMember: environment.cluster != nil)
         }
     }
 
@@ -139,14 +143,21 @@ public final class StoreHost: Sendable {
 
     /// Opens a store of the host, or makes it.
     ///
+    /// On a host with peers the store is one of the whole cluster, and making it takes a majority. A
+    /// host that has yet to hear that a store was deleted gives the former one, whose operations throw
+    /// ``StoreError`` `.storeNotFound` as soon as it has.
     /// - Parameter name: 1 to 64 letters, digits, `-`, `_` and `.` of ASCII.
     /// - Returns: The same store each time.
     /// - Throws: ``StoreError`` `.invalidOperation` for a malformed name, `.corrupt` if snapshot and
-    ///   log do not fit together, `.closed`, `.storageFailed`.
+    ///   log do not fit together, `.closed`, `.storageFailed`; with peers also what a write throws.
     public func store(_ name: String = "default") async throws -> TreeStore {
         try Self.validate(name)
+        guard environment.cluster == nil || name == Self.defaultStoreName else {
+            return try await replicatedStore(name)
+        }
+        let known = try await listedGroup(of: name)
         while true {
-            switch state.withLock({ $0.beginOpening(name) }) {
+            switch state.withLock({ $0.beginOpening(name, preferring: known) }) {
             case .open(let store): return store
             case .closed: throw StoreError(.closed, "the host is closed")
             case .underWay:
@@ -165,8 +176,39 @@ public final class StoreHost: Sendable {
         }
     }
 
-    /// The names of the stores in the directory, sorted.
-    public var storeNames: [String] { state.withLock { $0.names } }
+    /// The names of the stores, sorted: in the directory, or in the cluster as far as the host knows.
+    public var storeNames: [String] {
+        let names = state.withLock { $0.names } + clusterStores.withLock { $0.names }
+        return Set(names).sorted()
+    }
+
+    /// The group that the catalogue means, where the log holds a deleted one of the same name besides.
+    private func listedGroup(of name: String) async throws -> GroupID? {
+        guard state.withLock({ $0.isAmbiguous(name) }) else { return nil }
+        let component = try PathComponent(name)
+        return try await store().engine.machine.catalogue[component].map { GroupID($0.id) }
+    }
+
+    /// The store that keeps the catalogue, on a host with peers.
+    var catalogueKeeper: StoreEngine? {
+        guard environment.cluster != nil else { return nil }
+        return state.withLock { $0.openStores.first?.engine }
+    }
+
+    /// Takes out what the log holds of groups that nobody asked for yet.
+    func takeRecovered() -> [GroupID: RecoveredGroup] { state.withLock { $0.takeRecovered() } }
+
+    /// Forgets a store that was deleted.
+    func forget(_ store: TreeStore) {
+        endFollowers(of: store)
+        state.withLock { $0.forget(store) }
+    }
+
+    /// Ends what listens to a store that was deleted, and what is told of it.
+    func endFollowers(of store: TreeStore) {
+        store.engine.end(StoreError(.storeNotFound, "the store was deleted"))
+        publisher.remove(store.engine)
+    }
 
     /// Refuses new requests, carries the accepted ones through, and gives the directory free.
     ///
@@ -174,20 +216,33 @@ public final class StoreHost: Sendable {
     /// - Throws: ``StoreError`` `.storageFailed` if the log had failed or cannot be closed cleanly;
     ///   every acknowledged write is durable all the same.
     public func close() async throws {
+        try await close { _ in }
+    }
+
+    /// The same, with some last work on the directory once everything has stopped.
+    func close(after work: @escaping @Sendable (HostDirectory) throws -> Void) async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
-        for store in openStores { store.engine.events.end() }
+        for store in openStores {
+            store.engine.end()
+        }
         guard isFirst, let directory else { return }
         try? await environment.cluster?.disconnect()
         do {
-            try await environment.runBlocking { try directory.close() }
+            try await environment.runBlocking {
+                let working = Result { try work(directory) }
+                try directory.close()
+                try working.get()
+            }
         } catch let error as LogDeviceError {
             throw StoreError(opening: directory.path, error)
         }
     }
 
     /// The stores that are open.
-    var openStores: [TreeStore] { state.withLock { $0.openStores } }
+    var openStores: [TreeStore] {
+        state.withLock { $0.openStores } + clusterStores.withLock { $0.openStores }
+    }
 
     /// The cluster that the data directory belongs to.
     var clusterID: Identifier128 {

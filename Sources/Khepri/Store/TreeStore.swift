@@ -69,6 +69,9 @@ public final class TreeStore: Sendable {
     /// Names the history that revisions belong to: a store that lost some of it begins another one.
     package var history: SessionID { engine.machine.counts.history }
 
+    /// The state hash as of the last batch: equal on all members that have applied as much.
+    package var stateHash: UInt128 { engine.machine.counts.stateHash }
+
     /// Waits until this member's tree is as fresh as asked, for several reads after it.
     package func catchUp(to consistency: ReadConsistency, timeout: Duration? = nil) async throws {
         try await engine.catchUp(to: consistency, timeout: timeout)

@@ -43,13 +43,14 @@ struct ClusterClient {
     }
 
     /// Asks to be added, until it is so; tries again while the cluster has no leader or is busy.
-    func add(_ candidate: Cluster.Candidate, isLearner: Bool = false) async throws {
+    func add(_ joining: Cluster.JoinRequest, isLearner: Bool = false) async throws {
         var printer = JSONPrinter()
         printer.beginObject()
-        printer.writeMember("id", candidate.id)
-        printer.writeMember("name", candidate.name)
-        printer.writeMember("peerAddress", candidate.peerAddress)
-        if let endpoint = candidate.endpoint { printer.writeMember("endpoint", endpoint) }
+        printer.writeMember("id", joining.id)
+        printer.writeMember("name", joining.name)
+        printer.writeMember("peerAddress", joining.peerAddress)
+        if let endpoint = joining.endpoint { printer.writeMember("endpoint", endpoint) }
+        if let former = joining.replaces { printer.writeMember("replaces", former) }
         if isLearner { printer.writeMember("learner", true) }
         printer.endObject()
         let body = printer.finish()

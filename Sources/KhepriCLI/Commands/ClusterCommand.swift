@@ -60,7 +60,7 @@ struct ClusterAddCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Add a host that waits to join.",
         discussion: """
             A host that is started with `khepri serve --join` adds itself. This is for the host of a \
-            program of your own, which prints what to say here: `store.cluster.candidate`.
+            program of your own, which prints what to say here: `store.cluster.joinRequest`.
             """)
 
     @OptionGroup var options: ClusterOptions
@@ -78,8 +78,8 @@ struct ClusterAddCommand: AsyncParsableCommand {
     var learner = false
 
     func run() async throws {
-        let candidate = Cluster.Candidate(id: id, name: name, peerAddress: peer.description)
-        try await options.client.add(candidate, isLearner: learner)
+        let request = Cluster.JoinRequest(id: id, name: name, peerAddress: peer.description)
+        try await options.client.add(request, isLearner: learner)
     }
 }
 
@@ -157,8 +157,9 @@ struct ClusterRecoverCommand: AsyncParsableCommand {
         abstract: "Go on with one member when most are lost for ever.",
         discussion: """
             Makes the member of a directory the only one. What others had acknowledged and this one \
-            had not received is lost. No other member may ever be started again with its directory: \
-            wipe the others and let them join anew.
+            had not received is lost, and every store of the directory begins another history: its \
+            revisions go on more than 2^32 higher, and tags from before match nothing. The others are \
+            refused from then on: wipe them and let them join anew.
 
             EXAMPLES
               khepri cluster recover --data-dir n2 --yes

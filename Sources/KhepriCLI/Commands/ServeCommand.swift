@@ -52,6 +52,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Join for reads only: the member counts in no majority.")
     var learner = false
 
+    @Flag(
+        help:
+            "Put damaged files aside, and let the other members fill the directory again; needs --join."
+    )
+    var repair = false
+
     @Flag(help: "Wait five times longer for other members, which are far away; the same for all.")
     var severalRegions = false
 
@@ -82,6 +88,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard dataDirectory != nil, http != nil else {
             throw ValidationError("expected --data-dir and --http, or --dev")
         }
+        guard !repair || join != nil else {
+            throw ValidationError(
+                "--repair needs --join: a member that is there to repair this one")
+        }
         guard join == nil || peer != nil else {
             throw ValidationError("a member that joins needs a --peer address for the others")
         }
@@ -93,7 +103,8 @@ struct ServeCommand: AsyncParsableCommand {
         for address in [http, peer].compactMap(\.self) { try check(address) }
         let member = ServedMember(
             name: name, directory: dataDirectory, http: http, peer: peer?.description, join: join,
-            isLearner: learner, spansRegions: severalRegions, allowsPlaintext: insecure,
+            isLearner: learner, repairsDamage: repair, spansRegions: severalRegions,
+            allowsPlaintext: insecure,
             allowedHosts: allowedHosts)
         let host = try await member.open()
         try await serve([(member, host)])

@@ -33,10 +33,11 @@ struct ProgramExit: Error {
     private static func code(of error: StoreError) -> Code {
         if error.mayHaveBeenApplied { return .outcomeUnknown }
         switch error.code {
-        case .nodeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted: return .notFound
+        case .nodeNotFound, .storeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted:
+            return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
         case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable
-        case .overloaded, .storageFull, .notLeader: return .refused
+        case .overloaded, .storageFull, .notLeader, .compacted: return .refused
         case .timeout, .cancelled: return .outcomeUnknown
         default: return .fault
         }

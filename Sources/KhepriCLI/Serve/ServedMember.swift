@@ -16,6 +16,8 @@ struct ServedMember {
     var join: Endpoint?
     /// Whether it joins for reads only.
     var isLearner = false
+    /// Whether a damaged directory is repaired by the other members.
+    var repairsDamage = false
     /// Whether the members are far from each other.
     var spansRegions = false
     var allowsPlaintext = false
@@ -31,6 +33,7 @@ struct ServedMember {
         var cluster = ClusterConfiguration(
             name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
         cluster.allowsPlaintext = allowsPlaintext
+        cluster.repairsDamage = repairsDamage
         if let join {
             cluster.foundsCluster = false
             cluster.invitation = try await invitation(of: join)
@@ -56,10 +59,10 @@ struct ServedMember {
             at: directory, configuration: Diagnostics.configuration, cluster: cluster)
         do {
             let own = try await host.store().cluster
-            if let leader, let candidate = own.candidate,
+            if let leader, let request = own.joinRequest,
                 !own.members.contains(where: \.isLocal)
             {
-                try await leader.add(candidate)
+                try await leader.add(request)
             }
             return host
         } catch {
@@ -87,10 +90,10 @@ struct ServedMember {
     /// Waits until the host is a member.
     private func enter(_ host: StoreHost) async throws {
         let cluster = try await host.store().cluster
-        guard let join, let candidate = cluster.candidate,
+        guard let join, let request = cluster.joinRequest,
             !cluster.members.contains(where: \.isLocal)
         else { return }
-        try await ClusterClient(endpoint: join).add(candidate, isLearner: isLearner)
+        try await ClusterClient(endpoint: join).add(request, isLearner: isLearner)
     }
 
     /// The HTTP server of the host.

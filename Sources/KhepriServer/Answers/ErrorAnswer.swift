@@ -88,13 +88,14 @@ extension StoreError {
     fileprivate var status: HTTPResponse.Status {
         if mayHaveBeenApplied { return .gatewayTimeout }
         switch code {
-        case .nodeNotFound: return .notFound
+        case .nodeNotFound, .storeNotFound: return .notFound
         case .keepWhileConditionFailed: return .conflict
         case .conditionFailed: return .preconditionFailed
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding, .aborted:
             return .badRequest
         case .overloaded: return .tooManyRequests
         case .noQuorum, .notLeader, .timeout, .closed, .cancelled: return .serviceUnavailable
+        case .compacted: return .gone
         case .storageFull: return Self.insufficientStorage
         default: return .internalServerError
         }

@@ -10,6 +10,8 @@ package enum RequestTarget: Equatable {
     case operations(store: String)
     /// `/v1/export`
     case export(store: String)
+    /// `/v1/watch`
+    case watch(store: String)
     /// `/v1/stores/{name}`
     case store(name: String)
     /// `/v1/stores`
@@ -35,7 +37,8 @@ package enum RequestTarget: Equatable {
     /// The store that is asked; nil where it is the server.
     var store: String? {
         switch self {
-        case .node(let store, _), .nodes(let store), .operations(let store), .export(let store):
+        case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
+            .watch(let store):
             store
         case .store, .stores, .cluster, .members, .member, .leader, .metrics, .alive, .ready: nil
         }
@@ -79,6 +82,7 @@ package enum RequestTarget: Equatable {
         case "nodes": self = .nodes(store: store)
         case "ops": self = .operations(store: store)
         case "export": self = .export(store: store)
+        case "watch": self = .watch(store: store)
         default:
             guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
             self = .node(store: store, path: String(rest.dropFirst(5)))

@@ -41,14 +41,15 @@ struct ClusterRoutes {
     /// Adds the host that the body describes.
     func add(_ body: ByteBuffer) async throws -> Response {
         let json = try JSONMembers(
-            body, allowed: ["id", "name", "peerAddress", "endpoint", "learner"])
-        let candidate = Cluster.Candidate(
+            body, allowed: ["id", "name", "peerAddress", "endpoint", "replaces", "learner"])
+        let request = Cluster.JoinRequest(
             id: try json.text("id"), name: try json.text("name"),
-            peerAddress: try json.text("peerAddress"), endpoint: try json.optionalText("endpoint"))
-        try StoreHost.validate(candidate.name)
+            peerAddress: try json.text("peerAddress"), endpoint: try json.optionalText("endpoint"),
+            replaces: try json.optionalText("replaces"))
+        try StoreHost.validate(request.name)
         let promotes = try !(json.boolean("learner") ?? false)
         return try await change(at: "/v1/cluster/members") {
-            try await cluster.add(candidate, promotes: promotes)
+            try await cluster.add(request, promotes: promotes)
         }
     }
 

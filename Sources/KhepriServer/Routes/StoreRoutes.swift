@@ -11,7 +11,7 @@ struct StoreRoutes {
     /// - Throws: ``RequestError`` 404: a store is never made by the way.
     func store(_ name: String) async throws -> TreeStore {
         try StoreHost.validate(name)
-        guard name == RequestTarget.defaultStore || host.storeNames.contains(name) else {
+        guard try await host.hasStore(name) else {
             throw RequestError(
                 .notFound, "there is no store '\(name)': PUT /v1/stores/\(name) makes it")
         }
@@ -31,13 +31,23 @@ struct StoreRoutes {
     /// Makes a store if it is not there.
     func put(_ name: String) async throws -> Response {
         try StoreHost.validate(name)
-        let isNew = !host.storeNames.contains(name)
+        let isNew = try await !host.hasStore(name)
         return Self.response(try await host.store(name), status: isNew ? .created : .ok)
     }
 
     /// Says that a store is there.
     func get(_ name: String) async throws -> Response {
         Self.response(try await store(name), status: .ok)
+    }
+
+    /// Deletes a store, on all members of the cluster.
+    func delete(_ name: String) async throws -> Response {
+        try await host.deleteStore(name)
+        var printer = JSONPrinter()
+        printer.beginObject()
+        printer.writeMember("deleted", name)
+        printer.endObject()
+        return Response(json: &printer)
     }
 
     private static func response(_ store: TreeStore, status: HTTPResponse.Status) -> Response {

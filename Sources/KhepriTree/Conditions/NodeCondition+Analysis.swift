@@ -58,7 +58,7 @@ extension NodeCondition {
     }
 
     /// Whether the answer depends on nothing but the name of an existing node.
-    var testsNameOnly: Bool {
+    package var testsNameOnly: Bool {
         switch self {
         case .named, .anyName, .anyPath, .nameMatches, .pathMatches, .exists: true
         case .hasPayload, .payloadMatches, .number: false

@@ -9,6 +9,8 @@ package struct TreeMachine: Sendable {
 
     var editor = TreeEditor()
     private(set) var sessions = SessionTable()
+    /// The other stores of the cluster, as far as this store keeps the list of them.
+    package var catalogue = StoreCatalogue()
 
     /// Names the history that revisions belong to; recovery with loss of data begins another one.
     package private(set) var history: SessionID
@@ -32,6 +34,7 @@ package struct TreeMachine: Sendable {
     /// A store that a snapshot holds.
     init(
         history: SessionID, revision: Revision, time: UInt64, tree: Tree, sessions: SessionTable,
+        catalogue: StoreCatalogue,
         treeHash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int,
         keepWhileByteCount: Int
     ) {
@@ -39,12 +42,22 @@ package struct TreeMachine: Sendable {
         self.revision = revision
         self.time = time
         self.sessions = sessions
+        self.catalogue = catalogue
         self.keepWhileCount = keepWhileCount
         self.keepWhileByteCount = keepWhileByteCount
         self.treeHash = treeHash
         editor.tree = tree
         for (path, set) in keepWhileSets { editor.keepWhile.add(set, of: path, in: tree) }
         editor.keepWhile.commit()
+    }
+
+    /// Begins another history, whose revisions follow the given one.
+    ///
+    /// What is there keeps the revisions at which it was changed.
+    package mutating func begin(_ history: SessionID, after revision: Revision) {
+        precondition(revision > self.revision, "no revision of a history is given twice")
+        self.history = history
+        self.revision = revision
     }
 
     /// The tree; may be taken out and put back between commands.
@@ -54,7 +67,7 @@ package struct TreeMachine: Sendable {
     }
 
     /// A sum over the whole state, modulo 2^128; equal on all members at a revision.
-    package var stateHash: UInt128 { treeHash &+ sessions.hash }
+    package var stateHash: UInt128 { treeHash &+ sessions.hash &+ catalogue.hash }
 
     /// The sessions that are not expired.
     package var sessionCount: Int { sessions.count }
@@ -80,6 +93,7 @@ extension TreeMachine {
         switch command {
         case .command(let command):
             return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
+        case .catalogue(let command): return apply(command, in: context)
         case .needsNewerVersion(let message):
             return .needsNewerVersion(message)
         case .malformed(let refusal):
@@ -124,7 +138,7 @@ extension TreeMachine {
         return .applied(applied)
     }
 
-    private mutating func advance(to context: ApplyContext) {
+    mutating func advance(to context: ApplyContext) {
         revision = context.revision
         let previous = time
         time = max(time, context.time)
@@ -178,6 +192,7 @@ extension TreeMachine {
             return true
         }
         hash &+= SessionTable(sessions.sorted).hash
+        hash &+= StoreCatalogue(sorted: catalogue.entries, deleted: catalogue.deleted).hash
         precondition(hash == stateHash, "the state hash is not the sum over the state")
         precondition(count == keepWhileCount, "the number of keep-while sets is wrong")
         precondition(

@@ -13,7 +13,7 @@ public enum TreeLimits {
     /// The most states of a compiled regular expression or glob.
     public static let namePatternStatesMaximum = 1_000
 
-    /// The most operations of one transaction.
+    /// The most operations of one transaction, each with one `abortIfError` behind it.
     public static let transactionOperationsMaximum = 10_000
 
     /// The largest payload that any configuration allows, in bytes of its CBOR encoding.

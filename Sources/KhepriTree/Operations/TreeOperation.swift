@@ -98,6 +98,15 @@ public struct TreeOperation: Hashable, Sendable {
     }
 }
 
+extension [TreeOperation] {
+    /// What counts against ``TreeLimits/transactionOperationsMaximum``: one `abortIfError` for each other
+    /// operation comes free.
+    var transactionCount: Int {
+        let abortCount = count { if case .abortIfError = $0.kind { true } else { false } }
+        return Swift.max(abortCount, count - abortCount)
+    }
+}
+
 /// One condition of a keep-while set: the node lives while it holds.
 public struct KeepWhileEntry: Hashable, Sendable {
     /// What is watched.

@@ -16,6 +16,8 @@ package struct GroupDescription<Machine: StateMachine>: Sendable {
     package var bootstrap: Configuration?
     /// Whether the other voters are lost for ever and this member goes on without them.
     package var recoversAsSoleVoter = false
+    /// Another group of the host, whose members this one's follow as long as the host leads it.
+    package var follows: GroupID?
     /// Called on the driver's thread when something happens; must be short.
     package var observer: @Sendable (GroupEvent) -> Void = { _ in }
 

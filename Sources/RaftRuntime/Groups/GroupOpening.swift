@@ -14,6 +14,7 @@ struct GroupSource: Sendable {
     let machine: any AppliedMachine
     let bootstrap: Configuration?
     let recoversAsSoleVoter: Bool
+    let follows: GroupID?
     let observer: @Sendable (GroupEvent) -> Void
 
     init<Machine: StateMachine>(_ description: GroupDescription<Machine>) {
@@ -23,6 +24,7 @@ struct GroupSource: Sendable {
         machine = MachineBox(description.machine)
         bootstrap = description.bootstrap
         recoversAsSoleVoter = description.recoversAsSoleVoter
+        follows = description.follows
         observer = description.observer
     }
 }

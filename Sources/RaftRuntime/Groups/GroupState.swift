@@ -37,6 +37,8 @@ final class GroupState {
     /// The commit index when they were tried last.
     var changesTriedAt = LogIndex.zero
     var transfers: [ControlRequest] = []
+    /// The group whose members this one's follow, and how far that is.
+    var following: FollowedMembers
 
     /// Reads that arrived since the core was last asked.
     var newReads: [ReadRequest] = []
@@ -59,6 +61,7 @@ final class GroupState {
     init(_ loaded: LoadedGroup, handle: GroupHandle, options: HostOptions, now: Instant) {
         recent = RecentEntries(byteMaximum: options.recentBytesMaximum)
         forwarding = Forwarding(seed: loaded.seed)
+        following = FollowedMembers(group: loaded.source.follows)
         self.handle = handle
         id = loaded.source.id
         machine = loaded.source.machine

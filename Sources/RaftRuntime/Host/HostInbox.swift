@@ -9,6 +9,12 @@ struct Mail: Sendable {
     var envelopes: [PeerEnvelope] = []
     var cancellations: [Ticket] = []
     var openings: [GroupOpening] = []
+    /// Groups that end on this host.
+    var closings: [GroupID] = []
+    /// Closed groups that the log shall know no more.
+    var forgettings: [GroupForgetting] = []
+    /// Groups that shall have a snapshot as soon as may be.
+    var wantedSnapshots: [GroupID] = []
     var logResults: [LogResult] = []
     var logReads: [LogReadResult] = []
     var transferResults: [TransferResult] = []
@@ -20,6 +26,7 @@ struct Mail: Sendable {
     var isUrgent: Bool {
         !(reads.isEmpty && envelopes.isEmpty && logResults.isEmpty && logReads.isEmpty
             && cancellations.isEmpty && controls.isEmpty && openings.isEmpty
+            && closings.isEmpty && forgettings.isEmpty && wantedSnapshots.isEmpty
             && snapshotResults.isEmpty && transferResults.isEmpty) || isShutdownRequested
     }
 
@@ -32,6 +39,9 @@ struct Mail: Sendable {
         envelopes.removeAll(keepingCapacity: true)
         cancellations.removeAll()
         openings.removeAll()
+        closings.removeAll()
+        forgettings.removeAll()
+        wantedSnapshots.removeAll()
         logResults.removeAll(keepingCapacity: true)
         logReads.removeAll()
         transferResults.removeAll()

@@ -4,7 +4,7 @@ import RaftCore
 extension HostRounds {
     func accept(_ control: ControlRequest) {
         open(control)
-        let group = groups[control.slot.rawValue]
+        guard let group = slots[control.slot.rawValue] else { return fail(control, .groupClosed) }
         if let refusal = refusal(of: group) { return fail(control, refusal) }
         begin(control, of: group)
     }

@@ -12,7 +12,7 @@ extension HostRounds {
         }
         switch opening.loaded {
         case .failure(let error): opening.completion.complete(.failure(error))
-        case .success(let loaded) where groups.contains { $0.id == loaded.source.id }:
+        case .success(let loaded) where groupsByID[loaded.source.id] != nil:
             let error = LogDeviceError(.invalid, "group \(loaded.source.name) is open already")
             opening.completion.complete(.failure(error))
         case .success(let loaded):
@@ -23,10 +23,12 @@ extension HostRounds {
 
     private func begin(_ loaded: LoadedGroup) -> GroupState {
         let handle = GroupHandle(
-            slot: GroupSlot(rawValue: groups.count), applied: loaded.state.snapshot.index)
+            slot: GroupSlot(rawValue: slots.count), applied: loaded.state.snapshot.index)
         let group = GroupState(loaded, handle: handle, options: options, now: now)
-        places[group.id] = groups.count
         groups.append(group)
+        slots.append(group)
+        groupsByID[group.id] = group
+        closed.remove(group.id)
         if loaded.isNew {
             let write = LogWrite.openGroup(name: loaded.source.name)
             log.gathering.batch.writes.append((group: group.id, write: write))
@@ -49,6 +51,7 @@ extension HostRounds {
             group.forwarding.pausedUntil = nil
         }
         resumeChangesIfCommitted(of: group)
+        followMembers(group)
         proposeBacklog(of: group)
         askReads(of: group)
         return carryOutEffects(of: group)
@@ -131,6 +134,8 @@ extension HostRounds {
     }
 
     private func reject(_ token: ProposalToken, _ refusal: Refusal, of group: GroupState) {
+        // A step after the members of another group is tried again later.
+        guard token != group.following.token else { return }
         let failure = group.failure ?? RequestFailure(refusal)
         if let place = group.changes.firstIndex(where: { $0.token == token }) {
             let request = group.changes.remove(at: place).request

@@ -210,7 +210,9 @@ extension HostRounds {
             // A log that cannot shrink for want of space shrinks after the next snapshot.
             if let error = result.compactionError, error.code != .full { failForEver(error) }
         case let error? where error.code == .full: ranOutOfSpace(result.job)
-        case let error?: failForEver(error)
+        case let error?:
+            result.job.fail(.storageFailed(error))
+            failForEver(error)
         }
     }
 
@@ -222,14 +224,19 @@ extension HostRounds {
         statistics.flushNanosecondsMaximum = max(
             statistics.flushNanosecondsMaximum, result.nanoseconds)
         worker.noteLogFlush(nanoseconds: result.nanoseconds)
+        for forgotten in result.job.forgotten {
+            worker.submit(.forget(forgotten.group))
+            forgotten.completion.complete(nil)
+        }
         for (slot, sequence) in result.job.sequences {
-            groups[slot.rawValue].step(.persisted(sequence), now: now)
+            slots[slot.rawValue]?.step(.persisted(sequence), now: now)
         }
     }
 
     /// Nothing of the log can be trusted from here on (ATC'20, fsync failures).
     func failForEver(_ error: LogDeviceError) {
         log.failure = error
+        log.failWaiting(.storageFailed(error))
         log.stalled = nil
         log.gathering = LogJob()
         statistics.failure = error

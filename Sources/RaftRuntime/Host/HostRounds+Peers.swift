@@ -3,12 +3,10 @@ import RaftCore
 // Other members: messages in, each stepped with the bytes it brought, and messages out.
 extension HostRounds {
     func receive(_ envelope: PeerEnvelope) {
-        guard let place = places[envelope.group], groups[place].server.id == envelope.receiver
-        else {
+        guard let group = groupsByID[envelope.group], group.server.id == envelope.receiver else {
             statistics.strayEnvelopes += 1
             return
         }
-        let group = groups[place]
         switch envelope.content {
         case .raft(let message, let attachment):
             guard envelope.isComplete else {
@@ -59,7 +57,7 @@ extension HostRounds {
             failForEver(error)
         }
         if let next = outbox.resume(result.route, with: result.entries) {
-            let group = groups[result.route.slot.rawValue]
+            guard let group = slots[result.route.slot.rawValue] else { return }
             writer.submit(LogRead(route: result.route, group: group.id, indexes: next))
         }
     }
@@ -67,7 +65,7 @@ extension HostRounds {
     /// Gives everything that is ready to the transport; false if there is nothing.
     func flushOutbox() -> Bool {
         for (route, answers) in tray.take() {
-            let group = groups[route.slot.rawValue]
+            guard let group = slots[route.slot.rawValue] else { continue }
             outbox.add(
                 PeerEnvelope(
                     group: group.id, sender: group.server.id, receiver: route.member,

@@ -4,7 +4,7 @@ import RaftCore
 extension HostRounds {
     func accept(_ command: CommandRequest) {
         open(command)
-        let group = groups[command.slot.rawValue]
+        guard let group = slots[command.slot.rawValue] else { return fail(command, .groupClosed) }
         if let refusal = refusal(of: group) {
             fail(command, refusal)
         } else {
@@ -14,7 +14,7 @@ extension HostRounds {
 
     func accept(_ read: ReadRequest) {
         open(read)
-        let group = groups[read.slot.rawValue]
+        guard let group = slots[read.slot.rawValue] else { return fail(read, .groupClosed) }
         if let refusal = refusal(of: group) { return fail(read, refusal) }
         switch read.kind {
         case .linearizable: group.newReads.append(read)

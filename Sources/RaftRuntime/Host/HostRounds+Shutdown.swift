@@ -24,6 +24,7 @@ extension HostRounds {
         // What is left cannot be committed: there is no quorum, or no space.
         failAll(.shuttingDown)
         for group in groups { group.failOpener(.shuttingDown) }
+        if log.failure == nil { log.failWaiting(.shuttingDown) }
         closeInbox()
         writer.stop()
         worker.stop()
@@ -36,6 +37,7 @@ extension HostRounds {
         for command in mail.commands { command.answer(.shuttingDown) }
         for read in mail.reads { read.answer(.shuttingDown) }
         for control in mail.controls { control.answer(.shuttingDown) }
+        for forgetting in mail.forgettings { forgetting.completion.complete(.shuttingDown) }
         for opening in mail.openings {
             opening.completion.complete(.failure(RequestFailure.shuttingDown))
         }

@@ -18,15 +18,23 @@ extension HostRounds {
             machineVersion: group.machine.machineVersion)
         group.snapshots.isUnderWay = true
         group.snapshots.logBytes = 0
+        group.snapshots.isWanted = false
         group.snapshots.lastTime = now
         group.snapshots.capturedTime = group.appliedTime
         worker.submit(
             TakeJob(slot: group.handle.slot, metadata: metadata, source: group.machine.capture()))
     }
 
+    /// Takes a snapshot of a group, now or as soon as one may be taken.
+    func takeSnapshot(of id: GroupID) {
+        guard let group = groupsByID[id] else { return }
+        group.snapshots.isWanted = true
+        snapshotIfDue(group)
+    }
+
     /// Takes in what became of a snapshot.
     func snapshotFinished(_ result: SnapshotResult) {
-        let group = groups[result.slot.rawValue]
+        guard let group = slots[result.slot.rawValue] else { return }
         group.snapshots.isUnderWay = false
         switch result.byteCount {
         case .success(let byteCount):

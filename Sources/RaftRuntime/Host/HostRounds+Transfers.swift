@@ -15,7 +15,7 @@ extension HostRounds {
     }
 
     func transferFinished(_ result: TransferResult) {
-        let group = groups[result.slot.rawValue]
+        guard let group = slots[result.slot.rawValue] else { return }
         switch result.outcome {
         case .read(let message, let bytes, let route):
             outbox.add(

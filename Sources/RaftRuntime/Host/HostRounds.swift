@@ -13,10 +13,14 @@ final class HostRounds {
     let ports: HostPorts
     let options: HostOptions
 
-    /// In order of opening; a slot is an index of it.
+    /// The open groups, in order of opening.
     var groups: [GroupState] = []
-    /// Where each group is in ``groups``.
-    var places: [GroupID: Int] = [:]
+    /// The same by slot; nil for a group that was closed, whose slot is not used again.
+    var slots: [GroupState?] = []
+    /// The same by identifier.
+    var groupsByID: [GroupID: GroupState] = [:]
+    /// The closed groups that the log still knows.
+    var closed: Set<GroupID> = []
     /// What is about to be sent, and the answers among it.
     var outbox = Outbox()
     let tray = AnswerTray()
@@ -101,6 +105,9 @@ final class HostRounds {
         inbox.take(&mail)
         guard !mail.isEmpty else { return false }
         for opening in mail.openings { open(opening) }
+        for id in mail.wantedSnapshots { takeSnapshot(of: id) }
+        for id in mail.closings { close(id) }
+        for forgetting in mail.forgettings { forget(forgetting) }
         for result in mail.logResults { logFinished(result) }
         for result in mail.snapshotResults { snapshotFinished(result) }
         for result in mail.logReads { logRead(result) }
@@ -119,7 +126,9 @@ final class HostRounds {
         var earliest = watch.nextDeadline
         if shutdown == .requested { earliest = min(earliest ?? shutdownDeadline, shutdownDeadline) }
         for group in groups {
-            let deadlines = [group.server.nextDeadline, group.forwarding.pausedUntil]
+            let deadlines = [
+                group.server.nextDeadline, group.forwarding.pausedUntil, group.following.retriesAt,
+            ]
             for deadline in deadlines.compactMap(\.self) {
                 earliest = min(earliest ?? deadline, deadline)
             }

@@ -136,6 +136,31 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         if !worker.submit(.restore(run: run, abandon: abandon)) { abandon() }
     }
 
+    /// Closes a group on this host; its log stays until it is forgotten, so that it can be opened again.
+    ///
+    /// Whoever waits for it gets ``RequestFailure/groupClosed``. May be called on the driver's thread.
+    package func close(_ group: GroupID) {
+        inbox.post { $0.closings.append(group) }
+    }
+
+    /// Removes the log and the snapshots of a group, which is closed first.
+    ///
+    /// - Parameter completion: Called when no power cut brings the group back, or with what went wrong.
+    /// - Precondition: Nothing may ever open the group again as a new one: it would vote anew.
+    package func forget(
+        _ group: GroupID,
+        completion: @escaping @Sendable (RequestFailure?) -> Void = { _ in }
+    ) {
+        let forgetting = GroupForgetting(group: group, completion: .callback(completion))
+        let isPosted = inbox.post { $0.forgettings.append(forgetting) }
+        if !isPosted { completion(.shuttingDown) }
+    }
+
+    /// Takes a snapshot of a group as soon as may be, so that its log need not be replayed.
+    package func takeSnapshot(of group: GroupID) {
+        inbox.post { $0.wantedSnapshots.append(group) }
+    }
+
     /// Refuses new requests, carries the accepted ones through, and returns when the host has stopped.
     ///
     /// Everybody gets an answer, and the threads are gone. May be called any number of times.

@@ -6,6 +6,8 @@ struct LogJob: Sendable {
     /// The last write of each group in the batch.
     var sequences: [(slot: GroupSlot, sequence: WriteSequence)] = []
     var compactions: [(group: GroupID, index: LogIndex)] = []
+    /// Groups that the batch deletes.
+    var forgotten: [GroupForgetting] = []
     var entryCount = 0
     var byteCount = 0
 

@@ -39,6 +39,9 @@ package protocol SnapshotStore: AnyObject, Sendable {
 
     /// Removes all but the two newest snapshots of a group.
     func prune(_ group: GroupID) throws
+
+    /// Removes all snapshots of a group that is deleted.
+    func removeAll(of group: GroupID) throws
 }
 
 /// Writes one snapshot; flushed every 1 MiB.

@@ -20,6 +20,8 @@ package enum RequestFailure: Error, Sendable, Hashable {
     case cancelled
     /// The host is shutting down or was shut down.
     case shuttingDown
+    /// The group is closed on this host: it was deleted.
+    case groupClosed
     /// The leader has applied the command at the index; this member had not within the time.
     case appliedElsewhere(LogIndex)
     /// The change of members cannot be made.
@@ -78,7 +80,8 @@ extension RequestFailure {
         case .storageFull: .storageFull
         case .storageFailed: .storageFailed
         case .timedOut, .cancelled, .appliedElsewhere: .timedOut
-        case .shuttingDown, .changeRefused, .leadershipLost, .transferFailed, .newerCommand:
+        case .shuttingDown, .groupClosed, .changeRefused, .leadershipLost, .transferFailed,
+            .newerCommand:
             .shuttingDown
         }
     }

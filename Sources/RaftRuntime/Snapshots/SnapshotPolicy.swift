@@ -28,6 +28,7 @@ package struct SnapshotPolicy: Sendable, Hashable {
 
     func isDue(_ progress: SnapshotProgress, space: StorageSpace, now: Instant) -> Bool {
         guard progress.logBytes > 0 else { return false }
+        guard !progress.isWanted else { return true }
         return progress.logBytes >= wantedLogBytes(progress, space)
             || now.nanoseconds(since: progress.lastTime) >= ageMaximum.nanoseconds
     }
@@ -57,6 +58,8 @@ struct SnapshotProgress: Sendable {
     var capturedTime: UInt64 = 0
     /// When the last one was captured, or tried.
     var lastTime: Instant
+    /// Whether somebody asked for one.
+    var isWanted = false
     /// Whether one is being written.
     var isUnderWay = false
 }

@@ -6,6 +6,8 @@ enum SnapshotJob: Sendable {
     case transfer(GroupSlot, GroupID, any AppliedMachine, TransferJob)
     /// Remove what is not kept.
     case prune(GroupID)
+    /// Remove all, also what is being written.
+    case forget(GroupID)
     /// Load a state; the first function reports its result itself, the second that there is none
     /// because the worker stops.
     case restore(run: @Sendable () -> Void, abandon: @Sendable () -> Void)
@@ -149,7 +151,10 @@ final class SnapshotWorker: Drained {
         switch job {
         case nil: return false
         case .restore(let run, _): run()
-        case .prune(let group): prune(group)
+        case .prune(let group): cleanUp { try store.prune(group) }
+        case .forget(let group):
+            abandon(group)
+            cleanUp { try store.removeAll(of: group) }
         case .transfer(let slot, let group, let machine, let job):
             let result = transfers.withLock {
                 $0.perform(job, of: group, slot: slot, machine: machine)
@@ -218,11 +223,21 @@ final class SnapshotWorker: Drained {
     }
 
     /// Old files that cannot be removed cost space, not safety; the next snapshot tries again.
-    private func prune(_ group: GroupID) {
+    private func cleanUp(_ work: () throws -> Void) {
         do {
-            try store.prune(group)
+            try work()
         } catch {
             desk.withLock { $0.failedPrunes += 1 }
+        }
+    }
+
+    /// Gives up what is written, or waits to be, of a group.
+    private func abandon(_ group: GroupID) {
+        desk.withLock { $0.takes.removeAll { $0.metadata.group == group } }
+        current.withLock { task in
+            guard let running = task, running.metadata.group == group else { return }
+            running.writer.abandon()
+            task = nil
         }
     }
 

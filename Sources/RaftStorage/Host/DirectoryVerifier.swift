@@ -61,10 +61,12 @@ package struct DirectoryVerifier {
             return
         }
         guard
-            let identity = try attempt({
-                try IdentityFile.read(in: layout.path, on: layout.disk).identity
-            })
+            let names = try attempt({ try IdentityFile.read(in: layout.path, on: layout.disk) })
         else { return }
+        if let interruption = names.interruption {
+            return add(.damage, identityPath, nil, interruption.message)
+        }
+        let identity = names.identity
         for directory in [layout.logDirectory, layout.snapshotDirectory]
         where try layout.disk.kind(of: directory) != .directory {
             add(.damage, directory, nil, "missing")

@@ -12,19 +12,24 @@ package final class HostDirectory: Sendable {
     package let identity: HostIdentity
     /// Who the host is in its cluster.
     package let member: MemberID
+    /// The member that it was before damaged files of it were put aside; nil if there were none.
+    package let former: MemberID?
     package let log: WriteAheadLog
     package let snapshots: SnapshotDirectory
+    let disk: any Disk
     private let lock: any DiskFile
 
     private init(
-        path: String, identity: HostIdentity, node: UInt64, log: WriteAheadLog,
-        snapshots: SnapshotDirectory, lock: any DiskFile
+        path: String, names: IdentityFile.Contents, log: WriteAheadLog,
+        snapshots: SnapshotDirectory, disk: any Disk, lock: any DiskFile
     ) {
         self.path = path
-        self.identity = identity
-        member = MemberID(node: node, incarnation: identity.incarnation)
+        identity = names.identity
+        member = names.member
+        former = names.former
         self.log = log
         self.snapshots = snapshots
+        self.disk = disk
         self.lock = lock
     }
 
@@ -72,7 +77,13 @@ package final class HostDirectory: Sendable {
         _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
         progress: (OpenProgress) -> Void
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
-        let (identity, node) = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let names = try IdentityFile.read(in: layout.path, on: layout.disk)
+        let identity = names.identity
+        if let interruption = names.interruption {
+            guard interruption == .renewal, options.mayResumeRenewal else {
+                throw LogDeviceError(.invalid, interruption.message)
+            }
+        }
         if let wanted = options.cluster, wanted != identity.cluster {
             throw LogDeviceError(.invalid, "the directory belongs to another cluster")
         }
@@ -94,8 +105,8 @@ package final class HostDirectory: Sendable {
                 entries: entries[group] ?? [])
         }
         let host = HostDirectory(
-            path: layout.path, identity: identity, node: node, log: log, snapshots: snapshots,
-            lock: lock)
+            path: layout.path, names: names, log: log, snapshots: snapshots,
+            disk: layout.disk, lock: lock)
         return (host, recovered)
     }
 
@@ -115,7 +126,7 @@ package final class HostDirectory: Sendable {
         return true
     }
 
-    private static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
+    static func takeLock(_ path: String, _ disk: any Disk) throws -> any DiskFile {
         switch try disk.lock(path + "/" + HostLayout.lockName) {
         case .taken(let file): return file
         case .held(let holder):

@@ -14,7 +14,9 @@ struct HostLayout {
     var snapshotDirectory: String { path + "/" + Self.snapshotsName }
 
     /// Makes the parts, the identity last; goes over what a crash left half made.
-    func create(_ options: LogOptions) throws {
+    ///
+    /// - Parameter former: Who the host was, if it was another member before.
+    func create(_ options: LogOptions, succeeding former: MemberID? = nil) throws {
         try removeHalfMade()
         let identity = HostIdentity(
             cluster: options.cluster ?? Self.newIdentifier(options),
@@ -26,7 +28,9 @@ struct HostLayout {
         try LogOpening.create(
             disk: disk, directory: logDirectory, options: options, identity: identity)
         try disk.synchronizeDirectory(path)
-        try IdentityFile.write(identity, node: options.node, in: path, on: disk)
+        let member = MemberID(node: options.node, incarnation: identity.incarnation)
+        try IdentityFile.write(
+            .init(identity: identity, member: member, former: former), in: path, on: disk)
     }
 
     /// Checks that log and snapshots are there.
@@ -44,7 +48,10 @@ struct HostLayout {
             lockName, logName, snapshotsName,
             IdentityFile.temporaryName, "lost+found",
         ]
-        guard let foreign = names.first(where: { name in !known.contains(name) }) else { return }
+        let isForeign = { (name: String) in
+            !known.contains(name) && !name.utf8.starts(with: quarantinePrefix.utf8)
+        }
+        guard let foreign = names.first(where: isForeign) else { return }
         throw LogDeviceError(
             .invalid, "expected an empty directory or a data directory, found \(foreign)",
             path: path)

@@ -7,8 +7,29 @@ import RaftRuntime
 ///
 /// A CBOR array of a byte string and its CRC32C. The byte string is a map: 0 the text "khepri",
 /// 1 the format version, 2 the cluster UUID, 3 the incarnation UUID, 4 the number of the host, which is
-/// 1 if it is missing.
+/// 1 if it is missing, 5 the incarnation of the host as a member, if that is not the directory's, 6 what
+/// is under way if the directory must not be used, 7 the incarnation of the member whose damaged files
+/// were put aside.
 enum IdentityFile {
+    /// What the file says.
+    struct Contents {
+        var identity: HostIdentity
+        /// Who the host is in its cluster.
+        var member: MemberID
+        /// What has to be ended before the directory can be used.
+        var interruption: Interruption?
+        /// The member that the host was before its files were put aside.
+        var former: MemberID?
+    }
+
+    /// What a crash can leave half done.
+    enum Interruption: UInt64 {
+        /// The groups of the member have yet to take the place of the former ones.
+        case renewal = 1
+        /// Damaged files are being put aside.
+        case quarantine = 2
+    }
+
     static let name = "identity"
     static let temporaryName = "identity.tmp"
     static let currentVersion: UInt64 = 1
@@ -16,12 +37,12 @@ enum IdentityFile {
 
     /// Writes the file: temporary name, flush, rename, flush of the directory.
     static func write(
-        _ identity: HostIdentity, node: UInt64, in directory: String, on disk: any Disk
+        _ contents: Contents, in directory: String, on disk: any Disk
     ) throws {
         let temporary = directory + "/" + temporaryName
         if try disk.kind(of: temporary) != .missing { try disk.remove(temporary) }
         let file = try disk.open(temporary, .create)
-        try encode(identity, node: node).withUnsafeBytes { try file.writeAll($0, at: 0) }
+        try encode(contents).withUnsafeBytes { try file.writeAll($0, at: 0) }
         try file.flush()
         try file.close()
         try disk.rename(temporary, to: directory + "/" + name)
@@ -31,7 +52,7 @@ enum IdentityFile {
     /// Reads and checks the file.
     static func read(
         in directory: String, on disk: any Disk
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> Contents {
         let path = directory + "/" + name
         do {
             let file = try disk.open(path, .readOnly)
@@ -43,9 +64,15 @@ enum IdentityFile {
         }
     }
 
-    private static func encode(_ identity: HostIdentity, node: UInt64) -> [UInt8] {
+    private static func encode(_ contents: Contents) -> [UInt8] {
+        let (identity, member) = (contents.identity, contents.member)
+        let hasNumber = member.node != 1
+        let isRenewed = member.incarnation != identity.incarnation
         let body = StructuredCoding.encode { writer in
-            writer.writeMapHeader(node == 1 ? 4 : 5)
+            let extras = [
+                hasNumber, isRenewed, contents.interruption != nil, contents.former != nil,
+            ].count { $0 }
+            writer.writeMapHeader(4 + extras)
             writer.writeUnsigned(0)
             writer.writeText("khepri")
             writer.writeUnsigned(1)
@@ -54,9 +81,22 @@ enum IdentityFile {
             writer.writeIdentifier(identity.cluster)
             writer.writeUnsigned(3)
             writer.writeIdentifier(identity.incarnation)
-            guard node != 1 else { return }
-            writer.writeUnsigned(4)
-            writer.writeUnsigned(node)
+            if hasNumber {
+                writer.writeUnsigned(4)
+                writer.writeUnsigned(member.node)
+            }
+            if isRenewed {
+                writer.writeUnsigned(5)
+                writer.writeIdentifier(member.incarnation)
+            }
+            if let interruption = contents.interruption {
+                writer.writeUnsigned(6)
+                writer.writeUnsigned(interruption.rawValue)
+            }
+            if let former = contents.former {
+                writer.writeUnsigned(7)
+                writer.writeIdentifier(former.incarnation)
+            }
         }
         return StructuredCoding.encode { writer in
             writer.writeArrayHeader(2)
@@ -67,7 +107,7 @@ enum IdentityFile {
 
     private static func decode(
         _ bytes: UnsafeRawBufferPointer
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> Contents {
         var reader = CBORReader(bytes)
         guard try reader.readArrayHeader() == 2 else {
             throw LogDeviceError(.corrupt, "expected an identity and its checksum")
@@ -83,17 +123,23 @@ enum IdentityFile {
 
     private static func decodeBody(
         _ body: UnsafeRawBufferPointer
-    ) throws -> (identity: HostIdentity, node: UInt64) {
+    ) throws -> Contents {
         var version: UInt64 = 0
         var cluster: Identifier128?
         var incarnation: Identifier128?
         var node: UInt64 = 1
+        var renewed: Identifier128?
+        var interruption: UInt64?
+        var former: Identifier128?
         try StructuredCoding.decodeMap(body) { key, reader in
             switch key {
             case 1: version = try reader.readUnsigned()
             case 2: cluster = try reader.readIdentifier()
             case 3: incarnation = try reader.readIdentifier()
             case 4: node = try reader.readUnsigned()
+            case 5: renewed = try reader.readIdentifier()
+            case 6: interruption = try reader.readUnsigned()
+            case 7: former = try reader.readIdentifier()
             default: return false
             }
             return true
@@ -106,6 +152,29 @@ enum IdentityFile {
         guard let cluster, let incarnation else {
             throw LogDeviceError(.corrupt, "expected the identifiers of cluster and incarnation")
         }
-        return (HostIdentity(cluster: cluster, incarnation: incarnation), node)
+        return Contents(
+            identity: HostIdentity(cluster: cluster, incarnation: incarnation),
+            member: MemberID(node: node, incarnation: renewed ?? incarnation),
+            interruption: try interruption.map(Interruption.init(number:)),
+            former: former.map { MemberID(node: node, incarnation: $0) })
+    }
+}
+
+extension IdentityFile.Interruption {
+    fileprivate init(number: UInt64) throws {
+        guard let known = Self(rawValue: number) else {
+            throw LogDeviceError(.newerFormat, "an unknown change is under way: \(number)")
+        }
+        self = known
+    }
+
+    /// Why the directory is not opened.
+    var message: String {
+        switch self {
+        case .renewal:
+            "the recovery of the only member that is left was interrupted: carry it out again"
+        case .quarantine:
+            "the repair of the damaged directory was interrupted: carry it out again"
+        }
     }
 }

@@ -10,6 +10,8 @@ package struct LogOptions: Sendable {
     package var cluster: Identifier128?
     /// The number of a new directory's host in its cluster.
     package var node: UInt64 = 1
+    /// Whether a directory is opened in which ``HostDirectory/renew(_:as:)`` was interrupted.
+    package var mayResumeRenewal = false
     /// A source of random bits, for identifiers and salts.
     package var randomBits: @Sendable () -> UInt64
     /// Told of what is odd but not fatal, at any time, on the thread that finds it.

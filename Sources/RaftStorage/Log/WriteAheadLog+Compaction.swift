@@ -4,7 +4,9 @@ import RaftRuntime
 extension WriteAheadLog {
     package func compact(_ group: GroupID, through index: LogIndex) throws {
         try throwIfPoisoned()
-        guard let head = heads[group], let snapshot = head.snapshot else { return }
+        // Of a group that was deleted nothing is needed.
+        guard let head = heads[group] else { return try removeUnneededFiles() }
+        guard let snapshot = head.snapshot else { return }
         let firstLive = min(index, snapshot.index).successor
         guard firstLive > head.firstLive else { return }
         heads[group]?.firstLive = firstLive

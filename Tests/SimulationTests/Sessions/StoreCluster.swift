@@ -24,23 +24,53 @@ final class StoreCluster: Sendable {
 
     /// Founds a cluster, and returns its stores when all of them are voters; the first leads.
     func found() async throws -> [TreeStore] {
-        let first = try await open(0)
-        var stores = [first]
-        for number in 1..<hosts.count {
-            let store = try await open(number, joining: first.cluster.invitation)
-            let candidate = try #require(store.cluster.candidate)
-            try await first.cluster.add(candidate)
-            stores.append(store)
-        }
-        while !stores.allSatisfy({ $0.cluster.members.filter { $0.role == .voter }.count == 3 }) {
-            await pause(first, .milliseconds(50))
-        }
+        var stores: [TreeStore] = []
+        for host in try await foundHosts() { stores.append(try await host.store()) }
         return stores
     }
 
-    private func open(
-        _ number: Int, joining invitation: Cluster.Invitation? = nil
-    ) async throws -> TreeStore {
+    /// The same for those who want the hosts.
+    ///
+    /// - Parameter count: How many join at once.
+    func foundHosts(count: Int = 3) async throws -> [StoreHost] {
+        var opened = [try await open(0)]
+        for number in 1..<count { opened.append(try await join(number, opened[0])) }
+        return opened
+    }
+
+    /// Lets a host with an empty directory join, and returns when it is a voter.
+    func join(_ number: Int, _ first: StoreHost) async throws -> StoreHost {
+        let cluster = try await first.store().cluster
+        let host = try await open(number, joining: cluster.invitation)
+        let store = try await host.store()
+        try await cluster.add(try #require(store.cluster.joinRequest))
+        try await wait(store) {
+            store.cluster.members.contains { $0.isLocal && $0.role == .voter }
+        }
+        return host
+    }
+
+    /// Lets a host whose directory may be damaged be repaired by the others, and returns when it votes.
+    func repair(_ number: Int, _ first: StoreHost) async throws -> StoreHost {
+        let cluster = try await first.store().cluster
+        let host = try await open(number, joining: cluster.invitation, repairing: true)
+        let store = try await host.store()
+        if let request = store.cluster.joinRequest, request.replaces != nil {
+            try await cluster.add(request)
+        }
+        try await wait(store) {
+            store.cluster.members.contains { $0.isLocal && $0.role == .voter }
+        }
+        return host
+    }
+
+    /// The machine of a member.
+    func machine(_ number: Int) -> SimulatedHost { hosts[number] }
+
+    /// Opens the host of a member with what is on its disk.
+    func open(
+        _ number: Int, joining invitation: Cluster.Invitation? = nil, repairing: Bool = false
+    ) async throws -> StoreHost {
         let name = Self.names[number]
         var environment = hosts[number].environment
         environment.wallClock = clocks[number]
@@ -52,10 +82,13 @@ final class StoreCluster: Sendable {
                     details: MemberDetails(name: name, peerAddress: "\(name):1"))
             },
             membersChanged: { _ in }, disconnect: {})
+        environment.cluster?.repairsDamage = repairing
         var configuration = StoreConfiguration()
         configuration.logger = Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() }
-        return try await TreeStore.open(
+        let host = try await StoreHost.open(
             at: hosts[number].directory, configuration: configuration, environment: environment)
+        _ = try await host.store()
+        return host
     }
 
     /// Changes the date of a machine.

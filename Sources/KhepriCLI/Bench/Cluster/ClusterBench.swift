@@ -21,7 +21,7 @@ final class ClusterBench {
     private let seconds: Double
     private let memberCount: Int
     private var store: TreeStore
-    private var others: [(process: MemberProcess, candidate: Cluster.Candidate)] = []
+    private var others: [(process: MemberProcess, request: Cluster.JoinRequest)] = []
 
     /// Forms the cluster.
     init(
@@ -35,11 +35,11 @@ final class ClusterBench {
             at: directory + "/n1", configuration: Self.configuration,
             cluster: ClusterConfiguration(name: "n1", listen: "127.0.0.1:0"))
         for number in 2...max(2, memberCount) where number <= memberCount {
-            let (process, candidate) = try start(
+            let (process, request) = try start(
                 number, invitation: store.cluster.invitation, peerAddress: "127.0.0.1:0")
-            try await store.cluster.add(candidate)
+            try await store.cluster.add(request)
             _ = try process.nextLine()
-            others.append((process, candidate))
+            others.append((process, request))
         }
     }
 
@@ -51,20 +51,20 @@ final class ClusterBench {
 
     private func start(
         _ number: Int, invitation: Cluster.Invitation?, peerAddress: String
-    ) throws -> (MemberProcess, Cluster.Candidate) {
+    ) throws -> (MemberProcess, Cluster.JoinRequest) {
         let process = try MemberProcess(
             .init(
                 name: "n\(number)", directory: directory + "/n\(number)", invitation: invitation,
                 peerAddress: peerAddress))
         let line = try process.nextLine()
-        let candidate = try JSONDecoder().decode(Cluster.Candidate.self, from: Data(line.utf8))
-        return (process, candidate)
+        let request = try JSONDecoder().decode(Cluster.JoinRequest.self, from: Data(line.utf8))
+        return (process, request)
     }
 
     private func restart(_ place: Int) throws {
-        let (_, candidate) = others[place]
+        let (_, request) = others[place]
         let (process, _) = try start(
-            place + 2, invitation: nil, peerAddress: candidate.peerAddress)
+            place + 2, invitation: nil, peerAddress: request.peerAddress)
         others[place].process = process
     }
 
@@ -165,7 +165,7 @@ final class ClusterBench {
     /// From the death of the process that leads to the first write after it.
     private func failover() async throws -> BenchRow {
         var samples = Samples()
-        let leader = others[0].candidate.name
+        let leader = others[0].request.name
         for number in 0..<Self.failovers {
             try await makeLeader(leader)
             let start = ContinuousClock.now

@@ -85,8 +85,8 @@ final class MemberProcess {
             cluster: ClusterConfiguration(
                 name: instructions.name, listen: instructions.peerAddress,
                 invitation: instructions.invitation))
-        let candidate = try JSONEncoder().encode(store.cluster.candidate)
-        try StandardOutput.line(String(decoding: candidate, as: UTF8.self))
+        let request = try JSONEncoder().encode(store.cluster.joinRequest)
+        try StandardOutput.line(String(decoding: request, as: UTF8.self))
         try StandardOutput.flush()
         while true {
             do {

@@ -21,6 +21,20 @@ extension PatternWalk {
         }
         return state.isAccepting
     }
+
+    /// Whether a node matches of which all but its ancestors' names is known.
+    ///
+    /// Right for patterns that test names only above their last component: what the last one makes of an
+    /// ancestor has no effect further down.
+    package func matches<Facts: NodeFacts>(_ path: [PathComponent], _ node: Facts) -> Bool {
+        guard let name = path.last else { return initial.isAccepting }
+        var state = initial
+        for name in path.dropLast() {
+            guard state.canContinue else { return false }
+            state = advance(state, name: name, node: NameOnly())
+        }
+        return state.canContinue && advance(state, name: name, node: node).isAccepting
+    }
 }
 
 extension TreePattern {

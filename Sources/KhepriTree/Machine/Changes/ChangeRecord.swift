@@ -14,6 +14,8 @@ struct ChangeRecord: Sendable {
     var operation = 0
     /// The operation that created the node, 0 for none.
     var creatingOperation = 0
+    /// The operation that last removed the node, 0 for none.
+    var removingOperation = 0
     /// The operation that last changed the child list, 0 for none.
     var childListOperation = 0
     /// The round of keep-while evaluation in which the node last changed.

@@ -73,10 +73,10 @@ extension TreeEditor {
         guard wantsNodes else { return .nodes([]) }
         let options = listing.options
         var removed: [ResultNode] = []
-        for record in records where record.operation == operation && record.current == nil {
-            guard let last = record.removed else { continue }
+        for number in removedInOperation where records[number].current == nil {
+            guard let last = records[number].removed else { continue }
             guard last.reason == .explicit || options.returnIndirectDeletes else { continue }
-            removed.append(listRemoved(record.path, last, options.returning))
+            removed.append(listRemoved(records[number].path, last, options.returning))
         }
         var nodes = listing.written
         if !removed.isEmpty {

@@ -18,6 +18,9 @@ struct TreeEditor: Sendable {
     /// Where the record of a path is; filled only when there are many.
     private var recordNumbers: [TreePath: Int] = [:]
 
+    /// The records of the nodes that the operation removed, each once; some may be there again.
+    private(set) var removedInOperation: [Int] = []
+
     /// The number of the present round of keep-while evaluation in the command.
     private(set) var round = 0
     /// The records of the nodes that changed or went in this round.
@@ -72,6 +75,7 @@ extension TreeEditor {
     private mutating func clear() {
         records.removeAll(keepingCapacity: records.count <= Self.searchedRecordsMaximum)
         if !recordNumbers.isEmpty { recordNumbers = [:] }
+        removedInOperation.removeAll(keepingCapacity: true)
         changedInRound.removeAll(keepingCapacity: true)
         childListsInRound.removeAll(keepingCapacity: true)
         removedInRound.removeAll(keepingCapacity: true)
@@ -85,6 +89,7 @@ extension TreeEditor {
     /// Begins an operation of the command.
     mutating func beginOperation() {
         operation += 1
+        removedInOperation.removeAll(keepingCapacity: true)
         beginRound()
     }
 
@@ -257,6 +262,10 @@ extension TreeEditor {
         if image.hasUnchangedPayload { image.payloadState = .removed(node) }
         records[number].removed = .init(image: image, node: node, reason: reason)
         records[number].current = nil
+        if records[number].removingOperation != operation {
+            records[number].removingOperation = operation
+            removedInOperation.append(number)
+        }
         reader.forEachChild(of: node) { name, child in
             forget(child, at: path.child(name), because: reason, reader)
             return true

@@ -85,10 +85,11 @@ extension TreeEditor {
     mutating func performTransaction(
         _ operations: [TreeOperation], isReadOnly: Bool
     ) throws(Interruption) -> OperationResult {
-        guard operations.count <= TreeLimits.transactionOperationsMaximum else {
+        let count = operations.transactionCount
+        guard count <= TreeLimits.transactionOperationsMaximum else {
             throw .invalid(
                 "expected at most \(TreeLimits.transactionOperationsMaximum) operations, "
-                    + "found \(operations.count)")
+                    + "found \(count)")
         }
         if !isReadOnly { keepRestorePoint() }
         var results: [OperationResult] = []

@@ -57,12 +57,13 @@ struct StateContents {
             throw StateError("expected \(header.sessionCount) sessions, found \(sessions.count)")
         }
         let sessions = SessionTable(sessions)
-        guard hash &+ sessions.hash == header.hash else {
+        guard hash &+ sessions.hash &+ header.catalogue.hash == header.hash else {
             throw StateError("the state hash is not the one of the header")
         }
         return TreeMachine(
             history: header.history, revision: header.revision, time: header.time,
-            tree: builder.finish(), sessions: sessions, treeHash: hash, keepWhileSets: sets,
+            tree: builder.finish(), sessions: sessions, catalogue: header.catalogue, treeHash: hash,
+            keepWhileSets: sets,
             keepWhileCount: keepWhileCount, keepWhileByteCount: keepWhileByteCount)
     }
 }

@@ -2,8 +2,10 @@ import CBOR
 
 /// The first block of a state: what is no node and no session, and what these must add up to.
 struct StateHeader {
-    /// The version of the format; from 2 on, a digest covers the header.
-    static let version: UInt64 = 2
+    /// The newest version of the format.
+    ///
+    /// From 2 on a digest covers the header, and 3 has a catalogue of stores; without one it is 2.
+    static let version: UInt64 = 3
 
     var revision: Revision
     var time: UInt64
@@ -11,6 +13,7 @@ struct StateHeader {
     var history: SessionID
     var hash: UInt128
     var sessionCount: UInt64
+    var catalogue: StoreCatalogue
 
     /// The keys of the map.
     private enum Key {
@@ -22,9 +25,10 @@ struct StateHeader {
         static let historyAndHash: UInt64 = 5
         static let sessionCount: UInt64 = 6
         static let digest: UInt64 = 7
+        static let catalogue: UInt64 = 8
 
         /// How many there are in a version of the format.
-        static func count(inVersion version: UInt64) -> UInt64 { version == 1 ? 7 : 8 }
+        static func count(inVersion version: UInt64) -> UInt64 { 6 + version }
     }
 
     init(_ machine: TreeMachine) {
@@ -34,9 +38,10 @@ struct StateHeader {
         history = machine.history
         hash = machine.stateHash
         sessionCount = UInt64(machine.sessionCount)
+        catalogue = machine.catalogue
     }
 
-    /// A digest of everything, since the state hash covers nodes and sessions only.
+    /// A digest of everything else, since the state hash covers nodes, sessions and stores only.
     private var digest: UInt128 {
         var digest = SipHash128()
         for word in [revision.rawValue, time, nodeCount, history.high, history.low, sessionCount] {
@@ -50,9 +55,10 @@ struct StateHeader {
 extension StateHeader {
     /// Writes the header.
     func write(to writer: inout CBORWriter) {
-        writer.writeMapHeader(8)
+        let version = catalogue.isEmpty ? 2 : Self.version
+        writer.writeMapHeader(Int(Key.count(inVersion: version)))
         let words: [(UInt64, UInt64)] = [
-            (Key.version, Self.version), (Key.machineVersion, UInt64(TreeMachine.version)),
+            (Key.version, version), (Key.machineVersion, UInt64(TreeMachine.version)),
             (Key.revision, revision.rawValue), (Key.time, time), (Key.nodeCount, nodeCount),
         ]
         for (key, word) in words {
@@ -65,6 +71,9 @@ extension StateHeader {
         writer.writeUnsigned(sessionCount)
         writer.writeUnsigned(Key.digest)
         writer.writeWords(digest.halves)
+        guard version > 2 else { return }
+        writer.writeUnsigned(Key.catalogue)
+        catalogue.write(to: &writer)
     }
 
     /// Reads what ``write(to:)`` wrote, in this version or an older one.
@@ -73,6 +82,7 @@ extension StateHeader {
         (time, nodeCount, sessionCount) = (0, 0, 0)
         history = SessionID(high: 0, low: 0)
         hash = 0
+        catalogue = StoreCatalogue()
         var version: UInt64 = 0
         var storedDigest: UInt128 = 0
         var found: Set<UInt64> = []
@@ -93,6 +103,7 @@ extension StateHeader {
             case Key.digest:
                 let words = try reader.readWords(count: 2)
                 storedDigest = UInt128(high: words[0], low: words[1])
+            case Key.catalogue: catalogue = try StoreCatalogue(from: &reader)
             default: try reader.skip()
             }
         }

@@ -8,7 +8,10 @@
 /// * depth and names; 2; length and bytes of the payload, if there is one;
 /// * 2^64 − 1; both halves of the identity of a session; 3; its time, lowest unanswered sequence;
 /// * 2^64 − 1; both halves of the identity of a session; 4; sequence, revision and error number of
-///   an outcome.
+///   an outcome;
+/// * 2^64 − 1; both halves of the identity of a store; 5; length and bytes of its name, and of what
+///   says who its first members were;
+/// * 2^64 − 1; both halves of the identity of a deleted store; 6.
 enum StateHash {
     /// The hash of an empty store: of its root.
     static let ofEmptyTree = Tree().root.stateHash(at: .root)
@@ -26,7 +29,7 @@ enum StateHash {
         return hash
     }
 
-    /// The hash of all that begins with a session.
+    /// The hash of all that begins with the identity of a session or store.
     static func begin(_ session: SessionID) -> SipHash128 {
         var hash = SipHash128()
         for word in [.max, session.high, session.low] { hash.append(word) }

@@ -85,10 +85,12 @@ extension OperationParts {
             isReadOnly = try reader.readBoolean()
         case OperationKey.operations:
             let count = try reader.readArrayHeader()
-            try Self.checkOperationCount(count)
+            // Before they are read, so that none of them are when they are far too many.
+            try Self.checkCount(count / 2)
             operations = try reader.readParts(count) {
                 try TreeOperation(from: &$0, isInTransaction: true)
             }
+            try Self.checkCount(operations.transactionCount)
         case OperationKey.reason:
             reason = try Payload(cbor: try reader.readBytesBuffer())
         default:

@@ -107,7 +107,7 @@ extension OperationParts {
         }
         if code.fields.contains(.operations) {
             writer.writeUnsigned(OperationKey.operations)
-            try Self.checkOperationCount(operations.count)
+            try Self.checkCount(operations.transactionCount)
             writer.writeArrayHeader(operations.count)
             for operation in operations { try operation.write(to: &writer, isInTransaction: true) }
         }
@@ -128,7 +128,7 @@ extension OperationParts {
     }
 
     /// Refuses a transaction with too many operations.
-    static func checkOperationCount(_ count: Int) throws {
+    static func checkCount(_ count: Int) throws {
         let limit = TreeLimits.transactionOperationsMaximum
         guard count <= limit else {
             throw CommandError(

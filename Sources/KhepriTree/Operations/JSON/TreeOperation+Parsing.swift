@@ -30,12 +30,7 @@ extension TreeOperation {
 
     fileprivate static func transaction(_ json: JSONValue) throws -> [TreeOperation] {
         let elements = try json.elements("member 'ops'")
-        guard elements.count <= TreeLimits.transactionOperationsMaximum else {
-            throw JSONMembers.failure(
-                "expected at most \(TreeLimits.transactionOperationsMaximum) operations, "
-                    + "found \(elements.count)")
-        }
-        return try elements.enumerated().map { index, element in
+        let operations = try elements.enumerated().map { index, element in
             do {
                 return try TreeOperation(json: element, isInTransaction: true)
             } catch var error as OperationError {
@@ -43,6 +38,12 @@ extension TreeOperation {
                 throw error
             }
         }
+        guard operations.transactionCount <= TreeLimits.transactionOperationsMaximum else {
+            throw JSONMembers.failure(
+                "expected at most \(TreeLimits.transactionOperationsMaximum) operations, "
+                    + "found \(operations.transactionCount)")
+        }
+        return operations
     }
 }
 

@@ -1,0 +1,155 @@
+import KhepriTree
+import RaftRuntime
+
+/// A reader of changes: first what its start asks for, then what the hub has for it.
+final class ChangeSubscription: Sendable {
+    private enum Phase {
+        /// Refuse, once somebody reads.
+        case refused(StoreError)
+        /// Wait until this member has applied a revision.
+        case awaiting(Revision)
+        /// List what is there, behind a path.
+        case listing(TreeView?, after: TreePath?)
+        case following
+        case ended
+    }
+
+    private struct State {
+        var phase: Phase
+        /// What came up to here is left out.
+        var skipped = Revision.zero
+    }
+
+    private static let pageCount = 256
+
+    private let engine: StoreEngine
+    private let pattern: TreePattern
+    private let walk: PatternWalk
+    private let id: WatchHub.ReaderID
+    private let state: Lock<State>
+
+    private var hub: WatchHub { engine.machine.watches }
+
+    init(_ engine: StoreEngine, _ pattern: TreePattern, since start: WatchStart) {
+        self.engine = engine
+        self.pattern = pattern
+        walk = PatternWalk(pattern)
+        let hub = engine.machine.watches
+        switch start {
+        case .now, .current: id = hub.add(pattern, after: nil, wantsChanges: true)
+        case .revision(let revision): id = hub.add(pattern, after: revision, wantsChanges: true)
+        }
+        var phase: Phase
+        switch start {
+        case .now: phase = .following
+        case .current: phase = .listing(nil, after: nil)
+        case .revision(let revision): phase = .awaiting(revision)
+        }
+        if !pattern.components.dropLast().allSatisfy(\.testsNameOnly) {
+            phase = .refused(
+                StoreError(
+                    .invalidOperation,
+                    "expected conditions on names only above the last component of a watched pattern"
+                ))
+        }
+        state = Lock(State(phase: phase))
+    }
+
+    deinit { hub.remove(id) }
+
+    /// Waits until the first change can be told; throws what ``next()`` would throw then.
+    func begin() async throws {
+        switch state.withLock({ $0.phase }) {
+        case .refused(let error): throw end(error)
+        case .awaiting(let revision): try await wait(for: revision)
+        case .listing, .following, .ended: break
+        }
+        if let error = hub.loss(of: id) { throw end(error) }
+    }
+
+    /// The next changes; nil at the end.
+    func next() async throws -> [TreeChange]? {
+        while !Task.isCancelled {
+            switch state.withLock({ $0.phase }) {
+            case .ended: return nil
+            case .refused(let error): throw end(error)
+            case .awaiting(let revision): try await wait(for: revision)
+            case .listing(let view, let path):
+                if let page = list(view ?? engine.published.view, after: path) { return page }
+            case .following:
+                switch hub.step(of: id) {
+                case .changes(let changes):
+                    let concerning = read(changes)
+                    if !concerning.isEmpty { return concerning }
+                case .news: break
+                case .wait: await hub.wait(id)
+                case .end(nil):
+                    state.withLock { $0.phase = .ended }
+                case .end(let error?): throw end(error)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func end(_ error: StoreError) -> StoreError {
+        state.withLock { $0.phase = .ended }
+        return error
+    }
+
+    private func wait(for revision: Revision) async throws {
+        do {
+            try await engine.catchUp(to: .atLeast(revision), timeout: nil)
+        } catch let error as StoreError where error.code == .timeout {
+            throw end(
+                StoreError(
+                    .invalidOperation,
+                    "expected a revision up to \(engine.published.revision.rawValue), the last one "
+                        + "here, found \(revision.rawValue)", cause: error))
+        } catch let error as StoreError {
+            throw end(error)
+        }
+        state.withLock { state in
+            state.skipped = revision
+            state.phase = .following
+        }
+    }
+
+    /// A page of what is there; nil if there is nothing.
+    private func list(_ view: TreeView, after path: TreePath?) -> [TreeChange]? {
+        var page: [(path: TreePath, node: RecordedNode)] = []
+        view.tree.forEachMatch(of: pattern, after: path) { path, node in
+            let properties = NodeProperties(node)
+            page.append((path, RecordedNode(properties: properties, payload: node.payload)))
+            return page.count <= Self.pageCount
+        }
+        let hasMore = page.count > Self.pageCount
+        if hasMore { page.removeLast() }
+        state.withLock { state in
+            state.phase = hasMore ? .listing(view, after: page.last?.path) : .following
+            state.skipped = view.revision
+        }
+        guard !page.isEmpty else { return nil }
+        return page.indices.map { index in
+            TreeChange(
+                present: page[index].node, at: page[index].path, in: view.revision,
+                isLast: !hasMore && index == page.count - 1)
+        }
+    }
+
+    /// Those of some changes that concern this reader; they are all that there is of their revisions.
+    private func read(_ changes: [[UInt8]]) -> [TreeChange] {
+        let skipped = state.withLock { $0.skipped }
+        let concerning = changes.compactMap { bytes -> RecordedChange? in
+            // What the recorder wrote can be read.
+            guard let change = try? bytes.withUnsafeBytes({ try RecordedChange(reading: $0) }),
+                change.revision > skipped, change.matches(walk)
+            else { return nil }
+            return change
+        }
+        return concerning.indices.map { index in
+            let next = index + 1 < concerning.count ? concerning[index + 1].revision : nil
+            return TreeChange(concerning[index], isLast: next != concerning[index].revision)
+        }
+    }
+}

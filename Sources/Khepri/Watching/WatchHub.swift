@@ -1,0 +1,166 @@
+import KhepriTree
+import RaftRuntime
+
+/// Who wants to know of which changes of a store, and the last of these changes.
+///
+/// The driver tells it of each batch that was applied and never waits: a reader gets the places of
+/// the changes that concern it, or, when it has not read for long, looks for them in the history.
+final class WatchHub: Sendable {
+    /// Names a reader.
+    typealias ReaderID = UInt64
+
+    /// How many places are kept for a reader before it has to look for itself.
+    static let placesMaximum = 1_024
+
+    /// What a reader does next.
+    enum Step {
+        /// These concern it, or may, if it looks for itself; all that there is of their revisions.
+        case changes([[UInt8]])
+        /// Something it watches has changed.
+        case news
+        /// Wait for news.
+        case wait
+        /// Nothing comes any more.
+        case end(StoreError?)
+    }
+
+    fileprivate struct State {
+        var history = ChangeHistory(after: .zero)
+        var trie = PatternTrie<[ReaderID]>(empty: [])
+        var readers: [ReaderID: WatchReader] = [:]
+        var lastID: ReaderID = 0
+        /// Why there is no more to come.
+        var ending: Step?
+    }
+
+    private let state = Lock(State())
+
+    /// The sizes that monitoring shows.
+    var counts: (readers: Int, historyBytes: Int) {
+        state.withLock { ($0.readers.count, $0.history.byteCount) }
+    }
+}
+
+// For the driver.
+extension WatchHub {
+    /// Takes in what a batch changed, and wakes whom it concerns.
+    func publish(_ batch: ChangeRecorder.Batch, through revision: Revision) {
+        let woken = state.withLock { state -> [UnsafeContinuation<Void, Never>] in
+            let start = state.history.end
+            state.history.append(batch, through: revision)
+            if batch.tooLarge != nil { return state.loseTrack() }
+            guard !state.readers.isEmpty, !batch.revisions.isEmpty else { return [] }
+            return state.deliver(from: start)
+        }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Begins anew at a state that no command led to.
+    func reset(to revision: Revision) {
+        let woken = state.withLock { state in
+            state.history.clear(after: revision)
+            return state.loseTrack()
+        }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Ends every reader, with an error if the store has failed.
+    func end(_ error: StoreError? = nil) {
+        let woken = state.withLock { state in
+            if state.ending == nil { state.ending = .end(error) }
+            return state.readers.keys.compactMap { state.readers[$0]?.wake() }
+        }
+        for continuation in woken { continuation.resume() }
+    }
+}
+
+// For readers.
+extension WatchHub {
+    /// Adds a reader.
+    ///
+    /// - Parameters:
+    ///   - revision: It wants what came after that; nil for what is to come.
+    ///   - wantsChanges: Whether it wants each change; if not, that there was one.
+    func add(
+        _ pattern: TreePattern, after revision: Revision?, wantsChanges: Bool
+    ) -> ReaderID {
+        state.withLock { state in
+            state.lastID += 1
+            let slot = state.trie.use(pattern.components)
+            state.trie[slot].append(state.lastID)
+            let walk = pattern.exactPath == nil ? PatternWalk(pattern) : nil
+            var reader = WatchReader(slot: slot, walk: walk, wantsChanges: wantsChanges)
+            if let revision, revision < state.history.revision {
+                reader.begin(at: state.history.place(after: revision))
+            }
+            state.readers[state.lastID] = reader
+            return state.lastID
+        }
+    }
+
+    /// Forgets a reader.
+    func remove(_ id: ReaderID) {
+        state.withLock { state in
+            guard let reader = state.readers.removeValue(forKey: id) else { return }
+            state.trie[reader.slot].removeAll { $0 == id }
+            state.trie.release(reader.slot)
+        }
+    }
+
+    /// What a reader does next.
+    func step(of id: ReaderID) -> Step {
+        state.withLock { state in
+            guard var reader = state.readers[id] else { return .end(nil) }
+            defer { state.readers[id] = reader }
+            let step = reader.step(in: state.history)
+            if case .wait = step { return state.ending ?? step }
+            return step
+        }
+    }
+
+    /// What a reader is told that has missed changes; nil if it has not.
+    func loss(of id: ReaderID) -> StoreError? {
+        state.withLock { $0.readers[id]?.loss(in: $0.history) }
+    }
+
+    /// Waits until a reader has something to do, or its task is cancelled.
+    func wait(_ id: ReaderID) async {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                let isReady = state.withLock { state in
+                    if state.ending != nil || Task.isCancelled { return true }
+                    return !(state.readers[id]?.wait(continuation) ?? false)
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.readers[id]?.wake() }?.resume()
+        }
+    }
+}
+
+extension WatchHub.State {
+    /// Gives the changes from a place on to the readers that they concern; returns who waited.
+    fileprivate mutating func deliver(
+        from start: ChangeHistory.Place
+    ) -> [UnsafeContinuation<Void, Never>] {
+        var woken: [UnsafeContinuation<Void, Never>] = []
+        history.forEach(from: start) { place, bytes in
+            // What the recorder wrote can be read.
+            guard let change = try? RecordedChange(reading: bytes) else { return }
+            for slot in trie.slotsReached(by: change.path) {
+                for id in trie[slot] {
+                    guard let continuation = readers[id]?.take(change, at: place) else { continue }
+                    woken.append(continuation)
+                }
+            }
+        }
+        return woken
+    }
+
+    /// Tells all readers that changes were lost; returns who waited.
+    fileprivate mutating func loseTrack() -> [UnsafeContinuation<Void, Never>] {
+        let ids = Array(readers.keys)
+        return ids.compactMap { readers[$0]?.loseTrack() }
+    }
+}

@@ -1,0 +1,129 @@
+import KhepriTree
+
+/// What the hub keeps of one reader.
+struct WatchReader {
+    private enum Position {
+        /// Up to date but for the changes at these places.
+        case following([ChangeHistory.Place])
+        /// Everything from here on is to be looked through.
+        case searching(ChangeHistory.Place)
+        /// Changes were missed.
+        case lost
+        /// Whether something has changed.
+        case noting(Bool)
+    }
+
+    /// Where it is in the trie.
+    let slot: Int
+    /// The pattern, nil when the slot says it all.
+    private let walk: PatternWalk?
+    private var position: Position
+    private var waiting: UnsafeContinuation<Void, Never>?
+
+    init(slot: Int, walk: PatternWalk?, wantsChanges: Bool) {
+        self.slot = slot
+        self.walk = walk
+        position = wantsChanges ? .following([]) : .noting(false)
+    }
+
+    /// Begins with what is in the history; with nil it has missed something.
+    mutating func begin(at place: ChangeHistory.Place?) {
+        position = place.map { .searching($0) } ?? .lost
+    }
+
+    /// Takes note of a change that may concern the reader; returns who is to be woken.
+    mutating func take(
+        _ change: RecordedChange, at place: ChangeHistory.Place
+    ) -> UnsafeContinuation<Void, Never>? {
+        if let walk, !change.matches(walk) { return nil }
+        switch position {
+        case .following(var places):
+            // Left behind, it looks through the history from the first one on that it has not read.
+            if places.count == WatchHub.placesMaximum {
+                position = .searching(places[0])
+            } else {
+                position = .noting(false)
+                places.append(place)
+                position = .following(places)
+            }
+        case .searching, .lost: break
+        case .noting: position = .noting(true)
+        }
+        return wake()
+    }
+
+    /// Takes note that changes were lost.
+    mutating func loseTrack() -> UnsafeContinuation<Void, Never>? {
+        if case .noting = position { position = .noting(true) } else { position = .lost }
+        return wake()
+    }
+
+    /// What to do next.
+    mutating func step(in history: ChangeHistory) -> WatchHub.Step {
+        if let loss = loss(in: history) { return .end(loss) }
+        switch position {
+        case .noting(let isNew):
+            position = .noting(false)
+            return isNew ? .news : .wait
+        case .following(let places):
+            guard !places.isEmpty else { return .wait }
+            let taken = Self.take(places, from: history)
+            position = .following(Array(places.dropFirst(taken.count)))
+            return .changes(taken)
+        case .searching(var place):
+            let changes = history.read(from: &place)
+            position = place < history.end ? .searching(place) : .following([])
+            return changes.isEmpty ? .wait : .changes(changes)
+        case .lost: return .wait
+        }
+    }
+
+    /// The changes of some whole revisions from the first place on.
+    private static func take(
+        _ places: [ChangeHistory.Place], from history: ChangeHistory
+    ) -> [[UInt8]] {
+        var changes: [[UInt8]] = []
+        var byteCount = 0
+        var last = Revision.zero
+        for place in places {
+            let revision = history.revision(at: place)
+            if byteCount >= ChangeHistory.readByteCount, revision != last { break }
+            last = revision
+            changes.append(history.bytes(at: place))
+            byteCount += changes[changes.count - 1].count
+        }
+        return changes
+    }
+
+    /// What to tell a reader that has missed changes; nil if it has not.
+    func loss(in history: ChangeHistory) -> StoreError? {
+        switch position {
+        case .following(let places):
+            guard let first = places.first, history.isGone(first) else { return nil }
+        case .searching(let place): guard history.isGone(place) else { return nil }
+        case .noting: return nil
+        case .lost: break
+        }
+        return StoreError(
+            .compacted,
+            "changes were missed: the history begins after revision "
+                + "\(history.startRevision.rawValue)")
+    }
+
+    /// Waits for news; false if there are some.
+    mutating func wait(_ continuation: UnsafeContinuation<Void, Never>) -> Bool {
+        precondition(waiting == nil, "a sequence of changes has one reader at a time")
+        switch position {
+        case .noting(false), .following([]): break
+        case .noting, .following, .searching, .lost: return false
+        }
+        waiting = continuation
+        return true
+    }
+
+    /// Who waits, and is to be woken.
+    mutating func wake() -> UnsafeContinuation<Void, Never>? {
+        defer { waiting = nil }
+        return waiting
+    }
+}
