@@ -111,7 +111,7 @@ extension ClusterRun {
     }
 
     /// The ways between a member and each other, both of one other together.
-    private func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
+    func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
         guard let own = member.identity else { return [] }
         return members.compactMap(\.identity).filter { $0 != own }.flatMap {
             [SimulatedNetwork.Link(from: own, to: $0), SimulatedNetwork.Link(from: $0, to: own)]

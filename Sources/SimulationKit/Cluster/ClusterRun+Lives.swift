@@ -20,6 +20,7 @@ extension ClusterRun {
     private var configuration: StoreConfiguration {
         var configuration = StoreConfiguration()
         configuration.timeout = .seconds(2)
+        configuration.spansRegions = plan.spansRegions
         configuration.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         return configuration
     }
