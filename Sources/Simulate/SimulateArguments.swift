@@ -9,15 +9,19 @@ struct SimulateArguments: Sendable {
     static let usage = """
         usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--plant BUG]
                                [--members N] [--clients N] [--keys N] [--faults A,B|none]
+               khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
-        Runs a simulated cluster once for each seed. The last line of options replaces what the
-        seed chooses. Ends 0 if everything held, 1 if something did not, 2 for wrong arguments.
+        Runs a simulated cluster once for each seed. The options from --members on replace what the
+        seed chooses. With --regions the members are in three regions far apart, nothing fails for
+        so many hours, and then the preferred region is cut off for a minute. Ends 0 if everything held, 1 if something did not, 2 for wrong arguments.
         """
 
     var seeds: ClosedRange<UInt64> = 0...0
     var eventsMaximum = 10_000
     var keepsTrace = false
     var jobCount = 2
+    /// How long nothing fails in three regions, if that is to be simulated.
+    var regionsHours: Int?
     private var plant: ClusterPlan.Plant?
     private var memberCount: Int?
     private var clientCount: Int?
@@ -46,6 +50,7 @@ struct SimulateArguments: Sendable {
         case "--seeds": seeds = try Self.range(value)
         case "--events": eventsMaximum = try Self.number(option, value, 1...10_000_000)
         case "--jobs": jobCount = try Self.number(option, value, 1...64)
+        case "--regions": regionsHours = try Self.number(option, value, 1...10_000)
         case "--members": memberCount = try Self.number(option, value, 1...9)
         case "--clients": clientCount = try Self.number(option, value, 1...64)
         case "--keys": keyCount = try Self.number(option, value, 1...1_000)

@@ -13,6 +13,8 @@ final class ClusterMember {
     let number: Int
     let name: String
     let clock: MemberClock
+    /// Whether it is to have a vote.
+    let isVoter: Bool
     private let seed: UInt64
     private(set) var entropy: SeededEntropy
     private(set) var disk = SimulatedDisk()
@@ -33,8 +35,9 @@ final class ClusterMember {
     /// When it is drained next.
     var nextDrain: Instant?
 
-    init(number: Int, clock: MemberClock, seed: UInt64) {
+    init(number: Int, isVoter: Bool, clock: MemberClock, seed: UInt64) {
         self.number = number
+        self.isVoter = isVoter
         name = "host\(number)"
         self.clock = clock
         self.seed = seed

@@ -39,6 +39,10 @@ package struct ClusterPlan: Sendable, Hashable {
 
     package var seed: UInt64
     package var memberCount: Int
+    /// How many of the members are learners for good, the last ones.
+    package var learnerCount = 0
+    /// Whether the members have the timeouts for several regions.
+    package var spansRegions = false
     package var clientCount: Int
     package var keyCount: Int
     package var faults: Set<Fault>

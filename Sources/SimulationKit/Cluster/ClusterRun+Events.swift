@@ -26,7 +26,7 @@ extension ClusterRun {
     }
 
     /// Lets all tasks go on that can.
-    private func runTasks() {
+    func runTasks() {
         while executor.runNext() {}
         for member in members {
             member.noteOpening()

@@ -86,7 +86,8 @@ extension ClusterRun {
         case .fullDisk:
             disk.setCapacity(disk.usedBytes + random.number(below: 4_096))
             repair(.giveSpace(member: member.number), within: 3_000_000)
-        case .bitRot where mayLose(member):
+        case .bitRot where mayLose(member) && !member.isDamaged:
+            // Of two changed bits in the last batch no checksum can say that it was once whole.
             end(member, cuttingPower: random.isOne(in: 2))
             member.flipBit(&random)
         case .lostDisk where mayLose(member):
@@ -111,7 +112,7 @@ extension ClusterRun {
     }
 
     /// The ways between a member and each other, both of one other together.
-    private func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
+    func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
         guard let own = member.identity else { return [] }
         return members.compactMap(\.identity).filter { $0 != own }.flatMap {
             [SimulatedNetwork.Link(from: own, to: $0), SimulatedNetwork.Link(from: $0, to: own)]

@@ -20,6 +20,7 @@ extension ClusterRun {
     private var configuration: StoreConfiguration {
         var configuration = StoreConfiguration()
         configuration.timeout = .seconds(2)
+        configuration.spansRegions = plan.spansRegions
         configuration.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         return configuration
     }
@@ -95,7 +96,9 @@ extension ClusterRun {
             members.filter { $0 !== member && !$0.isDamaged }.compactMap(\.identity))
         return members.allSatisfy { other in
             let configuration = other.configuration
-            return [configuration.voters, configuration.outgoing].allSatisfy { voters in
+            // Who is to be promoted may be a voter at any moment.
+            let next = configuration.voters + configuration.promotable
+            return [configuration.voters, configuration.outgoing, next].allSatisfy { voters in
                 voters.isEmpty || voters.count { sound.contains($0) } * 2 > voters.count
             }
         }

@@ -20,7 +20,9 @@ extension ClusterRun {
             // Who is down for a moment is not removed.
             let wanted = Dictionary(
                 uniqueKeysWithValues: members.compactMap { member in
-                    member.identity.map { ($0, member.details) }
+                    member.identity.map {
+                        ($0, ClusterSteward.Seat(details: member.details, isVoter: member.isVoter))
+                    }
                 })
             task = steward.repair(configuration, wanting: wanted)
             if case .add(let member, _, _) = task, present[member] == nil { task = nil }

@@ -71,13 +71,15 @@ package final class ClusterRun {
     // MARK: Phases
 
     /// One host founds the cluster, and the others join it.
-    private func found() {
+    func found() {
         for number in 0..<plan.memberCount {
             let isOff = plan.faults.contains(.clockRate)
             let rate = isOff ? 950 + random.number(below: 101) : 1_000
             let memberClock = MemberClock(clock, ratePerThousand: rate)
             members.append(
-                ClusterMember(number: number, clock: memberClock, seed: random.next()))
+                ClusterMember(
+                    number: number, isVoter: number < plan.memberCount - plan.learnerCount,
+                    clock: memberClock, seed: random.next()))
         }
         start(members[0])
         queue.add(.steward, at: clock.now())
@@ -92,7 +94,7 @@ package final class ClusterRun {
         weather = chosenWeather()
         network.setWeather(weather)
         for client in 0..<plan.clientCount { queue.add(.call(client: client), at: clock.now()) }
-        queue.add(.fault, at: clock.now())
+        if !plan.faults.isEmpty { queue.add(.fault, at: clock.now()) }
     }
 
     private func work() {
@@ -113,27 +115,37 @@ package final class ClusterRun {
         step { [self] in clients.isLastRoundDone && isWhole && doAllAgree }
     }
 
+    /// Takes steps until something holds.
+    ///
+    /// - Returns: False if it does not come about within a time.
+    func step(within limit: Duration, until isDone: () -> Bool) -> Bool {
+        let deadline = clock.now().advanced(by: limit)
+        let eventsMaximum = trace.eventCount + Self.convergenceEventsMaximum
+        while failure == nil, trace.eventCount < eventsMaximum,
+            queue.firstTime.map({ $0 <= deadline }) == true
+        {
+            step()
+            if isDone() { return true }
+        }
+        return false
+    }
+
     /// Takes steps until something holds, which must come about in time.
     private func step(until isDone: () -> Bool) {
-        let deadline = clock.now().advanced(by: Self.convergence)
-        let eventsMaximum = trace.eventCount + Self.convergenceEventsMaximum
-        while failure == nil, clock.now() < deadline, trace.eventCount < eventsMaximum {
-            step()
-            if isDone() { return }
-        }
-        guard failure == nil else { return }
+        guard !step(within: Self.convergence, until: isDone), failure == nil else { return }
         let states = members.map(\.summary).joined(separator: "; ")
         fail("the cluster does not come to rest: \(states); open calls \(clients.openCount)")
     }
 
-    /// Whether every host is a voter, as the leader says.
+    /// Whether every host is in its seat, as the leader says.
     private var isWhole: Bool {
         guard let status = leader?.groupStatus, invitation != nil, !steward.isBusy else {
             return false
         }
-        let wanted = members.compactMap { $0.store == nil ? nil : $0.identity }
-        return wanted.count == members.count
-            && status.configuration.voters == wanted.sorted()
+        let present = members.filter { $0.store != nil && $0.identity != nil }
+        let voters = present.filter(\.isVoter).compactMap(\.identity)
+        return present.count == members.count
+            && status.configuration.voters == voters.sorted()
             && status.configuration.allMembers.count == members.count
     }
 

@@ -13,6 +13,12 @@ final class ClusterSteward {
         case transfer
     }
 
+    /// What a member is to be.
+    struct Seat {
+        let details: MemberDetails
+        let isVoter: Bool
+    }
+
     private let executor: SingleThreadExecutor
     /// What was done, and whether it is certain that it was.
     private let results = Lock<[(task: Task, isDone: Bool)]>([])
@@ -43,20 +49,21 @@ final class ClusterSteward {
         return ended
     }
 
-    /// What has to be done so that exactly some members are there and vote; nil if nothing, or if
+    /// What has to be done so that exactly some members are there, in their seats; nil if nothing, or if
     /// something is under way.
-    func repair(_ configuration: Configuration, wanting wanted: [MemberID: MemberDetails]) -> Task?
-    {
+    func repair(_ configuration: Configuration, wanting wanted: [MemberID: Seat]) -> Task? {
         guard configuration.outgoing.isEmpty else { return nil }
         // A learner that is to be promoted may be gone before it has caught up.
         if let member = configuration.allMembers.first(where: { wanted[$0] == nil }) {
             return .remove(member)
         }
         guard configuration.promotable.isEmpty else { return nil }
-        if let member = configuration.learners.first { return .promote(member) }
+        if let member = configuration.learners.first(where: { wanted[$0]?.isVoter == true }) {
+            return .promote(member)
+        }
         let missing = wanted.keys.sorted().first { !configuration.allMembers.contains($0) }
         return missing.flatMap { member in
-            wanted[member].map { .add(member, $0, promotes: true) }
+            wanted[member].map { .add(member, $0.details, promotes: $0.isVoter) }
         }
     }
 

@@ -31,6 +31,8 @@ package final class SimulatedNetwork: Sendable {
         var receivers: [UInt64: @Sendable ([PeerEnvelope]) -> Void] = [:]
         var lives: [UInt64: Int] = [:]
         var cuts: Set<Link> = []
+        /// How long light takes from one end of a link to the other, in microseconds.
+        var distances: [Link: Int] = [:]
         /// When the last envelope of each link arrives.
         var lastArrivals: [Link: Instant] = [:]
         /// How often each member was connected and each link was reset.
@@ -65,6 +67,11 @@ package final class SimulatedNetwork: Sendable {
 
     package func setWeather(_ weather: NetworkWeather) {
         state.withLock { $0.weather = weather }
+    }
+
+    /// Moves the ends of a link apart: nothing takes less than so long.
+    package func setDistance(of link: Link, microseconds: Int) {
+        state.withLock { $0.distances[link] = microseconds }
     }
 
     /// Cuts one way between two members, or mends it.
@@ -146,7 +153,8 @@ package final class SimulatedNetwork: Sendable {
         if case .raft = envelope.content { isOfCore = true }
         let connection = state.connections[link, default: 0]
         let delay = UInt64(1 + state.random.number(below: max(1, weather.delayMaximum))) * 1_000
-        var time = now.advanced(byNanoseconds: delay)
+        let distance = UInt64(state.distances[link] ?? 0) * 1_000
+        var time = now.advanced(byNanoseconds: distance + delay)
         if isOfCore, state.random.happens(weather.holdsBackOneIn) {
             time = time.advanced(byNanoseconds: delay * 4)
         } else {
