@@ -59,6 +59,15 @@ struct WitnessTests {
         return witness
     }
 
+    /// Has two members write entry 3, and the leader commit it.
+    private static func commitThird(_ witness: inout GroupWitness) {
+        for member in members[..<2] {
+            witness.wrote([.append([entry(3, term: 1)])], by: member, isDurable: true)
+        }
+        witness.stood(
+            status(term: 1, last: 3, commit: 3, role: .leader), stateHash: 100, of: members[0])
+    }
+
     /// What the witness says after something was done to a settled group.
     private static func verdict(_ change: (inout GroupWitness) -> Void) -> String? {
         var witness = settled()
@@ -196,12 +205,7 @@ struct WitnessTests {
 
     @Test func `a member that commits another entry is seen`() {
         let verdict = Self.verdict { witness in
-            for member in Self.members[..<2] {
-                witness.wrote([.append([Self.entry(3, term: 1)])], by: member, isDurable: true)
-            }
-            witness.stood(
-                Self.status(term: 1, last: 3, commit: 3, role: .leader), stateHash: 100,
-                of: Self.members[0])
+            Self.commitThird(&witness)
             witness.wrote([.append([Self.entry(3, term: 2)])], by: Self.members[2], isDurable: true)
             witness.stood(
                 Self.status(term: 2, last: 3, commit: 3), stateHash: 100, of: Self.members[2])
@@ -242,12 +246,7 @@ struct WitnessTests {
 
     @Test func `two states after the same entry are seen`() {
         let verdict = Self.verdict { witness in
-            for member in Self.members[..<2] {
-                witness.wrote([.append([Self.entry(3, term: 1)])], by: member, isDurable: true)
-            }
-            witness.stood(
-                Self.status(term: 1, last: 3, commit: 3, role: .leader), stateHash: 100,
-                of: Self.members[0])
+            Self.commitThird(&witness)
             witness.stood(
                 Self.status(term: 1, last: 3, commit: 3), stateHash: 101, of: Self.members[1])
         }
