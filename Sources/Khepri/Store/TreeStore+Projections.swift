@@ -36,7 +36,7 @@ extension TreeStore {
     ///   - pattern: Which nodes; conditions on more than names may stand in its last component.
     ///   - type: What their payloads are.
     ///   - rule: Which row counts when several nodes give one with the same key.
-    ///   - rows: Makes the rows of a node, with different keys.
+    ///   - makeRows: Makes the rows of a node, with different keys.
     /// - Throws: ``StoreError`` `.invalidOperation` for a pattern that cannot be followed.
     public func projection<Value: Decodable & Sendable, Key: Hashable & Sendable, Row: Sendable>(
         over pattern: TreePattern, as type: Value.Type = Value.self,
