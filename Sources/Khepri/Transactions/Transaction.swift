@@ -65,7 +65,7 @@ extension Transaction {
     public mutating func node<Value: Decodable & Sendable>(
         at path: TreePath, as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        try note(path, [.presence, .payload, .children])
+        try note(path, .all)
         return try present.publicNode(at: path, as: type)
     }
 
@@ -110,7 +110,7 @@ extension Transaction {
         of pattern: TreePattern, _ body: (TreePath, TreeNode) throws -> Void
     ) throws {
         try expectNoFailure()
-        reads.add(pattern)
+        reads.note(pattern, in: tree)
         let left = TreeLimits.transactionVisitsMaximum - visitCount
         let visits = try present.forEachMatch(of: pattern, visitLimit: left) {
             try body($0, $1)
@@ -123,8 +123,7 @@ extension Transaction {
     /// Notes a look at a node, as it was before this transaction wrote anything.
     private mutating func note(_ path: TreePath, _ aspects: ReadSet.Aspects) throws {
         try expectNoFailure()
-        let isThere = tree.withNode(at: path) { $0 != nil }
-        reads.add(path, isThere ? aspects : .absence)
+        reads.note(path, aspects, in: tree)
         try checkSize()
     }
 

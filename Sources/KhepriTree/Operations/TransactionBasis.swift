@@ -25,7 +25,7 @@ package struct ReadSet: Hashable, Sendable {
         package static let children = Aspects(rawValue: 4)
         /// That there is no node.
         package static let absence: Aspects = []
-        static let all: Aspects = [.presence, .payload, .children]
+        package static let all: Aspects = [.presence, .payload, .children]
     }
 
     /// The tree it read.
@@ -43,14 +43,27 @@ package struct ReadSet: Hashable, Sendable {
     /// How much it holds.
     package var count: Int { nodes.count + patterns.count }
 
-    /// Notes a look at a node, or at its absence.
+    /// Adds what was read of a node, or its absence.
     package mutating func add(_ path: TreePath, _ aspects: Aspects) {
         nodes[path, default: []].formUnion(aspects)
     }
 
-    /// Notes a look at all nodes that match a pattern.
+    /// Adds a pattern that many nodes may match.
     package mutating func add(_ pattern: TreePattern) {
-        if let path = pattern.exactPath { return add(path, .all) }
+        precondition(pattern.exactPath == nil, "a pattern of one node is a look at that node")
         if !patterns.contains(pattern) { patterns.append(pattern) }
+    }
+}
+
+extension ReadSet {
+    /// Notes a look at what may be at a path of the tree that is read.
+    package mutating func note(_ path: TreePath, _ aspects: Aspects, in tree: Tree) {
+        add(path, tree.withNode(at: path) { $0 != nil } ? aspects : .absence)
+    }
+
+    /// Notes a look at all nodes that match a pattern.
+    package mutating func note(_ pattern: TreePattern, in tree: Tree) {
+        if let path = pattern.exactPath { return note(path, .all, in: tree) }
+        add(pattern)
     }
 }

@@ -122,6 +122,16 @@ import Testing
         }
     }
 
+    @Test func `a pattern of one node that is missing is no conflict while it is`() async throws {
+        try await Self.withStore { store in
+            let runs = try await Self.runs(store, disturbing: Self.put("/other", 1)) {
+                #expect(try $0.count(matching: "/missing") == 0)
+                try $0.put(1, at: "/a")
+            }
+            #expect(runs == 1)
+        }
+    }
+
     @Test func `a phantom is a conflict`() async throws {
         try await Self.withStore { store in
             try await store.put(1, at: "/jobs/1")

@@ -52,19 +52,18 @@ import Testing
         var reads = ReadSet(at: store.machine.revision)
         if generator.random.chance(50) {
             let pattern = try pattern(&generator)
-            reads.add(pattern)
+            reads.note(pattern, in: store.machine.tree)
             let operation = TreeOperation(
                 .getMany, at: pattern, options: .init(returning: .all))
             return Look(reads: reads) { $0.read(operation).jsonText }
         }
         let path = try path(&generator)
-        let isThere = store.machine.tree.node(at: path) != nil
         let (aspects, shown): (ReadSet.Aspects, NodePropertySet) = generator.random.element([
             (.presence, []),
             ([.presence, .payload], [.payload, .payloadVersion, .modifiedRevision]),
             ([.presence, .children], [.childListVersion, .childCount, .childNames]),
         ])
-        reads.add(path, isThere ? aspects : .absence)
+        reads.note(path, aspects, in: store.machine.tree)
         let operation = TreeOperation(
             .get, at: TreePattern(path), options: .init(returning: shown))
         return Look(reads: reads) {
@@ -119,7 +118,9 @@ import Testing
         var generator = OperationGenerator(random: TestRandom())
         for _ in 0..<500 {
             var reads = ReadSet(at: Revision(generator.random.next()))
-            for _ in 0..<generator.random.next(through: 4) { reads.add(try generator.pattern()) }
+            for _ in 0..<generator.random.next(through: 4) {
+                reads.note(try generator.pattern(), in: Tree())
+            }
             for _ in 0..<generator.random.next(through: 4) {
                 reads.add(TreePath(components: [try generator.name()]), .absence)
             }
