@@ -17,12 +17,7 @@ public final class Projection<Key: Hashable & Sendable, Row: Sendable>: Sendable
 
     /// Makes the rows of what is there, and joins those that are kept up to date.
     init(_ table: ProjectionTable<Key, Row>, of engine: StoreEngine) async throws {
-        guard table.pattern.components.dropLast().allSatisfy(\.testsNameOnly) else {
-            throw StoreError(
-                .invalidOperation,
-                "expected conditions on names only above the last component of the pattern of a "
-                    + "projection")
-        }
+        if let refusal = table.pattern.refusalToFollow { throw refusal }
         self.table = table
         self.engine = engine
         let machine = engine.machine

@@ -26,10 +26,9 @@ extension TreeStore {
         keepWhile: [KeepWhileEntry]? = nil,
         timeout: Duration? = nil
     ) async throws -> WriteReceipt {
-        let payload = try ValueCoding.payload(
-            of: value, at: path, limit: engine.configuration.valueBytesMaximum)
-        return try await write(
-            payload, at: path, if: condition, keepWhile: keepWhile, timeout: timeout)
+        let operation = try TreeOperation.put(
+            value, at: path, if: condition, keepWhile: keepWhile, limit: valueBytesMaximum)
+        return try await write(operation, at: path, timeout: timeout)
     }
 
     /// Creates a node without a payload, or removes the payload of an existing one.
@@ -43,7 +42,9 @@ extension TreeStore {
         keepWhile: [KeepWhileEntry]? = nil,
         timeout: Duration? = nil
     ) async throws -> WriteReceipt {
-        try await write(nil, at: path, if: condition, keepWhile: keepWhile, timeout: timeout)
+        let operation = try TreeOperation.putWithoutPayload(
+            at: path, if: condition, keepWhile: keepWhile)
+        return try await write(operation, at: path, timeout: timeout)
     }
 
     /// Writes a value where there is no node yet.
@@ -76,10 +77,9 @@ extension TreeStore {
     public func compareAndSwap<Value: Encodable & Sendable>(
         _ expected: Value, with value: Value, at path: TreePath, timeout: Duration? = nil
     ) async throws -> WriteReceipt {
-        let payload = try ValueCoding.payload(
-            of: expected, at: path, limit: engine.configuration.valueBytesMaximum)
-        let condition = NodeCondition.payloadMatches(try ValueCoding.pattern(of: payload))
-        return try await put(value, at: path, if: condition, timeout: timeout)
+        let operation = try TreeOperation.compareAndSwap(
+            expected, with: value, at: path, limit: valueBytesMaximum)
+        return try await write(operation, at: path, timeout: timeout)
     }
 
     /// Removes the payload of a node; the node stays unless that makes it expire.
@@ -89,9 +89,7 @@ extension TreeStore {
     public func clearPayload(
         at path: TreePath, timeout: Duration? = nil
     ) async throws -> WriteReceipt? {
-        let operation = TreeOperation(
-            .clearPayload(keepWhile: nil), at: TreePattern(path), options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) {
+        try await engine.submit(TreeOperation.clearPayload(at: path).forReceipt, timeout: timeout) {
             [published = engine.published] in
             let hasNode = try $0.hasLostNodes || !$0.nodes().isEmpty
             return hasNode ? try $0.writeReceipt(for: path, in: published) : nil
@@ -108,9 +106,10 @@ extension TreeStore {
     public func delete(
         _ path: TreePath, if condition: NodeCondition? = nil, timeout: Duration? = nil
     ) async throws -> DeleteReceipt {
-        let operation = TreeOperation(
-            .delete, at: try path.guarded(by: condition), options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) { try $0.deleteReceipt() }
+        let operation = try TreeOperation.delete(path, if: condition)
+        return try await engine.submit(operation.forReceipt, timeout: timeout) {
+            try $0.deleteReceipt()
+        }
     }
 
     /// Deletes all nodes that match a pattern, each with everything below it, in one command.
@@ -118,8 +117,10 @@ extension TreeStore {
     public func deleteAll(
         matching pattern: TreePattern, timeout: Duration? = nil
     ) async throws -> DeleteReceipt {
-        let operation = TreeOperation(.deleteMany, at: pattern, options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) { try $0.deleteReceipt() }
+        let operation = TreeOperation.deleteAll(matching: pattern)
+        return try await engine.submit(operation.forReceipt, timeout: timeout) {
+            try $0.deleteReceipt()
+        }
     }
 
     /// Copies a whole subtree in one command; the new nodes start at version 1.
@@ -135,8 +136,7 @@ extension TreeStore {
     public func copy(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
     ) async throws -> Revision {
-        try await transplant(
-            .copy(from: source, overwrite: overwrite), to: target, timeout: timeout)
+        try await transplant(.copy(source, to: target, overwrite: overwrite), timeout: timeout)
     }
 
     /// Moves a whole subtree in one command; otherwise as ``copy(_:to:overwrite:timeout:)``.
@@ -144,36 +144,30 @@ extension TreeStore {
     public func move(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false, timeout: Duration? = nil
     ) async throws -> Revision {
-        try await transplant(
-            .move(from: source, overwrite: overwrite), to: target, timeout: timeout)
+        try await transplant(.move(source, to: target, overwrite: overwrite), timeout: timeout)
     }
 
     /// Copies or moves, and answers with the revision alone: the list of nodes may be long.
     private func transplant(
-        _ kind: TreeOperation.Kind, to target: TreePath, timeout: Duration?
+        _ operation: TreeOperation, timeout: Duration?
     ) async throws -> Revision {
-        let operation = TreeOperation(kind, at: TreePattern(target), options: .forReceipt)
-        return try await engine.submit(operation, timeout: timeout) { try $0.plainReceipt() }
+        try await engine.submit(operation.forReceipt, timeout: timeout) { try $0.plainReceipt() }
     }
 
     private func write(
-        _ payload: Payload?,
-        at path: TreePath,
-        if condition: NodeCondition?,
-        keepWhile: [KeepWhileEntry]?,
-        timeout: Duration?
+        _ operation: TreeOperation, at path: TreePath, timeout: Duration?
     ) async throws -> WriteReceipt {
-        let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile)
-        var operation = try path.put(write, if: condition)
-        operation.options = .forReceipt
-        return try await engine.submit(operation, timeout: timeout) {
+        try await engine.submit(operation.forReceipt, timeout: timeout) {
             [published = engine.published] in
             try $0.writeReceipt(for: path, in: published)
         }
     }
 }
 
-extension TreeOperation.Options {
-    /// What a receipt is made of; not the values, which may be large.
-    fileprivate static let forReceipt = Self(returning: [.payloadVersion, .deleteReason])
+extension TreeOperation {
+    /// The same, listing what a receipt is made of; not the values, which may be large.
+    fileprivate var forReceipt: TreeOperation {
+        TreeOperation(
+            kind, at: path, options: Options(returning: [.payloadVersion, .deleteReason]))
+    }
 }

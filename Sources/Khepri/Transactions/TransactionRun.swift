@@ -30,18 +30,16 @@ final class TransactionRun<Answer: Sendable>: Sendable {
         // there.
         let answer: Result<Answer, any Error>
         do {
-            answer = .success(try body(&transaction))
+            let value = try body(&transaction)
+            // Whoever caught it is told all the same.
+            if let failure = transaction.failure { throw failure }
+            answer = .success(value)
         } catch {
-            answer = .failure(error)
+            answer = .failure(transaction.failure ?? error)
         }
-        if let failure = transaction.failure {
-            return Outcome(answer: .failure(failure), operations: [], reads: transaction.reads)
-        }
-        guard case .success = answer else {
-            return Outcome(answer: answer, operations: [], reads: transaction.reads)
-        }
-        return Outcome(
-            answer: answer, operations: transaction.operations, reads: transaction.reads)
+        var operations: [TreeOperation] = []
+        if case .success = answer { operations = transaction.operations }
+        return Outcome(answer: answer, operations: operations, reads: transaction.reads)
     }
 
     /// What the last run gave.

@@ -12,7 +12,7 @@ struct ChangeHistory {
     /// After how many bytes a reader comes back for more.
     static let readByteCount = 256 << 10
     private static let chunkByteCount = 64 << 10
-    static let lengthByteCount = 4
+    private static let lengthByteCount = 4
 
     /// Where a change is; places of later changes are greater.
     struct Place: Comparable, Sendable {
@@ -118,18 +118,30 @@ extension ChangeHistory {
         var place = start
         for number in start.chunk...end.chunk {
             chunks[number - firstNumber].bytes.withUnsafeBytes { bytes in
-                while place.offset < bytes.count {
-                    let change = Self.change(at: place.offset, in: bytes)
+                Self.forEachChange(in: bytes, from: place.offset) { offset, change in
+                    place.offset = offset
                     body(place, change)
-                    place.offset += Self.lengthByteCount + change.count
                 }
             }
             place = Place(chunk: number + 1, offset: 0)
         }
     }
 
+    /// Calls `body` with each change from an offset on, and where it begins.
+    static func forEachChange(
+        in bytes: UnsafeRawBufferPointer, from start: Int = 0,
+        _ body: (Int, UnsafeRawBufferPointer) -> Void
+    ) {
+        var offset = start
+        while offset < bytes.count {
+            let change = change(at: offset, in: bytes)
+            body(offset, change)
+            offset += lengthByteCount + change.count
+        }
+    }
+
     /// The change that begins at an offset, without its length.
-    static func change(
+    private static func change(
         at offset: Int, in bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
         let length = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)

@@ -17,12 +17,9 @@ struct ChangeRecorder: ~Copyable {
         /// Calls `body` with each change, in order.
         func forEach(_ body: (RecordedChange) -> Void) {
             bytes.withUnsafeBytes { bytes in
-                var offset = 0
-                while offset < bytes.count {
-                    let change = ChangeHistory.change(at: offset, in: bytes)
+                ChangeHistory.forEachChange(in: bytes) { _, change in
                     // What the recorder wrote can be read.
                     if let change = try? RecordedChange(reading: change) { body(change) }
-                    offset += ChangeHistory.lengthByteCount + change.count
                 }
             }
         }

@@ -42,13 +42,7 @@ final class ChangeSubscription: Sendable {
         case .revision(let last): (revision, phase) = (last, .awaiting(last))
         }
         id = engine.machine.watches.add(pattern, after: revision, wantsChanges: true)
-        if !pattern.components.dropLast().allSatisfy(\.testsNameOnly) {
-            phase = .refused(
-                StoreError(
-                    .invalidOperation,
-                    "expected conditions on names only above the last component of a watched pattern"
-                ))
-        }
+        if let refusal = pattern.refusalToFollow { phase = .refused(refusal) }
         state = Lock(State(phase: phase))
     }
 

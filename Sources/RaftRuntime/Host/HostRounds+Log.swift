@@ -121,7 +121,7 @@ extension HostRounds {
                 }
                 entries.append(entry(index, .command, command.payload))
             }
-            noteInLog(commands)
+            noteInLog(commands, as: entries)
         }
         keep(EntryChunk(entries: entries[...], requests: commands[...]), of: group)
         precondition(entries.last?.index == appended.indexes.upperBound, "an append is whole")
@@ -162,9 +162,14 @@ extension HostRounds {
         for chunk in EntryChunk.chunks(of: entries, maximum: entries.count) {
             keep(chunk, of: group)
         }
+        noteGathered(entries)
+        return Array(entries)
+    }
+
+    /// Counts entries among those of the next batch.
+    private func noteGathered(_ entries: some Collection<LogEntry>) {
         log.gathering.entryCount += entries.count
         log.gathering.byteCount += entries.reduce(0) { $0 + $1.byteCount }
-        return Array(entries)
     }
 
     private func keep(_ chunk: EntryChunk, of group: GroupState) {
@@ -172,19 +177,16 @@ extension HostRounds {
         if !group.isAlone { group.recent.append(chunk.entries) }
     }
 
-    private func noteInLog(_ commands: [CommandRequest]) {
-        var byteCount = 0
+    private func noteInLog(_ commands: [CommandRequest], as entries: [LogEntry]) {
         var leftByteCount = 0
         for command in commands {
             command.mayBeApplied = true
-            byteCount += command.byteCount
             leftByteCount += command.waitingBytes
             command.hasLeftQueue = true
         }
         // Once for all: callers change the same number.
         inbox.noteLeft(bytes: leftByteCount)
-        log.gathering.entryCount += commands.count
-        log.gathering.byteCount += byteCount
+        noteGathered(entries)
         // The core accepts nothing else while the disk is full.
         if log.space == .full { log.gathering.batch.mayUseReserve = true }
     }

@@ -93,10 +93,7 @@ import Testing
         ]
         for count in 0...changes.count {
             var first = try Self.machine(after: Array(changes.prefix(count)))
-            let snapshot = first.makeSnapshot()
-            var loader = StateLoader()
-            while let block = try snapshot.next(byteLimit: 100) { try loader.consume(block) }
-            var second = try loader.finish()
+            var second = try first.reloaded(byteLimit: 100)
             #expect(second.catalogue == first.catalogue)
             _ = try Self.apply(Array(changes.dropFirst(count)), to: &first)
             _ = try Self.apply(Array(changes.dropFirst(count)), to: &second)

@@ -71,13 +71,6 @@ import Testing
         }
     }
 
-    private static func reload(_ machine: TreeMachine) throws -> TreeMachine {
-        let snapshot = machine.makeSnapshot()
-        var loader = StateLoader()
-        while let bytes = try snapshot.next(byteLimit: 1_000) { try loader.consume(bytes) }
-        return try loader.finish()
-    }
-
     @Test func `what changed is a conflict`() throws {
         var generator = OperationGenerator(random: TestRandom())
         generator.names = ["a", "b", "c", "ab"]
@@ -93,7 +86,7 @@ import Testing
                 try Self.change(&store, &generator)
             }
             // A member that began with a snapshot must say the same.
-            let reloaded = try Self.reload(store.machine)
+            let reloaded = try store.machine.reloaded()
             var visits = 0
             let verdict = try look.reads.firstChange(
                 in: store.machine.tree, visitLimit: nil, &visits)

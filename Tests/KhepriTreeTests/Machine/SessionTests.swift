@@ -112,10 +112,7 @@ import Testing
                 id: SessionID(high: 0, low: start % 7), sequence: start / 7 + 1, lowestUnanswered: 1
             )
             _ = member.apply(TreeCommand(.put("/a", 1), session: session), in: context)
-            var loader = StateLoader()
-            let snapshot = member.makeSnapshot()
-            while let bytes = try snapshot.next(byteLimit: 1_000) { try loader.consume(bytes) }
-            var (other, twin) = (try loader.finish(), member)
+            var (other, twin) = (try member.reloaded(), member)
             for step in 1...20 as ClosedRange<UInt64> {
                 let later = ApplyContext(
                     revision: Revision(start + 1 + step), time: start * 100_000 + step * 250_000)

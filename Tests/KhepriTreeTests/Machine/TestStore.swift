@@ -96,6 +96,16 @@ struct TestStore {
     }
 }
 
+extension TreeMachine {
+    /// What a member has that begins with a snapshot of this state.
+    func reloaded(byteLimit: Int = 1_000) throws -> TreeMachine {
+        let snapshot = makeSnapshot()
+        var loader = StateLoader()
+        while let bytes = try snapshot.next(byteLimit: byteLimit) { try loader.consume(bytes) }
+        return try loader.finish()
+    }
+}
+
 extension TreeOperation.Write {
     static func of(_ value: Int?, _ keepWhile: [KeepWhileEntry]? = nil) -> TreeOperation.Write {
         TreeOperation.Write(payload: value.map { Payload.integer($0) }, keepWhile: keepWhile)
