@@ -21,8 +21,8 @@ final class ClusterMember {
     private(set) var process: StoreProcess?
     /// Who the member is, as its directory says; nil before it is made.
     private(set) var identity: MemberID?
-    /// The configuration that it knew last.
-    var configuration = Configuration.empty
+    /// What it has shown of who are the members.
+    var configurations = KnownConfigurations()
     private var lifeCount = 0
     /// Whether something has changed a closed file and no process has opened it since.
     private(set) var isDamaged = false
@@ -54,14 +54,9 @@ final class ClusterMember {
     var summary: String {
         let label = "\(name) \(identity?.label ?? "without identity")"
         guard let status = process?.store?.groupStatus else { return label + " closed" }
-        func list(_ members: [MemberID]) -> String {
-            members.map(\.label).joined(separator: " ")
-        }
-        let configuration = status.configuration
         return label + " \(status.role) of term \(status.term.rawValue), "
             + "last \(status.lastPosition.index.rawValue), committed \(status.commitIndex.rawValue), "
-            + "applied \(status.appliedIndex.rawValue), voters \(list(configuration.voters))"
-            + ", outgoing \(list(configuration.outgoing)), learners \(list(configuration.learners))"
+            + "applied \(status.appliedIndex.rawValue), \(status.configuration.labels)"
     }
 
     /// Starts the process with what is on the disk.
@@ -101,7 +96,7 @@ final class ClusterMember {
         precondition(process == nil, "the disk of a running machine is in use")
         defer { identity = nil }
         disk = SimulatedDisk()
-        configuration = .empty
+        configurations = KnownConfigurations()
         isDamaged = false
         if keepingIdentity { entropy = SeededEntropy(seed: seed) }
         return identity
@@ -117,5 +112,15 @@ final class ClusterMember {
         bytes[random.number(below: bytes.count)] ^= 1 << random.number(below: 8)
         disk.replaceContents(of: path, with: bytes)
         isDamaged = true
+    }
+}
+
+extension Configuration {
+    /// Who has which part in it, in words.
+    var labels: String {
+        func list(_ members: [MemberID]) -> String {
+            members.map(\.label).joined(separator: " ")
+        }
+        return "voters \(list(voters)), outgoing \(list(outgoing)), learners \(list(learners))"
     }
 }

@@ -62,7 +62,9 @@ extension ClusterRun {
         if member.disk.isHalted { return end(member, cuttingPower: true) }
         guard let store = process.store, let identity = member.identity else { return }
         let status = store.groupStatus
-        member.configuration = status.configuration
+        if member.configurations.note(status) {
+            trace.remark(clock.now(), "\(member.name): \(status.configuration.labels)")
+        }
         witness.stood(status, stateHash: store.stateHash, of: identity, in: store.groupID)
         if store.logFailure != nil { end(member, cuttingPower: random.isOne(in: 2)) }
     }

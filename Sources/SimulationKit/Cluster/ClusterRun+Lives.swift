@@ -88,14 +88,13 @@ extension ClusterRun {
     }
 
     /// Whether a majority of voters has what it acknowledged without this member, whichever of the
-    /// known configurations is in force.
+    /// configurations is in force that may be: while one of two voters is being removed, both are needed.
     func mayLose(_ member: ClusterMember) -> Bool {
         // What the steward asks for may be in force at any moment.
         guard !steward.isBusy else { return false }
         let sound = Set(
             members.filter { $0 !== member && !$0.isDamaged }.compactMap(\.identity))
-        return members.allSatisfy { other in
-            let configuration = other.configuration
+        return members.flatMap(\.configurations.all).allSatisfy { configuration in
             // Who is to be promoted may be a voter at any moment.
             let next = configuration.voters + configuration.promotable
             return [configuration.voters, configuration.outgoing, next].allSatisfy { voters in

@@ -13,6 +13,12 @@ struct ClusterTrace {
 
     init(isKept: Bool) { self.isKept = isKept }
 
+    /// Adds words on what an event led to.
+    mutating func remark(_ time: Instant, _ words: @autoclosure () -> String) {
+        guard isKept else { return }
+        text += "\(time.nanoseconds / 1_000) - \(words())\n"
+    }
+
     /// - Parameters:
     ///   - subject: The member or client it happened to.
     ///   - detail: What else tells it from others of its kind.

@@ -92,6 +92,8 @@ private final class WatchedLog: LogDevice {
 
     func checkSpace() throws { try log.checkSpace() }
 
+    var isShortOfSpace: Bool { log.isShortOfSpace }
+
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry] {
         try log.entries(of: group, from: first, byteLimit: byteLimit)
     }
