@@ -3,7 +3,8 @@ import RaftCore
 /// Notes each event of a run, as a digest and, if wanted, as text.
 struct ClusterTrace {
     enum Kind: UInt64 {
-        case delivered, lost, drained, called, answered, fault, repair, refused, tended
+        case delivered, lost, drained, called, answered, fault, repair, refused, tended, kept,
+            watched
     }
 
     private(set) var eventCount = 0

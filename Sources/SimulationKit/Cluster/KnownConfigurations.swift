@@ -13,11 +13,10 @@ struct KnownConfigurations {
 
     /// Takes in how the member stands; says whether its configuration is another one than before.
     mutating func note(_ status: GroupStatus) -> Bool {
-        let isOther = known.last.map { $0.configuration != status.configuration } ?? true
         // Who has not heard of any knows no less than before.
-        if isOther, status.configuration != .empty {
-            known.append((status.configuration, status.lastPosition.index))
-        }
+        let isOther =
+            status.configuration != .empty && known.last?.configuration != status.configuration
+        if isOther { known.append((status.configuration, status.lastPosition.index)) }
         if let place = known.lastIndex(where: { $0.end <= status.commitIndex }) {
             known.removeFirst(place)
         }
