@@ -7,6 +7,7 @@ enum Simulate {
     static func main() async {
         do {
             let arguments = try SimulateArguments(Array(CommandLine.arguments.dropFirst()))
+            RunningSeeds.shared.watch()
             exit(await run(arguments) ? 0 : 1)
         } catch {
             complain(error.message + "\n" + SimulateArguments.usage)
@@ -36,6 +37,7 @@ enum Simulate {
     private static func work(_ arguments: SimulateArguments, job: Int) -> Tally {
         var tally = Tally()
         for seed in arguments.seeds where seed % UInt64(arguments.jobCount) == UInt64(job) {
+            RunningSeeds.shared.note(seed, job: job)
             if let hours = arguments.regionsHours {
                 tally.add(runRegions(seed: seed, hours: hours))
                 continue
@@ -44,7 +46,7 @@ enum Simulate {
             let report = ClusterRun(plan, keepsTrace: arguments.keepsTrace).run()
             if arguments.keepsTrace { print(report.trace, terminator: "") }
             tally.add(report)
-            if let failure = report.failure { explain(failure, of: plan) }
+            if let failure = report.failure { explain(failure, of: plan, arguments) }
             if seed % 100 == 0 { complain("seed \(seed): \(tally.failureCount) failures so far") }
         }
         return tally
@@ -65,12 +67,14 @@ enum Simulate {
             failureCount: report.failure == nil ? 0 : 1)
     }
 
-    private static func explain(_ failure: String, of plan: ClusterPlan) {
-        let smallest = plan.shrunk()
+    private static func explain(
+        _ failure: String, of plan: ClusterPlan, _ arguments: SimulateArguments
+    ) {
+        print("seed \(plan.seed): \(failure)\n  replay: khepri-simulate \(plan.arguments)")
+        guard arguments.shrinkingRunsMaximum > 0 else { return }
+        let smallest = plan.shrunk(runsMaximum: arguments.shrinkingRunsMaximum)
         print(
             """
-            seed \(plan.seed): \(failure)
-              replay: khepri-simulate \(plan.arguments)
               smallest: khepri-simulate \(smallest.plan.arguments) --trace
                 \(smallest.failure ?? "")
             """)

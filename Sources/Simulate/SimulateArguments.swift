@@ -7,25 +7,29 @@ struct SimulateArguments: Sendable {
     }
 
     static let usage = """
-        usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--plant BUG]
-                               [--members N] [--clients N] [--keys N] [--faults A,B|none]
+        usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--shrink N] [--plant BUG]
+                               [--members N] [--clients N] [--keys N] [--watchers N]
+                               [--faults A,B|none]
                khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
         Runs a simulated cluster once for each seed. The options from --members on replace what the
-        seed chooses. With --regions the members are in three regions far apart, nothing fails for
-        so many hours, and then the preferred region is cut off for a minute. Ends 0 if everything held, 1 if something did not, 2 for wrong arguments.
+        seed chooses. A failure is made smaller by N runs at most, 100 if not said. With --regions the
+        members are in three regions far apart, nothing fails for so many hours, and then the preferred
+        region is cut off for a minute. Ends 0 if everything held, 1 if something did not, 2 for wrong arguments.
         """
 
     var seeds: ClosedRange<UInt64> = 0...0
     var eventsMaximum = 10_000
     var keepsTrace = false
     var jobCount = 2
+    var shrinkingRunsMaximum = 100
     /// How long nothing fails in three regions, if that is to be simulated.
     var regionsHours: Int?
     private var plant: ClusterPlan.Plant?
     private var memberCount: Int?
     private var clientCount: Int?
     private var keyCount: Int?
+    private var watchersPerMember: Int?
     private var faults: Set<ClusterPlan.Fault>?
 
     init(_ arguments: [String]) throws(Misuse) {
@@ -50,10 +54,12 @@ struct SimulateArguments: Sendable {
         case "--seeds": seeds = try Self.range(value)
         case "--events": eventsMaximum = try Self.number(option, value, 1...10_000_000)
         case "--jobs": jobCount = try Self.number(option, value, 1...64)
+        case "--shrink": shrinkingRunsMaximum = try Self.number(option, value, 0...10_000)
         case "--regions": regionsHours = try Self.number(option, value, 1...10_000)
         case "--members": memberCount = try Self.number(option, value, 1...9)
         case "--clients": clientCount = try Self.number(option, value, 1...64)
         case "--keys": keyCount = try Self.number(option, value, 1...1_000)
+        case "--watchers": watchersPerMember = try Self.number(option, value, 0...16)
         case "--plant":
             guard let named = ClusterPlan.Plant(rawValue: value) else {
                 throw Misuse(message: "no bug is called \(value)")
@@ -94,6 +100,7 @@ struct SimulateArguments: Sendable {
         if let memberCount { plan.memberCount = memberCount }
         if let clientCount { plan.clientCount = clientCount }
         if let keyCount { plan.keyCount = keyCount }
+        if let watchersPerMember { plan.watchersPerMember = watchersPerMember }
         if let faults { plan.faults = faults }
         return plan
     }

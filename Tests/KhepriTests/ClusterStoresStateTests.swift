@@ -67,11 +67,23 @@ import Testing
     @Test func `what the catalogue never knew is kept, and offered under its name`() {
         var stores = ClusterStores()
         let group = GroupID(high: 8, low: 8)
-        stores.beginOpening([group: "attic"])
+        stores.beginOpening([group: "attic"], awaiting: .zero)
         let work = stores.take(catalogue([created]), at: LogIndex(5), isSnapshot: true)
         #expect(work.closes.isEmpty && work.forgets.isEmpty)
         #expect(stores.names.sorted() == ["attic", "shop"])
         #expect(stores.unlistedGroup(named: "attic") == group)
         #expect(stores.unlistedGroup(named: "shop") == nil)
+    }
+
+    @Test func `what is older than the newest snapshot of the list opens no store`() {
+        var stores = ClusterStores()
+        stores.beginOpening([:], awaiting: LogIndex(10))
+        // The newest snapshot is damaged, and the one before knows of a store that is deleted.
+        let older = stores.take(catalogue([created]), at: LogIndex(5), isSnapshot: true)
+        #expect(older.opens.isEmpty)
+        let deleted = catalogue([created, .delete("shop", id: id)])
+        let newest = stores.take(deleted, at: LogIndex(10), isSnapshot: false)
+        #expect(newest.opens.isEmpty)
+        #expect(stores.names.isEmpty)
     }
 }

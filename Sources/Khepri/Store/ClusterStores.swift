@@ -31,6 +31,11 @@ struct ClusterStores {
     private var gone: [GroupID: LogIndex] = [:]
     /// Where the newest snapshot of the list is.
     private var snapshotIndex = LogIndex.zero
+    /// Where the newest one was at the start, as the log says.
+    ///
+    /// If it is damaged, the list begins with what an older one holds, and names stores of which the log
+    /// was told to forget everything.
+    private var awaitedIndex = LogIndex.zero
     private var waiting: [GroupID: [UnsafeContinuation<Void, Never>]] = [:]
 
     /// The names of all stores: those of the catalogue, and those that it does not know yet.
@@ -56,8 +61,11 @@ struct ClusterStores {
     }
 
     /// Notes that the groups of the log are being opened.
-    mutating func beginOpening(_ recovered: [GroupID: String]) {
+    ///
+    /// - Parameter index: Where the newest snapshot of the list is, as the log says.
+    mutating func beginOpening(_ recovered: [GroupID: String], awaiting index: LogIndex) {
         recoveredNames = recovered
+        awaitedIndex = index
         for group in recovered.keys { slots[group] = .opening }
     }
 
@@ -68,6 +76,7 @@ struct ClusterStores {
         _ catalogue: StoreCatalogue, at index: LogIndex, isSnapshot: Bool
     ) -> Work {
         var work = Work()
+        guard index >= awaitedIndex else { return work }
         if catalogue != self.catalogue {
             self.catalogue = catalogue
             for entry in catalogue.entries where slots[GroupID(entry.id)] == nil {

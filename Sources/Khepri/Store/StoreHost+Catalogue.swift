@@ -98,11 +98,19 @@ extension StoreHost {
 // What happens on the driver's thread, or on the one that opens `default`.
 extension StoreHost {
     /// Opens the groups that the log holds beside that of the catalogue.
-    func openRecovered(following lead: GroupID) {
+    ///
+    /// - Parameter lead: The group of the catalogue, and what the log holds of it.
+    func openRecovered(following lead: GroupDescription<StoreMachine>) {
         let recovered = takeRecovered()
-        clusterStores.withLock { $0.beginOpening(recovered.mapValues(\.name)) }
-        for (id, group) in recovered.sorted(by: { $0.value.name < $1.value.name }) {
-            open(id, named: group.name, recovered: group, founding: nil, following: lead)
+        clusterStores.withLock {
+            $0.beginOpening(
+                recovered.mapValues(\.name),
+                awaiting: lead.recovered?.snapshot?.index ?? .zero)
+        }
+        for (id, group) in recovered.sorted(by: {
+            ($0.value.name, $0.key) < ($1.value.name, $1.key)
+        }) {
+            open(id, named: group.name, recovered: group, founding: nil, following: lead.id)
         }
     }
 

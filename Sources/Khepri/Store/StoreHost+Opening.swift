@@ -33,7 +33,7 @@ extension StoreHost {
     ) async -> Result<TreeStore, any Error> {
         do {
             let opening = StoreOpening(try describe(name, recovered), of: self)
-            if environment.cluster != nil { openRecovered(following: opening.description.id) }
+            if environment.cluster != nil { openRecovered(following: opening.description) }
             let group = try await raft.open(opening.description)
             return .success(opening.finish(group, of: self))
         } catch {

@@ -238,7 +238,7 @@ public final class StoreHost: Sendable {
     }
 
     /// The stores that are open.
-    var openStores: [TreeStore] {
+    package var openStores: [TreeStore] {
         state.withLock { $0.openStores } + clusterStores.withLock { $0.openStores }
     }
 

@@ -19,8 +19,8 @@ public struct TreeChanges: AsyncSequence, Sendable {
         ///
         /// - Returns: nil when the store is closed or the task is cancelled.
         /// - Throws: ``StoreError`` `.compacted` if changes were missed, `.invalidOperation` for a pattern
-        ///   that cannot be watched or a revision that is not there yet, `.storageFailed`,
-        ///   `.newerFormat`.
+        ///   that cannot be watched or a revision that is not there yet, `.noQuorum` or `.storageFull`
+        ///   if it is not and that is why, `.storeNotFound`, `.storageFailed`, `.newerFormat`.
         public mutating func next() async throws -> TreeChange? {
             while changes.isEmpty {
                 guard let next = try await subscription.next() else { return nil }

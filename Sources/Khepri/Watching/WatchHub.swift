@@ -68,7 +68,7 @@ extension WatchHub {
     func end(_ error: StoreError? = nil) {
         let woken = state.withLock { state in
             if state.ending == nil { state.ending = .end(error) }
-            return state.readers.keys.compactMap { state.readers[$0]?.wake() }
+            return state.readers.keys.sorted().compactMap { state.readers[$0]?.wake() }
         }
         for continuation in woken { continuation.resume() }
     }
@@ -89,7 +89,8 @@ extension WatchHub {
             let slot = state.trie.use(pattern.components)
             state.trie[slot].append(state.lastID)
             let walk = pattern.exactPath == nil ? PatternWalk(pattern) : nil
-            var reader = WatchReader(slot: slot, walk: walk, wantsChanges: wantsChanges)
+            var reader = WatchReader(
+                slot: slot, walk: walk, after: revision ?? .zero, wantsChanges: wantsChanges)
             if let revision, revision < state.history.revision {
                 reader.begin(at: state.history.place(after: revision))
             }
@@ -172,7 +173,7 @@ extension WatchHub.State {
 
     /// Tells all readers that changes were lost; returns who waited.
     fileprivate mutating func loseTrack() -> [UnsafeContinuation<Void, Never>] {
-        let ids = Array(readers.keys)
-        return ids.compactMap { readers[$0]?.loseTrack() }
+        let revision = history.startRevision
+        return readers.keys.sorted().compactMap { readers[$0]?.loseTrack(through: revision) }
     }
 }

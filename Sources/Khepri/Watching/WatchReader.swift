@@ -17,12 +17,15 @@ struct WatchReader {
     let slot: Int
     /// The pattern, nil when the slot says it all.
     private let walk: PatternWalk?
+    /// It wants what came after that.
+    private let start: Revision
     private var position: Position
     private var waiting: UnsafeContinuation<Void, Never>?
 
-    init(slot: Int, walk: PatternWalk?, wantsChanges: Bool) {
+    init(slot: Int, walk: PatternWalk?, after start: Revision, wantsChanges: Bool) {
         self.slot = slot
         self.walk = walk
+        self.start = start
         position = wantsChanges ? .following([]) : .noting(false)
     }
 
@@ -52,9 +55,15 @@ struct WatchReader {
         return wake()
     }
 
-    /// Takes note that changes were lost.
-    mutating func loseTrack() -> UnsafeContinuation<Void, Never>? {
-        if case .noting = position { position = .noting(true) } else { position = .lost }
+    /// Takes note that changes were lost, all of them up to a revision.
+    mutating func loseTrack(through revision: Revision) -> UnsafeContinuation<Void, Never>? {
+        switch position {
+        case .noting: position = .noting(true)
+        // It knows all that was lost, from another member.
+        case .following where start >= revision, .searching where start >= revision:
+            position = .following([])
+        case .following, .searching, .lost: position = .lost
+        }
         return wake()
     }
 

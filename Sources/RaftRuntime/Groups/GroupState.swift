@@ -84,6 +84,12 @@ final class GroupState {
         return lastNumber
     }
 
+    /// Whether each first member writes the entry by itself: then it is the same for all, and their
+    /// clocks say nothing.
+    func isFoundedByAll(with index: LogIndex) -> Bool {
+        index == LogPosition.zero.index.successor && following.group != nil
+    }
+
     func step(_ event: RaftEvent, now: Instant) {
         server.step(event, now: now, into: &effects)
     }

@@ -94,7 +94,9 @@ extension HostRounds {
         if case .entries(let arrived) = group.arrived {
             return takeOver(arrived, appended.indexes, of: group)
         }
-        group.lastTime = max(group.lastTime, ports.wallClock.milliseconds())
+        if !group.isFoundedByAll(with: appended.indexes.lowerBound) {
+            group.lastTime = max(group.lastTime, ports.wallClock.milliseconds())
+        }
         func entry(_ index: LogIndex, _ kind: EntryKind, _ payload: [UInt8]) -> LogEntry {
             LogEntry(
                 index: index, term: appended.term, kind: kind, time: group.lastTime,

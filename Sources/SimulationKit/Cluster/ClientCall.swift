@@ -11,6 +11,8 @@ enum ClientCall: Sendable {
     case delete
     /// Writes a register and both of the pair.
     case batch
+    /// Counts in the payload version of the counter, by two each time it is applied.
+    case count
 
     enum Answer: Sendable {
         /// What a register held, and since when; nil for an empty one.
@@ -50,6 +52,12 @@ enum ClientCall: Sendable {
                 let revision = try await store.batch { batch in
                     try batch.put(new, at: path)
                     for path in Self.pair { try batch.put(new, at: path) }
+                }
+                return .done(true, at: revision)
+            case .count:
+                let revision = try await store.batch { batch in
+                    // Never what is there, so that each of the two is a change.
+                    for content in [-new, new] { try batch.put(content, at: path) }
                 }
                 return .done(true, at: revision)
             }

@@ -7,6 +7,7 @@ final class ClusterClients {
     private struct Open {
         let client: Int
         let member: Int
+        let group: GroupID
         let call: ClientCall
         var seen: RegisterCall
     }
@@ -20,7 +21,11 @@ final class ClusterClients {
     private var open: [UInt64: Open] = [:]
     private var nextNumber: UInt64 = 1
     /// The last write of each client that was carried out.
-    private var lastWrites: [Int: (key: Int, revision: Revision)] = [:]
+    private var lastWrites: [Int: (group: GroupID, register: Int, revision: Revision)] = [:]
+    /// The number of each store, with which its registers begin.
+    private var places: [GroupID: Int] = [:]
+    /// How often clients were told that a counter counts, and how often nobody knows.
+    private var counts: [GroupID: (done: Int, unknown: Int)] = [:]
     /// Clients that have not had a write carried out since all was healed; nil before.
     private var unsatisfied: Set<Int>?
 
@@ -39,42 +44,61 @@ final class ClusterClients {
 
     /// Lets a client call a member.
     func begin(_ client: Int, at member: ClusterMember, _ random: inout SeededRandom) {
-        guard let store = member.store else { return }
+        let stores = member.stores
+        guard !stores.isEmpty else { return }
+        let store = stores[random.number(below: stores.count)]
+        let group = store.groupID
         let number = nextNumber
         nextNumber += 1
-        var key = random.number(below: plan.keyCount)
-        let call = choose(client, &key, store, &random)
+        var register = random.number(below: plan.keyCount)
+        let call = choose(client, &register, store, &random)
         let now = clock.now().nanoseconds
         let seen = RegisterCall(
-            key: key, operation: call.operation(writing: number), outcome: .unknown, start: now,
-            end: now)
-        open[number] = Open(client: client, member: member.number, call: call, seen: seen)
-        if case .delete = call { checks.noteDeletionBegins(key) }
+            key: key(of: register, in: group), operation: call.operation(writing: number),
+            outcome: .unknown, start: now, end: now)
+        open[number] = Open(
+            client: client, member: member.number, group: group, call: call, seen: seen)
+        if case .delete = call { checks.noteDeletionBegins(seen.key) }
         let planted = planted(call)
         let isRepeated = plan.plant == .repeatedWrite && call.isWrite
-        _ = Task(executorPreference: executor) { [answers, key] in
-            if isRepeated { _ = await planted.answer(of: store, key, writing: number) }
-            let answer = await planted.answer(of: store, key, writing: number)
+        _ = Task(executorPreference: executor) { [answers, register] in
+            if isRepeated { _ = await planted.answer(of: store, register, writing: number) }
+            let answer = await planted.answer(of: store, register, writing: number)
             answers.withLock { $0.append((number, answer)) }
         }
     }
 
+    /// What tells a register from those of all stores.
+    private func key(of register: Int, in group: GroupID) -> Int {
+        let place = places[group] ?? places.count
+        places[group] = place
+        return place * (plan.keyCount + 1) + register
+    }
+
+    /// The register of which the payload version counts.
+    private var counter: Int { plan.keyCount }
+
     private func choose(
-        _ client: Int, _ key: inout Int, _ store: TreeStore, _ random: inout SeededRandom
+        _ client: Int, _ register: inout Int, _ store: TreeStore, _ random: inout SeededRandom
     ) -> ClientCall {
         guard unsatisfied == nil else { return .put }
-        switch random.number(below: 20) {
+        switch random.number(below: 22) {
+        case 20, 21:
+            register = counter
+            return random.isOne(in: 3) ? .read(.linearizable) : .count
         case 0..<5: return .read(.linearizable)
         case 5..<8:
-            guard let last = lastWrites[client] else { return .read(.local) }
-            key = last.key
+            guard let last = lastWrites[client], last.group == store.groupID else {
+                return .read(.local)
+            }
+            register = last.register
             return .read(.atLeast(last.revision))
         case 8: return .read(.local)
         case 9: return .readPair
         case 10..<14: return .put
         case 14..<17:
             // What it holds here is a good guess.
-            let expected = try? store.local.get(ClientCall.path(of: key), as: Int.self)
+            let expected = try? store.local.get(ClientCall.path(of: register), as: Int.self)
             return expected.map { .compareAndSwap(expected: $0) } ?? .create
         case 17: return .delete
         default: return .batch
@@ -123,9 +147,11 @@ final class ClusterClients {
             known.seen.outcome = .done(isDone)
             history.append(known.seen)
             guard isDone else { return checks.noteRefused(number, by: known.member) }
+            if case .count = known.call { counts[known.group, default: (0, 0)].done += 1 }
             unsatisfied?.remove(known.client)
             guard let revision else { return }
-            lastWrites[known.client] = (known.seen.key, revision)
+            let register = known.seen.key % (plan.keyCount + 1)
+            lastWrites[known.client] = (known.group, register, revision)
             if case .delete = known.call {
                 checks.noteDeletionEnds(known.seen.key, at: revision)
             } else {
@@ -133,6 +159,7 @@ final class ClusterClients {
             }
         case .unknown:
             if known.call.isWrite { history.append(known.seen) }
+            if case .count = known.call { counts[known.group, default: (0, 0)].unknown += 1 }
         case .refused:
             guard known.call.isWrite else { return }
             checks.noteRefused(number, by: known.member)
@@ -156,11 +183,31 @@ final class ClusterClients {
     }
 }
 
+extension ClusterClients {
+    /// A watcher was told that a number is written.
+    func noteTold(_ number: UInt64, at revision: Revision, by member: Int) {
+        checks.noteSeen(number, at: revision, by: member)
+    }
+
+    /// Whoever was told that the counter counts is in it once, and nobody else but who does not know.
+    func checkCounter(of store: TreeStore) {
+        let count = counts[store.groupID] ?? (0, 0)
+        let path = ClientCall.path(of: counter)
+        let version = (try? store.view.node(at: path, as: Int.self))?.payloadVersion ?? 0
+        let found = Int(version)
+        let isExplained = found % 2 == 0 && (count.done...count.done + count.unknown) ~= found / 2
+        guard !isExplained else { return }
+        checks.fail(
+            "the counter of \(store.name) is at version \(found) after \(count.done) writes and "
+                + "\(count.unknown) more that may have been applied")
+    }
+}
+
 extension ClientCall {
     fileprivate var isWrite: Bool {
         switch self {
         case .read, .readPair: false
-        case .put, .create, .compareAndSwap, .delete, .batch: true
+        case .put, .create, .compareAndSwap, .delete, .batch, .count: true
         }
     }
 
@@ -168,7 +215,7 @@ extension ClientCall {
     fileprivate func operation(writing number: UInt64) -> RegisterCall.Operation {
         switch self {
         case .read, .readPair: .read
-        case .put, .batch: .write(Int(number))
+        case .put, .batch, .count: .write(Int(number))
         case .create: .compareAndSet(expected: nil, new: Int(number))
         case .compareAndSwap(let expected): .compareAndSet(expected: expected, new: Int(number))
         case .delete: .write(nil)

@@ -21,8 +21,8 @@ final class ClusterMember {
     private(set) var process: StoreProcess?
     /// Who the member is, as its directory says; nil before it is made.
     private(set) var identity: MemberID?
-    /// The configuration that it knew last.
-    var configuration = Configuration.empty
+    /// What it has shown of who are the members of each store.
+    private(set) var configurations: [GroupID: KnownConfigurations] = [:]
     private var lifeCount = 0
     /// Whether something has changed a closed file and no process has opened it since.
     private(set) var isDamaged = false
@@ -47,21 +47,24 @@ final class ClusterMember {
     /// What its host says of itself.
     var details: MemberDetails { MemberDetails(name: name, peerAddress: "\(name):1") }
 
-    /// The open store, unless the machine stands still.
+    /// The open host, unless the machine stands still.
+    var host: StoreHost? { isPaused ? nil : process?.host }
+
+    /// The store that is always there, once it is open, unless the machine stands still.
     var store: TreeStore? { isPaused ? nil : process?.store }
+
+    /// The open stores, unless the machine stands still.
+    var stores: [TreeStore] { isPaused ? [] : process?.stores ?? [] }
+
+    /// The configurations of its stores that may be in force.
+    var knownConfigurations: [Configuration] { configurations.values.flatMap(\.all) }
 
     /// How it stands, in words.
     var summary: String {
         let label = "\(name) \(identity?.label ?? "without identity")"
-        guard let status = process?.store?.groupStatus else { return label + " closed" }
-        func list(_ members: [MemberID]) -> String {
-            members.map(\.label).joined(separator: " ")
-        }
-        let configuration = status.configuration
-        return label + " \(status.role) of term \(status.term.rawValue), "
-            + "last \(status.lastPosition.index.rawValue), committed \(status.commitIndex.rawValue), "
-            + "applied \(status.appliedIndex.rawValue), voters \(list(configuration.voters))"
-            + ", outgoing \(list(configuration.outgoing)), learners \(list(configuration.learners))"
+        let stores = process?.stores ?? []
+        guard !stores.isEmpty else { return label + " closed" }
+        return label + stores.map { " \($0.name): \($0.groupStatus.summary)" }.joined()
     }
 
     /// Starts the process with what is on the disk.
@@ -75,6 +78,17 @@ final class ClusterMember {
     func noteOpening() {
         identity = process?.identity ?? identity
         if process?.store != nil { isDamaged = false }
+    }
+
+    /// Takes in how it stands in each of its stores; says in which there are other members than before.
+    func note(_ stores: [TreeStore]) -> [TreeStore] {
+        let closed = configurations.keys.filter { group in
+            !stores.contains { $0.groupID == group }
+        }
+        for group in closed { configurations[group] = nil }
+        return stores.filter { store in
+            configurations[store.groupID, default: KnownConfigurations()].note(store.groupStatus)
+        }
     }
 
     /// Ends the process; a power cut also loses what was not flushed, as chance has it.
@@ -101,7 +115,7 @@ final class ClusterMember {
         precondition(process == nil, "the disk of a running machine is in use")
         defer { identity = nil }
         disk = SimulatedDisk()
-        configuration = .empty
+        configurations = [:]
         isDamaged = false
         if keepingIdentity { entropy = SeededEntropy(seed: seed) }
         return identity
@@ -117,5 +131,24 @@ final class ClusterMember {
         bytes[random.number(below: bytes.count)] ^= 1 << random.number(below: 8)
         disk.replaceContents(of: path, with: bytes)
         isDamaged = true
+    }
+}
+
+extension GroupStatus {
+    /// The most of it, in words.
+    fileprivate var summary: String {
+        "\(role) of term \(term.rawValue), last \(lastPosition.index.rawValue), "
+            + "committed \(commitIndex.rawValue), applied \(appliedIndex.rawValue), "
+            + configuration.labels
+    }
+}
+
+extension Configuration {
+    /// Who has which part in it, in words.
+    var labels: String {
+        func list(_ members: [MemberID]) -> String {
+            members.map(\.label).joined(separator: " ")
+        }
+        return "voters \(list(voters)), outgoing \(list(outgoing)), learners \(list(learners))"
     }
 }

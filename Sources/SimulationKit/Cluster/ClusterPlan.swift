@@ -11,6 +11,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case oneWayCut, partition, reset
         case clockRate, dateJump
         case snapshots, transfer, members
+        /// Stores that are made, deleted and made again, besides the one that is always there.
+        case stores
 
         /// Whether it happens now and then, and is not there all the time.
         var isMomentary: Bool {
@@ -35,6 +37,10 @@ package struct ClusterPlan: Sendable, Hashable {
         case repeatedWrite
         /// The log says that a batch is durable before it writes it.
         case earlyAcknowledgement
+        /// A watcher that goes on is not told the first change.
+        case forgottenChange
+        /// A watcher that goes on is told what it knows already.
+        case repeatedChange
     }
 
     package var seed: UInt64
@@ -45,6 +51,7 @@ package struct ClusterPlan: Sendable, Hashable {
     package var spansRegions = false
     package var clientCount: Int
     package var keyCount: Int
+    package var watchersPerMember: Int
     package var faults: Set<Fault>
     /// Events before everything is healed.
     package var eventsMaximum: Int
@@ -62,7 +69,11 @@ package struct ClusterPlan: Sendable, Hashable {
         clientCount = 1 + random.number(below: 6)
         keyCount = 1 + random.number(below: 5)
         faults = []
-        for fault in Fault.allCases where random.isOne(in: 3) { faults.insert(fault) }
+        // Stores that come and go only if asked for: some of those runs do not hold.
+        for fault in Fault.allCases where fault != .stores && random.isOne(in: 3) {
+            faults.insert(fault)
+        }
+        watchersPerMember = random.number(below: 3)
     }
 
     /// Smaller plans to try in its place, the greatest steps first.
@@ -79,6 +90,7 @@ package struct ClusterPlan: Sendable, Hashable {
         add { $0.clientCount = max(1, $0.clientCount - 1) }
         add { $0.memberCount = max(3, $0.memberCount - 1) }
         add { $0.keyCount = max(1, $0.keyCount - 1) }
+        add { $0.watchersPerMember = max(0, $0.watchersPerMember - 1) }
         add { $0.eventsMaximum = max(100, $0.eventsMaximum * 4 / 5) }
         return plans
     }

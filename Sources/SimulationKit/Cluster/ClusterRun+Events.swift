@@ -15,6 +15,7 @@ extension ClusterRun {
         case .call(let client): call(client)
         case .fault: injectFault()
         case .steward: tend()
+        case .watch(let watcher): watch(watcher)
         case .repair(let repair): carryOut(repair)
         }
         runTasks()
@@ -23,6 +24,20 @@ extension ClusterRun {
             queue.add(.call(client: client), at: later(microseconds: 20_000))
         }
         for (task, isDone) in steward.takeResults() { ended(task, isDone) }
+        for result in keeper.settle() {
+            trace.note(.kept, clock.now(), 0, result.group == nil ? 1 : 2, "\(result.task)")
+        }
+        let readers = watchers.settle(
+            members, mayBeDeleted: keeper.mayBeDeleted, &random, noteSeen: clients.noteTold)
+        for watcher in readers { queue.add(.watch(watcher), at: later(microseconds: 50_000)) }
+    }
+
+    /// Lets a watcher read on, or come again if there is nothing to read from.
+    private func watch(_ watcher: Int) {
+        trace.note(.watched, clock.now(), watcher, 0)
+        watchers.leave(keeper.gone.contains)
+        guard !watchers.read(watcher, members, &random) else { return }
+        queue.add(.watch(watcher), at: later(microseconds: 500_000))
     }
 
     /// Lets all tasks go on that can.
@@ -60,11 +75,19 @@ extension ClusterRun {
     /// Looks at a member after one of its steps.
     private func observe(_ member: ClusterMember, _ process: StoreProcess) {
         if member.disk.isHalted { return end(member, cuttingPower: true) }
-        guard let store = process.store, let identity = member.identity else { return }
-        let status = store.groupStatus
-        member.configuration = status.configuration
-        witness.stood(status, stateHash: store.stateHash, of: identity, in: store.groupID)
-        if store.logFailure != nil { end(member, cuttingPower: random.isOne(in: 2)) }
+        let stores = process.stores
+        guard !stores.isEmpty, let identity = member.identity else { return }
+        for store in member.note(stores) {
+            trace.remark(
+                clock.now(),
+                "\(member.name), \(store.name): \(store.groupStatus.configuration.labels)")
+        }
+        for store in stores {
+            keeper.note(store)
+            witness.stood(
+                store.groupStatus, stateHash: store.stateHash, of: identity, in: store.groupID)
+        }
+        if process.hasFailed { end(member, cuttingPower: random.isOne(in: 2)) }
     }
 
     private func call(_ client: Int) {

@@ -62,6 +62,10 @@ extension ClusterRun {
         case .dateJump: member.clock.jump(milliseconds: random.number(below: 200_000) - 100_000)
         case .transfer:
             if let leader, !steward.isBusy { steward.begin(.transfer, at: leader) }
+        case .stores:
+            guard let host = member.host, member.store != nil, !keeper.isBusy else { return }
+            trace.note(
+                .kept, clock.now(), member.number, 0, "\(keeper.begin(at: host, &random))")
         case .tornWrite, .stuckDisk, .fullDisk, .failedCall, .failedFlush, .bitRot, .lostDisk:
             spoilDisk(of: member, fault)
         case .loss, .repetition, .reordering, .clockRate, .snapshots, .members: break
@@ -146,6 +150,8 @@ extension ClusterRun {
             guard let leader, !steward.isBusy, member.identity == identity,
                 !leader.groupStatus.configuration.allMembers.contains(identity)
             else { return }
+            // The other stores follow.
+            guard !mayBeMember(identity) else { return self.repair(repair, within: 3_000_000) }
             end(member, cuttingPower: false)
             replaceDisk(of: member)
         case .mend(let cuts):

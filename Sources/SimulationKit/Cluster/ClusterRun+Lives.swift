@@ -57,6 +57,7 @@ extension ClusterRun {
         guard let process = member.end(cuttingPower: cuttingPower, &random) else { return }
         if let identity = member.identity { network.disconnect(identity) }
         clients.abandon(member: member.number)
+        watchers.abandon(member: member.number)
         bury(process)
         if isHealed {
             repair(.start(member: member.number), within: 100_000)
@@ -88,19 +89,33 @@ extension ClusterRun {
     }
 
     /// Whether a majority of voters has what it acknowledged without this member, whichever of the
-    /// known configurations is in force.
+    /// configurations is in force that may be: while one of two voters is being removed, both are needed.
     func mayLose(_ member: ClusterMember) -> Bool {
-        // What the steward asks for may be in force at any moment.
-        guard !steward.isBusy else { return false }
+        // What the steward asks for may be in force at any moment, and a new store founded.
+        guard !steward.isBusy, !keeper.isBusy, areStoresInStep else { return false }
         let sound = Set(
             members.filter { $0 !== member && !$0.isDamaged }.compactMap(\.identity))
-        return members.allSatisfy { other in
-            let configuration = other.configuration
+        return members.flatMap(\.knownConfigurations).allSatisfy { configuration in
             // Who is to be promoted may be a voter at any moment.
             let next = configuration.voters + configuration.promotable
             return [configuration.voters, configuration.outgoing, next].allSatisfy { voters in
                 voters.isEmpty || voters.count { sound.contains($0) } * 2 > voters.count
             }
         }
+    }
+
+    /// Whether the members of all stores are those of the one that they follow, as far as anybody knows.
+    private var areStoresInStep: Bool {
+        guard plan.faults.contains(.stores) else { return true }
+        let hasOpenedAll = members.allSatisfy { member in
+            member.host.map { $0.storeNames.count == $0.openStores.count } ?? true
+        }
+        return hasOpenedAll && Set(members.flatMap(\.knownConfigurations).map(\.voters)).count == 1
+    }
+
+    /// Whether somebody may be a member of a store.
+    func mayBeMember(_ identity: MemberID) -> Bool {
+        members.filter { $0.identity != identity }.flatMap(\.knownConfigurations)
+            .contains { $0.allMembers.contains(identity) }
     }
 }

@@ -12,6 +12,7 @@ package final class ClusterRun {
         case call(client: Int)
         case fault
         case steward
+        case watch(Int)
         /// What a fault began ends.
         case repair(ClusterRepair)
     }
@@ -28,6 +29,8 @@ package final class ClusterRun {
     let witness = ConsensusWitness()
     let clients: ClusterClients
     let steward: ClusterSteward
+    let keeper: StoreKeeper
+    let watchers: ClusterWatchers
     var members: [ClusterMember] = []
     var random: SeededRandom
     var queue = EventQueue<Event>()
@@ -49,10 +52,14 @@ package final class ClusterRun {
         trace = ClusterTrace(isKept: keepsTrace)
         clients = ClusterClients(plan, clock: clock, executor: executor)
         steward = ClusterSteward(executor: executor)
+        keeper = StoreKeeper(executor: executor)
+        watchers = ClusterWatchers(plan, executor: executor)
     }
 
     /// The first thing that did not hold.
-    var failure: String? { ownFailure ?? clients.checks.failure ?? witness.failure }
+    var failure: String? {
+        ownFailure ?? clients.checks.failure ?? watchers.failure ?? witness.failure
+    }
 
     func fail(_ message: String) { ownFailure = ownFailure ?? message }
 
@@ -94,6 +101,8 @@ package final class ClusterRun {
         weather = chosenWeather()
         network.setWeather(weather)
         for client in 0..<plan.clientCount { queue.add(.call(client: client), at: clock.now()) }
+        watchers.settleDown(&random)
+        for watcher in 0..<watchers.count { queue.add(.watch(watcher), at: clock.now()) }
         if !plan.faults.isEmpty { queue.add(.fault, at: clock.now()) }
     }
 
@@ -112,7 +121,7 @@ package final class ClusterRun {
             if member.process == nil { start(member) }
         }
         clients.beginLastRound()
-        step { [self] in clients.isLastRoundDone && isWhole && doAllAgree }
+        step { [self] in clients.isLastRoundDone && isWhole && isLevel }
     }
 
     /// Takes steps until something holds.
@@ -134,26 +143,9 @@ package final class ClusterRun {
     private func step(until isDone: () -> Bool) {
         guard !step(within: Self.convergence, until: isDone), failure == nil else { return }
         let states = members.map(\.summary).joined(separator: "; ")
-        fail("the cluster does not come to rest: \(states); open calls \(clients.openCount)")
-    }
-
-    /// Whether every host is in its seat, as the leader says.
-    private var isWhole: Bool {
-        guard let status = leader?.groupStatus, invitation != nil, !steward.isBusy else {
-            return false
-        }
-        let present = members.filter { $0.store != nil && $0.identity != nil }
-        let voters = present.filter(\.isVoter).compactMap(\.identity)
-        return present.count == members.count
-            && status.configuration.voters == voters.sorted()
-            && status.configuration.allMembers.count == members.count
-    }
-
-    private var doAllAgree: Bool {
-        guard let last = leader?.groupStatus.lastPosition.index else { return false }
-        let stores = members.compactMap(\.store)
-        return Set(stores.map(\.stateHash)).count == 1
-            && stores.allSatisfy { $0.groupStatus.appliedIndex == last }
+        fail(
+            "the cluster does not come to rest: \(states); open calls \(clients.openCount); \(watchers.summary)"
+        )
     }
 
     /// What can be checked only when all is over.
@@ -163,19 +155,18 @@ package final class ClusterRun {
         } catch {
             fail(error.description)
         }
+        for group in witness.deletedGroups where !keeper.mayBeDeleted(group) {
+            fail("a store was deleted by nobody's wish")
+        }
+        if let verdict = keeper.verdict(on: members[0].stores) { fail(verdict) }
+        for store in members[0].stores { clients.checkCounter(of: store) }
         for member in members {
-            member.store?.checkInvariants()
+            for store in member.stores { store.checkInvariants() }
             guard let state = DurableState(of: member.disk) else {
                 return fail("the disk of \(member.name) cannot be opened again")
             }
             witness.recovered(state.groups, by: state.identity)
         }
-    }
-
-    /// The store of the member that leads in the newest term.
-    var leader: TreeStore? {
-        members.compactMap(\.store).filter { $0.groupStatus.role == .leader }
-            .max { $0.groupStatus.term < $1.groupStatus.term }
     }
 }
 

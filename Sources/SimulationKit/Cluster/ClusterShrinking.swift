@@ -25,7 +25,7 @@ extension ClusterPlan {
         let names = sortedFaults.map(\.rawValue).joined(separator: ",")
         var words = [
             "--seeds \(seed)..\(seed)", "--events \(eventsMaximum)", "--members \(memberCount)",
-            "--clients \(clientCount)", "--keys \(keyCount)",
+            "--clients \(clientCount)", "--keys \(keyCount)", "--watchers \(watchersPerMember)",
             "--faults \(names.isEmpty ? "none" : names)",
         ]
         if let plant { words.append("--plant \(plant.rawValue)") }

@@ -3,7 +3,8 @@ import RaftCore
 /// Notes each event of a run, as a digest and, if wanted, as text.
 struct ClusterTrace {
     enum Kind: UInt64 {
-        case delivered, lost, drained, called, answered, fault, repair, refused, tended
+        case delivered, lost, drained, called, answered, fault, repair, refused, tended, kept,
+            watched
     }
 
     private(set) var eventCount = 0
@@ -12,6 +13,12 @@ struct ClusterTrace {
     private let isKept: Bool
 
     init(isKept: Bool) { self.isKept = isKept }
+
+    /// Adds words on what an event led to.
+    mutating func remark(_ time: Instant, _ words: @autoclosure () -> String) {
+        guard isKept else { return }
+        text += "\(time.nanoseconds / 1_000) - \(words())\n"
+    }
 
     /// - Parameters:
     ///   - subject: The member or client it happened to.

@@ -15,6 +15,8 @@ final class HastyLog: LogDevice {
 
     func checkSpace() throws { try log.checkSpace() }
 
+    var isShortOfSpace: Bool { log.isShortOfSpace }
+
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry] {
         try catchUp()
         return try log.entries(of: group, from: first, byteLimit: byteLimit)

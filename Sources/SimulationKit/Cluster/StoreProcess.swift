@@ -29,8 +29,14 @@ final class StoreProcess: Sendable {
     /// Who the member is, once the directory is open.
     var identity: MemberID? { state.withLock { $0.identity } }
 
-    /// The store, once it is open.
+    /// The host, once it is open.
+    var host: StoreHost? { state.withLock { $0.host } }
+
+    /// The store that is always there, once it is open.
     var store: TreeStore? { state.withLock { $0.store } }
+
+    /// The stores that are open.
+    var stores: [TreeStore] { host?.openStores ?? [] }
 
     /// Why there is no store, if there will be none.
     var error: StoreError? { state.withLock { $0.error } }

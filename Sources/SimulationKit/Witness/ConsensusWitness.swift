@@ -17,6 +17,13 @@ final class ConsensusWitness: Sendable {
         groups.withLock { $0[group]?.committed[index] != nil }
     }
 
+    /// The groups that a member has deleted.
+    var deletedGroups: [GroupID] {
+        groups.withLock { groups in
+            groups.filter { $0.value.members.values.contains { $0.log.isDeleted } }.keys.sorted()
+        }
+    }
+
     /// A log that tells the witness what it has promised.
     func watch(_ log: any LogDevice, of member: MemberID) -> any LogDevice {
         WatchedLog(log, of: member, witness: self)
@@ -40,8 +47,8 @@ final class ConsensusWitness: Sendable {
                 var witness = groups[group] ?? GroupWitness()
                 if let recovered = found[group] {
                     witness.recovered(recovered, by: member)
-                } else if witness.members[member]?.log.last.index ?? .zero > .zero {
-                    witness.fail("member \(member.label) has forgotten a group")
+                } else {
+                    witness.missing(in: member)
                 }
                 groups[group] = witness
             }
@@ -91,6 +98,8 @@ private final class WatchedLog: LogDevice {
     }
 
     func checkSpace() throws { try log.checkSpace() }
+
+    var isShortOfSpace: Bool { log.isShortOfSpace }
 
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry] {
         try log.entries(of: group, from: first, byteLimit: byteLimit)

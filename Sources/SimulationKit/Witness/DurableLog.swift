@@ -27,11 +27,19 @@ struct DurableLog: Sendable {
     private(set) var marks: [LogIndex: Mark] = [:]
     private(set) var last = LogPosition.zero
     private(set) var snapshot = LogPosition.zero
+    /// Whether it was told to forget the group.
+    private(set) var isDeleted = false
+
+    /// Whether nothing was promised that is still to be kept.
+    var isEmpty: Bool { term == .zero && votes.isEmpty && last == .zero && snapshot == .zero }
 
     /// Carries out a write.
     mutating func apply(_ write: LogWrite) {
         switch write {
-        case .openGroup, .deleteGroup: break
+        case .openGroup: break
+        case .deleteGroup:
+            self = DurableLog()
+            isDeleted = true
         case .hardState(let term, let vote):
             self.term = term
             if let vote { votes[term] = vote }

@@ -64,9 +64,22 @@ struct GroupWitness: Sendable {
         members[id] = member
     }
 
+    /// A log did not hold the group when a process began.
+    mutating func missing(in id: MemberID) {
+        guard var member = members[id] else { return }
+        guard let rest = [member.log, member.uncertain].compactMap(\.self).first(where: \.isEmpty)
+        else { return fail("member \(id.label) has forgotten a group") }
+        member.log = rest
+        member.uncertain = nil
+        member.status = nil
+        member.compared = .zero
+        members[id] = member
+    }
+
     /// What a log held when a process began.
     mutating func recovered(_ group: RecoveredGroup, by id: MemberID) {
         var member = members[id] ?? Member()
+        if member.log.isDeleted { fail("member \(id.label) has a group again that it deleted") }
         let losses = [member.log, member.uncertain].compactMap { $0?.loss(in: group) }
         let promiseCount = member.uncertain == nil ? 1 : 2
         if losses.count == promiseCount {

@@ -27,6 +27,8 @@ struct ClusterRunTests {
         .readWithoutRevision: ["was asked for revision", "shows no register"],
         .repeatedWrite: ["was applied at"],
         .earlyAcknowledgement: ["was durable"],
+        .forgottenChange: ["a change before was not told"],
+        .repeatedChange: ["told before"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)

@@ -41,4 +41,23 @@ struct ReplayTests {
             #expect(try Self.trace(hashingDeterministically: false) == fixed)
         }
     }
+
+    @Test func `a process that traps says which seeds it ran`() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.arguments = ["--seeds", "100..1000000000", "--events", "100", "--jobs", "1"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // It says how far it is with every hundredth seed.
+        let begun = try #require(try errors.fileHandleForReading.read(upToCount: 8))
+        #expect(String(decoding: begun, as: UTF8.self) == "seed 100")
+        kill(process.processIdentifier, SIGILL)
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal)
+        #expect(text.contains("a trap while these seeds ran: 1"))
+    }
 }

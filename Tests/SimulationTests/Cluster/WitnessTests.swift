@@ -278,4 +278,36 @@ struct WitnessTests {
         }
         #expect(verdict?.contains("two open changes") == true)
     }
+
+    // MARK: Deletions
+
+    /// What the witness says of a member whose process begins without the group or with it.
+    private static func verdictOnDeletion(isDurable: Bool, holding found: RecoveredGroup?)
+        -> String?
+    {
+        verdict { witness in
+            witness.wrote([.deleteGroup], by: members[1], isDurable: isDurable)
+            if let found {
+                witness.recovered(found, by: members[1])
+            } else {
+                witness.missing(in: members[1])
+            }
+        }
+    }
+
+    @Test func `a group that is gone and was not deleted is seen`() {
+        let forgotten = Self.verdict { $0.missing(in: Self.members[1]) }
+        #expect(forgotten?.contains("has forgotten a group") == true)
+        #expect(Self.verdictOnDeletion(isDurable: true, holding: nil) == nil)
+    }
+
+    @Test func `a group that is there again after its deletion is seen`() {
+        let entries = [Self.entry(1, term: 1), Self.entry(2, term: 1, [7])]
+        let group = Self.recovered(entries)
+        let verdict = Self.verdictOnDeletion(isDurable: true, holding: group)
+        #expect(verdict?.contains("has a group again") == true)
+        for found in [group, nil] {
+            #expect(Self.verdictOnDeletion(isDurable: false, holding: found) == nil)
+        }
+    }
 }

@@ -54,6 +54,28 @@ import Testing
         }
     }
 
+    @Test func `the members of a new store write the same first entry, whatever their clocks say`()
+        throws
+    {
+        let cluster = StoreCluster(seed: TestRuns.seed())
+        try cluster.world.run {
+            let hosts = try await cluster.foundHosts()
+            cluster.shiftDate(of: 1, milliseconds: 60_000)
+            let shop = try await hosts[2].store("shop")
+            let stores = try await Self.level("shop", on: hosts, cluster)
+            #expect(stores.count == 3)
+            for host in hosts { try await host.close() }
+            let first = try (0..<3).map { number in
+                let machine = cluster.machine(number)
+                let (host, groups) = try HostDirectory.open(
+                    machine.directory, disk: machine.disk, options: LogOptions(randomBits: { 7 }))
+                try host.close()
+                return try #require(groups[shop.groupID]?.entries.first)
+            }
+            #expect(Set(first).count == 1)
+        }
+    }
+
     @Test func `a host that joins gets all stores, and one that is removed leaves all`() throws {
         let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {
@@ -126,6 +148,38 @@ import Testing
                 #expect(
                     try await bakery.get("/a", as: String.self, consistency: .linearizable) == "2")
             }
+        }
+    }
+
+    @Test func `a deleted store is not founded again from an older snapshot`() throws {
+        let cluster = StoreCluster(seed: TestRuns.seed())
+        try cluster.world.run {
+            let hosts = try await cluster.foundHosts()
+            let machine = cluster.machine(2)
+            _ = try await hosts[0].store("shop")
+            // Each deletion is followed by a snapshot of the list of stores: one with the shop, one without.
+            var snapshots: [Set<String>] = []
+            for name in ["bakery", "shop"] {
+                _ = try await hosts[0].store(name)
+                try await hosts[0].deleteStore(name)
+                await cluster.pause(try await hosts[0].store(), .seconds(1))
+                snapshots.append(Set(machine.disk.paths.filter { $0.contains("snapshot") }))
+            }
+            let member = try await hosts[2].store().cluster.members.first { $0.isLocal }?.id
+            try await hosts[2].close()
+            let newest = try #require(snapshots[1].subtracting(snapshots[0]).first)
+            var bytes = machine.disk.contents(of: newest)
+            bytes[bytes.count / 2] ^= 1
+            machine.disk.replaceContents(of: newest, with: bytes)
+
+            // Alone it knows no more than the older snapshot.
+            cluster.network.isolate(member)
+            let alone = try await cluster.open(2)
+            #expect(alone.storeNames == ["default"])
+            cluster.network.isolate(nil)
+            try await hosts[0].store("shop").put(1, at: "/a")
+            let stores = try await Self.level("shop", on: [hosts[0], hosts[1], alone], cluster)
+            #expect(try stores[2].local.get("/a", as: Int.self) == 1)
         }
     }
 

@@ -2,6 +2,7 @@ import Khepri
 import Logging
 import RaftCore
 import RaftRuntime
+import RaftStorage
 import SimulationKit
 import Testing
 
@@ -11,8 +12,11 @@ final class StoreCluster: Sendable {
     let network = SwitchedNetwork()
     private let hosts: [SimulatedHost]
     private let clocks: [ShiftedClock]
+    /// Whether logs and snapshots are so small that what is old is soon gone.
+    private let compactsSoon: Bool
 
-    init(seed: UInt64) {
+    init(seed: UInt64, compactsSoon: Bool = false) {
+        self.compactsSoon = compactsSoon
         let world = SimulatedWorld(seed: seed)
         self.world = world
         hosts = (0..<3).map { _ in world.addHost() }
@@ -83,6 +87,13 @@ final class StoreCluster: Sendable {
             },
             membersChanged: { _ in }, disconnect: {})
         environment.cluster?.repairsDamage = repairing
+        if compactsSoon {
+            environment.adjust = { log, host in
+                (log.minimumSegmentBytes, log.maximumSegmentBytes) = (16 << 10, 16 << 10)
+                host.snapshots = SnapshotPolicy(logBytesMinimum: 2_000, logPercentage: 0)
+                host.recentBytesMaximum = 1_000
+            }
+        }
         var configuration = StoreConfiguration()
         configuration.logger = Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() }
         let host = try await StoreHost.open(
