@@ -40,18 +40,20 @@ enum Simulate {
             let report = ClusterRun(plan, keepsTrace: arguments.keepsTrace).run()
             if arguments.keepsTrace { print(report.trace, terminator: "") }
             tally.add(report)
-            if let failure = report.failure { explain(failure, of: plan) }
+            if let failure = report.failure { explain(failure, of: plan, arguments) }
             if seed % 100 == 0 { complain("seed \(seed): \(tally.failureCount) failures so far") }
         }
         return tally
     }
 
-    private static func explain(_ failure: String, of plan: ClusterPlan) {
+    private static func explain(
+        _ failure: String, of plan: ClusterPlan, _ arguments: SimulateArguments
+    ) {
+        print("seed \(plan.seed): \(failure)\n  replay: khepri-simulate \(plan.arguments)")
+        guard arguments.shrinks else { return }
         let smallest = plan.shrunk()
         print(
             """
-            seed \(plan.seed): \(failure)
-              replay: khepri-simulate \(plan.arguments)
               smallest: khepri-simulate \(smallest.plan.arguments) --trace
                 \(smallest.failure ?? "")
             """)

@@ -7,16 +7,20 @@ struct SimulateArguments: Sendable {
     }
 
     static let usage = """
-        usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--plant BUG]
-                               [--members N] [--clients N] [--keys N] [--faults A,B|none]
+        usage: khepri-simulate --seeds A..B [--events N] [--trace] [--whole] [--jobs N]
+                               [--plant BUG] [--members N] [--clients N] [--keys N]
+                               [--faults A,B|none]
 
-        Runs a simulated cluster once for each seed. The last line of options replaces what the
-        seed chooses. Ends 0 if everything held, 1 if something did not, 2 for wrong arguments.
+        Runs a simulated cluster once for each seed. The last four options replace what the
+        seed chooses. Failures are made small, unless they shall stay --whole. Ends 0 if everything
+        held, 1 if something did not, 2 for wrong arguments.
         """
 
     var seeds: ClosedRange<UInt64> = 0...0
     var eventsMaximum = 10_000
     var keepsTrace = false
+    /// Whether failures are made small.
+    var shrinks = true
     var jobCount = 2
     private var plant: ClusterPlan.Plant?
     private var memberCount: Int?
@@ -30,6 +34,10 @@ struct SimulateArguments: Sendable {
         while let option = rest.popFirst() {
             if option == "--trace" {
                 keepsTrace = true
+                continue
+            }
+            if option == "--whole" {
+                shrinks = false
                 continue
             }
             guard let value = rest.popFirst() else {

@@ -85,6 +85,9 @@ final class HostRounds {
     /// ask next is taken between two rounds. A batch is written here only when nothing is left to
     /// apply: else the answers would wait for its flush.
     private func runRound() -> Bool {
+        #if KHEPRI_MUTANTS
+        spoilRound()
+        #endif
         var didWork = false
         for offset in groups.indices where advance(groups[(turn + offset) % groups.count]) {
             didWork = true

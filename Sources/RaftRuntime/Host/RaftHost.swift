@@ -29,6 +29,10 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         _ ports: HostPorts, options: HostOptions = HostOptions(),
         observer: @escaping @Sendable (HostStatistics) -> Void = { _ in }
     ) {
+        #if KHEPRI_MUTANTS
+        var options = options
+        options.raft.mutant = .chosen
+        #endif
         self.ports = ports
         self.options = options
         let inbox = HostInbox(options)
