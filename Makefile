@@ -35,10 +35,12 @@ random:
 	KHEPRI_TEST_SCALE=25 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
 	    --no-parallel --filter 'SystemTests|ClusterTests'
 
-# Two thousand simulated clusters of real hosts, in release; SEEDS='A..B' chooses others.
+# Two thousand simulated clusters of whole stores, and a day in three regions, in release; SEEDS='A..B'
+# chooses other clusters.
 simulate:
 	swift build -c release --product khepri-simulate
 	"$$(swift build -c release --show-bin-path)/khepri-simulate" --seeds $(or $(SEEDS),1..2000)
+	"$$(swift build -c release --show-bin-path)/khepri-simulate" --regions 24 --seeds 1..2
 
 # Whether the tests notice known bugs of other libraries, one by one; NAME='votesTwice' chooses one.
 mutants:

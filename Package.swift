@@ -123,7 +123,10 @@ let package = Package(
         // A simulated world for tests, ours and those of users.
         .target(
             name: "SimulationKit",
-            dependencies: ["RaftCore", "RaftRuntime", "RaftStorage", "Khepri"],
+            dependencies: [
+                "RaftCore", "RaftRuntime", "RaftStorage", "Khepri",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "Simulate", dependencies: ["SimulationKit"], swiftSettings: settings),
@@ -169,7 +172,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Khepri", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "SimulationKit",
-                "TestSupport",
+                "Simulate", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

@@ -36,6 +36,10 @@ enum Simulate {
     private static func work(_ arguments: SimulateArguments, job: Int) -> Tally {
         var tally = Tally()
         for seed in arguments.seeds where seed % UInt64(arguments.jobCount) == UInt64(job) {
+            if let hours = arguments.regionsHours {
+                tally.add(runRegions(seed: seed, hours: hours))
+                continue
+            }
             let plan = arguments.plan(seed: seed)
             let report = ClusterRun(plan, keepsTrace: arguments.keepsTrace).run()
             if arguments.keepsTrace { print(report.trace, terminator: "") }
@@ -44,6 +48,21 @@ enum Simulate {
             if seed % 100 == 0 { complain("seed \(seed): \(tally.failureCount) failures so far") }
         }
         return tally
+    }
+
+    private static func runRegions(seed: UInt64, hours: Int) -> Tally {
+        let report = RegionsRun(seed: seed, calmDuration: .seconds(hours * 3_600)).run()
+        print(
+            "seed \(seed): a write took \(report.medianLatency), at most \(report.slowestLatency);"
+                + " the preferred region led again after \(report.returnDuration)")
+        if let failure = report.failure {
+            print(
+                "  \(failure)\n  replay: khepri-simulate --regions \(hours) --seeds \(seed)..\(seed)"
+            )
+        }
+        return Tally(
+            runCount: 1, eventCount: report.eventCount, callCount: report.writeCount,
+            failureCount: report.failure == nil ? 0 : 1)
     }
 
     private static func explain(

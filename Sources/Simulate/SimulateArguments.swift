@@ -10,10 +10,13 @@ struct SimulateArguments: Sendable {
         usage: khepri-simulate --seeds A..B [--events N] [--trace] [--whole] [--jobs N]
                                [--plant BUG] [--members N] [--clients N] [--keys N]
                                [--faults A,B|none]
+               khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
-        Runs a simulated cluster once for each seed. The last four options replace what the
-        seed chooses. Failures are made small, unless they shall stay --whole. Ends 0 if everything
-        held, 1 if something did not, 2 for wrong arguments.
+        Runs a simulated cluster once for each seed. The options from --members on replace what the
+        seed chooses. Failures are made small, unless they shall stay --whole. With --regions the
+        members are in three regions far apart, nothing fails for so many hours, and then the
+        preferred region is cut off for a minute. Ends 0 if everything held, 1 if something did
+        not, 2 for wrong arguments.
         """
 
     var seeds: ClosedRange<UInt64> = 0...0
@@ -22,6 +25,8 @@ struct SimulateArguments: Sendable {
     /// Whether failures are made small.
     var shrinks = true
     var jobCount = 2
+    /// How long nothing fails in three regions, if that is to be simulated.
+    var regionsHours: Int?
     private var plant: ClusterPlan.Plant?
     private var memberCount: Int?
     private var clientCount: Int?
@@ -54,6 +59,7 @@ struct SimulateArguments: Sendable {
         case "--seeds": seeds = try Self.range(value)
         case "--events": eventsMaximum = try Self.number(option, value, 1...10_000_000)
         case "--jobs": jobCount = try Self.number(option, value, 1...64)
+        case "--regions": regionsHours = try Self.number(option, value, 1...10_000)
         case "--members": memberCount = try Self.number(option, value, 1...9)
         case "--clients": clientCount = try Self.number(option, value, 1...64)
         case "--keys": keyCount = try Self.number(option, value, 1...1_000)

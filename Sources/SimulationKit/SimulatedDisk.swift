@@ -49,6 +49,7 @@ package final class SimulatedDisk: Disk {
         let copied = state.withLock { state -> SimulatedDiskState in
             var copy = state
             copy.faults = [:]
+            copy.nextFaults = [:]
             return copy
         }
         return SimulatedDisk(copied)
@@ -60,6 +61,17 @@ package final class SimulatedDisk: Disk {
     package func fail(call number: Int, with fault: DiskFault) {
         state.withLock { $0.faults[number] = fault }
     }
+
+    /// Makes the next call of a kind fail.
+    package func fail(next operation: DiskError.Operation, with fault: DiskFault) {
+        state.withLock { $0.nextFaults[operation] = fault }
+    }
+
+    /// Makes all calls from now on do nothing and fail, until ``crash(keeping:)``.
+    package func halt() { state.withLock { $0.isHalted = true } }
+
+    /// Whether a call has failed with ``DiskFault/halt`` and no other one is carried out.
+    package var isHalted: Bool { state.withLock { $0.isHalted } }
 
     /// Limits the bytes of all files; nil for no limit.
     package func setCapacity(_ bytes: Int?) {
@@ -80,6 +92,9 @@ package final class SimulatedDisk: Disk {
 
     /// All calls so far.
     package var calls: [DiskCall] { state.withLock { $0.calls } }
+
+    /// How many calls there were.
+    package var callCount: Int { state.withLock { $0.calls.count } }
 
     /// The bytes of all files.
     package var usedBytes: Int { state.withLock { $0.usedBytes } }
@@ -185,7 +200,8 @@ package final class SimulatedDisk: Disk {
             guard !state.isHalted, handle ?? state.generation == state.generation else {
                 throw DiskError(operation, path, errno: DiskFault.inputOutput)
             }
-            guard let fault = state.faults[call.number] else { return try body(&state) }
+            let next = state.nextFaults.removeValue(forKey: operation)
+            guard let fault = state.faults[call.number] ?? next else { return try body(&state) }
             return try state.fail(call, fault, body)
         }
     }

@@ -26,7 +26,9 @@ struct SimulatedDiskState {
     var generation = 0
     var capacity: Int?
     var ignoredFlushes: Set<IgnoredFlush> = []
+    /// By the number of a call.
     var faults: [Int: DiskFault] = [:]
+    var nextFaults: [DiskError.Operation: DiskFault] = [:]
     var isHalted = false
     /// Whether a write takes half of its bytes only.
     var isWriteHalved = false

@@ -38,6 +38,40 @@ import Testing
         }
     }
 
+    @Test func `a member that is started at another address becomes known there`() async throws {
+        try await Program.withDirectory { directory in
+            let first = try ServerProcess(
+                directory + "/a", "--name", "a", "--peer", "127.0.0.1:0")
+            // The system chooses another port each time.
+            let start = {
+                try ServerProcess(
+                    directory + "/b", "--name", "b", "--peer", "127.0.0.1:0", "--join",
+                    first.endpoint)
+            }
+            let second = try start()
+            let addresses = {
+                try Program.run(
+                    "cluster", "status", "--endpoint", first.endpoint, "--format", "json"
+                )
+                .output.matches(of: #/"peerAddress":"([^"]+)"/#).map { String($0.output.1) }
+            }
+            let before = try addresses()
+            #expect(before.count == 2)
+            #expect(second.end() == 0)
+            let moved = try start()
+            var after = before
+            for _ in 0..<200 where after == before {
+                usleep(50_000)
+                after = try addresses()
+            }
+            #expect(after.count == 2)
+            #expect(after.first == before.first, "it stayed where it was")
+            #expect(after.last != before.last)
+            #expect(moved.end() == 0)
+            #expect(first.end() == 0)
+        }
+    }
+
     @Test(arguments: ["0.0.0.0:0", "[::]:0", "example.org:80", "10.0.0.1:8080", "127.evil.com:80"])
     func `an address that others reach is refused without --insecure`(address: String) async throws
     {

@@ -18,7 +18,7 @@ struct ProcessTests {
     @Test func `whichever member is killed, the others go on and it comes back`() async throws {
         try await ProcessCluster.run(members: 3) { cluster in
             let history = try await cluster.underLoad {
-                for _ in 0..<8 {
+                for _ in 0..<16 {
                     let member = cluster.anyMember
                     try await member.end()
                     try await Task.pause(200 + cluster.random.below(1_300))

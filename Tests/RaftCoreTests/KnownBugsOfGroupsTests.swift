@@ -45,6 +45,18 @@ struct KnownBugsOfGroupsTests {
         #expect(group["n1"].role == .leader)
     }
 
+    // A group whose only missing voter was behind in terms never had a leader again.
+    @Test func `a pre-vote counts although the voter is in an older term`() {
+        for (asked, role) in [(0, RaftRole.candidate), (1, .follower)] {
+            var group = TestGroup.ofThree
+            group.run("pass 900\ncampaign n2")
+            let term = group["n2"].term.rawValue
+            let reply = PreVoteReply(term: Term(term - UInt64(asked)), isGranted: true)
+            group.tell("n2", .preVoteReply(reply), term: term - 1, from: "n3")
+            #expect(group["n2"].role == role, "granted for the term \(asked) before")
+        }
+    }
+
     // dragonboat #256, KIP-853: a member that lost its disk comes back as another member.
     @Test func `a vote of another incarnation does not count`() {
         var group = TestGroup("group n1 n2 n3\npass 900\ncampaign n1\ndeliver\ndeliver\npersist n1")

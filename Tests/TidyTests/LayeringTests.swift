@@ -35,7 +35,8 @@ import Testing
         ),
         (
             "SimulationKit",
-            ["RaftCore", "RaftRuntime", "RaftStorage", "KhepriTree", "Khepri"] + platform
+            ["RaftCore", "RaftRuntime", "RaftStorage", "KhepriTree", "Khepri", "Logging"]
+                + platform
         ),
         (
             "KhepriServer",

@@ -7,9 +7,9 @@ import RaftRuntime
 // The members of all stores of a host are those of the one that keeps the catalogue, so a change of
 // members is made there, and the other stores follow.
 extension Cluster {
-    /// Adds the host with an identifier, which must be waiting to join.
+    /// Adds the host with an identifier, which must be waiting to join, or notes where a member is now.
     ///
-    /// It gets everything first and becomes a voter once it keeps up.
+    /// A new one gets everything first and becomes a voter once it keeps up.
     /// - Parameter promotes: Whether it is to become a voter.
     /// - Throws: ``StoreError`` `.notLeader`, `.invalidOperation` for a name that is taken or one
     ///   member too many, `.timeout`, `.noQuorum`.
@@ -18,14 +18,17 @@ extension Cluster {
         timeout: Duration? = nil
     ) async throws {
         let names = Names(keeper.group.status.configuration)
-        if let known = names.member(details.name) {
-            guard known != member else { return }
+        guard let known = names.member(details.name) else {
+            return try await change(
+                .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
+        }
+        guard known == member else {
             throw StoreError(
                 .invalidOperation,
                 "there is a member \(details.name) already: remove it first if it is lost")
         }
-        try await change(
-            .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
+        guard names.details(of: member) != details else { return }
+        try await change(.setDetails(member, details.encoded()), timeout: timeout)
     }
 
     /// Removes the member that a host was, to make room for the one that it is.

@@ -125,6 +125,8 @@ struct Names {
         details = configuration.memberDetails
     }
 
+    func details(of member: MemberID) -> MemberDetails? { details[member] }
+
     func name(of member: MemberID) -> String {
         details[member]?.name ?? "member \(member.node)"
     }

@@ -58,7 +58,7 @@ extension Cluster {
         }
     }
 
-    /// Adds a host that waits to join; one that is a member already stays one.
+    /// Adds a host that waits to join; of one that is a member already, notes where it is now.
     ///
     /// It gets everything first, and becomes a voter once it keeps up. A host whose damaged files were
     /// put aside takes the place of the member that it was.
@@ -90,6 +90,12 @@ extension Cluster {
         Invitation(
             cluster: host.clusterID.hexadecimal,
             stores: [keeper.name: keeper.group.id.hexadecimal])
+    }
+
+    /// Whether this member is known under the addresses that it has now, or has no peers.
+    public var isKnownAsItIs: Bool {
+        let names = Names(keeper.group.status.configuration)
+        return host.details == nil || names.details(of: host.member) == host.details
     }
 
     /// How this host asks to be added; nil for one that has no peers.

@@ -11,6 +11,8 @@ package struct HostEnvironment: Sendable {
     package var entropy: any EntropySource = SystemEntropy()
     /// Takes over the parts of the host, to drain them; nil gives each a thread of its own.
     package var attendant: (@Sendable (any Drained) -> Void)?
+    /// Puts something between the driver and the log.
+    package var logWrapper: @Sendable (any LogDevice) -> any LogDevice = { $0 }
     /// What makes the host one of several; nil for one that is alone.
     package var cluster: HostCluster?
     /// Where numbers go; nil for where those of the process do.

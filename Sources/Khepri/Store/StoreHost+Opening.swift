@@ -48,7 +48,8 @@ extension StoreHost {
     ) throws -> GroupDescription<StoreMachine> {
         let entropy = environment.entropy
         let invited = try environment.cluster?.joining?.parsed().stores[name]
-        let mayFound = environment.cluster?.mayFound ?? true
+        // One that is to be repaired has a cluster already, and must not begin another one.
+        let mayFound = directory?.former == nil && environment.cluster?.mayFound ?? true
         guard recovered != nil || invited != nil || mayFound else {
             throw StoreError(
                 .cannotOpen, "the host has not joined a cluster yet, and none invites it")

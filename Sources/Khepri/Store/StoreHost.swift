@@ -100,7 +100,7 @@ public final class StoreHost: Sendable {
             }
             let connection = try await connect(opened.host, environment)
             let ports = HostPorts(
-                log: opened.host.log, snapshots: opened.host.snapshots,
+                log: environment.logWrapper(opened.host.log), snapshots: opened.host.snapshots,
                 transport: connection?.transport,
                 clock: environment.clock,
                 wallClock: environment.wallClock, entropy: environment.entropy)
@@ -223,9 +223,7 @@ public final class StoreHost: Sendable {
     func close(after work: @escaping @Sendable (HostDirectory) throws -> Void) async throws {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
-        for store in openStores {
-            store.engine.end()
-        }
+        for store in openStores { store.engine.end() }
         guard isFirst, let directory else { return }
         try? await environment.cluster?.disconnect()
         do {

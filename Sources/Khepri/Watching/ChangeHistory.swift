@@ -145,9 +145,13 @@ extension ChangeHistory {
         if let tooLarge = batch.tooLarge { clear(after: tooLarge) }
         var start = 0
         for (revision, end, count) in batch.revisions {
-            let isFull = chunks.last.map { $0.bytes.count >= Self.chunkByteCount } ?? true
-            if isFull { chunks.append(Chunk(lastRevision: revision)) }
+            let room = chunks.last.map { Self.chunkByteCount - $0.bytes.count } ?? 0
+            if room < end - start { chunks.append(Chunk(lastRevision: revision)) }
             let last = chunks.count - 1
+            if chunks[last].bytes.isEmpty {
+                // No more than it will hold: what an array keeps in reserve is lost to the store.
+                chunks[last].bytes.reserveCapacity(max(end - start, Self.chunkByteCount))
+            }
             chunks[last].bytes += batch.bytes[start..<end]
             chunks[last].changeCount += count
             chunks[last].lastRevision = revision

@@ -34,17 +34,14 @@ final class ChangeSubscription: Sendable {
         self.engine = engine
         self.pattern = pattern
         walk = PatternWalk(pattern)
-        let hub = engine.machine.watches
-        switch start {
-        case .now, .current: id = hub.add(pattern, after: nil, wantsChanges: true)
-        case .revision(let revision): id = hub.add(pattern, after: revision, wantsChanges: true)
-        }
+        var revision: Revision?
         var phase: Phase
         switch start {
         case .now: phase = .following
         case .current: phase = .listing(nil, after: nil)
-        case .revision(let revision): phase = .awaiting(revision)
+        case .revision(let last): (revision, phase) = (last, .awaiting(last))
         }
+        id = engine.machine.watches.add(pattern, after: revision, wantsChanges: true)
         if !pattern.components.dropLast().allSatisfy(\.testsNameOnly) {
             phase = .refused(
                 StoreError(

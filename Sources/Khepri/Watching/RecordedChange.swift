@@ -38,12 +38,12 @@ extension RecordedChange {
         for name in change.path.components { name.write(to: &writer) }
         for image in [old, change.new] {
             guard let image else { continue }
-            NodeProperties(image).write(to: &writer)
             if let payload = image.payload(present: nil) {
                 writer.writeBytes(payload.bytes)
             } else {
                 writer.writeNull()
             }
+            NodeProperties(image).write(to: &writer)
         }
     }
 
@@ -76,14 +76,12 @@ extension RecordedChange {
 
 extension RecordedNode {
     fileprivate init(from reader: inout CBORReader) throws {
-        var properties = reader
-        for _ in 0..<6 { _ = try reader.readUnsigned() }
         if try reader.readNullIfPresent() {
             payload = nil
         } else {
             payload = Payload(validated: try reader.readBytes())
         }
-        self.properties = try NodeProperties(hasPayload: payload != nil, from: &properties)
+        properties = try NodeProperties(hasPayload: payload != nil, from: &reader)
     }
 }
 

@@ -156,7 +156,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let result: Result<Void, any Error>
         do {
-            try await run(services)
+            let announcements = served.map {
+                MemberAnnouncement(host: $0.host, join: $0.member.join)
+            }
+            try await run(services, announcements)
             result = .success(())
         } catch {
             result = .failure(error)
@@ -169,12 +172,17 @@ struct ServeCommand: AsyncParsableCommand {
         try result.get()
     }
 
-    private func run(_ services: [StoreServer]) async throws {
+    private func run(
+        _ servers: [StoreServer], _ announcements: [MemberAnnouncement]
+    ) async throws {
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map {
+                services: servers.map {
                     .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
-                },
+                }
+                    + announcements.map {
+                        .init(service: $0, successTerminationBehavior: .ignore)
+                    },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Diagnostics.configuration.logger))
         do {

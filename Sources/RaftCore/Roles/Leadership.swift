@@ -40,7 +40,21 @@ struct Handover: Hashable, Sendable {
     /// Whether a member was ever told to start an election; it may do so at any time after, so that
     /// its voters are not loyal and the lease is void for the rest of the term.
     var hasBegun = false
-    /// Since when a member with a higher priority could lead.
-    var preferred: MemberID?
-    var preferredSince: Instant?
+    /// The member with a higher priority that could lead.
+    var preference: Preference?
+    /// What was committed and confirmed at the last heartbeat: members far away are not asked for more.
+    var lastBeat = Standing(commitIndex: .zero, confirmed: .zero)
+
+    struct Standing: Hashable, Sendable {
+        let commitIndex: LogIndex
+        let confirmed: ReadRound
+    }
+
+    struct Preference: Hashable, Sendable {
+        let member: MemberID
+        /// Since when it could lead, but for short gaps.
+        var since: Instant
+        /// When it last could.
+        var confirmed: Instant
+    }
 }

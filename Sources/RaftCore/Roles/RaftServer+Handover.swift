@@ -26,7 +26,7 @@ extension RaftServer {
     mutating func endHandover(now: Instant, into effects: inout RaftEffectBuffer) {
         guard let attempt = leadership?.handover.attempt, attempt.deadline <= now else { return }
         leadership?.handover.attempt = nil
-        leadership?.handover.preferredSince = now
+        leadership?.handover.preference = nil
         effects.append(.transferFailed(to: attempt.target))
     }
 
@@ -39,30 +39,40 @@ extension RaftServer {
     }
 
     /// Hands over to the voter with the highest priority once it has been level for a while.
+    ///
+    /// A lost message does not make it begin anew.
     mutating func preferMember(now: Instant, into effects: inout RaftEffectBuffer) {
-        guard let preferred = preferredVoter else {
-            leadership?.handover.preferred = nil
+        let preferred = preferredVoter
+        if let leadership {
+            self.leadership?.handover.lastBeat = Handover.Standing(
+                commitIndex: commitIndex, confirmed: leadership.rounds.confirmed)
+        }
+        let known = leadership?.handover.preference
+        guard let preferred else {
+            let patience = options.electionTimeout.lowerBound
+            if let known, known.confirmed.advanced(by: patience) <= now {
+                leadership?.handover.preference = nil
+            }
             return
         }
-        guard leadership?.handover.preferred == preferred,
-            let since = leadership?.handover.preferredSince
-        else {
-            leadership?.handover.preferred = preferred
-            leadership?.handover.preferredSince = now
+        var preference = Handover.Preference(member: preferred, since: now, confirmed: now)
+        if let known, known.member == preferred { preference.since = known.since }
+        leadership?.handover.preference = preference
+        guard preference.since.advanced(by: options.electionTimeout.upperBound) <= now else {
             return
         }
-        guard since.advanced(by: options.electionTimeout.upperBound * 2) <= now else { return }
         transferLeadership(to: preferred, now: now, into: &effects)
     }
 
-    /// A voter with a higher priority that has all that is committed and answers.
+    /// A voter with a higher priority that answers and has all that a heartbeat ago was committed.
     private var preferredVoter: MemberID? {
         guard let leadership, leadership.handover.attempt == nil, mayChange else { return nil }
         let own = configuration.priority(of: id)
+        let last = leadership.handover.lastBeat
         let candidates = leadership.peers.filter { peer in
             configuration.voters.contains(peer.member) && peer.isReplicating
-                && configuration.priority(of: peer.member) > own && peer.matched >= commitIndex
-                && peer.echoed >= leadership.rounds.confirmed
+                && configuration.priority(of: peer.member) > own
+                && peer.matched >= last.commitIndex && peer.echoed >= last.confirmed
         }
         return candidates.max {
             configuration.priority(of: $0.member) < configuration.priority(of: $1.member)

@@ -47,12 +47,13 @@ extension RaftServer {
         }
         guard message.term < term else { return true }
         switch message.content {
-        case .preVoteRequest, .readRequest, .readReply: return true
+        // Who grants a pre-vote may be behind: the answer names the term it was asked for.
+        case .preVoteRequest, .preVoteReply, .readRequest, .readReply: return true
         case .voteRequest, .append, .snapshot, .timeoutNow:
             // Without this a member whose term is above the leader's would never be heard again.
             send(.outdated, to: sender, into: &effects)
             return false
-        case .preVoteReply, .voteReply, .appendReply, .snapshotReply, .outdated: return false
+        case .voteReply, .appendReply, .snapshotReply, .outdated: return false
         }
     }
 }

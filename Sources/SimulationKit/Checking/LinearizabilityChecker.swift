@@ -7,8 +7,10 @@
 ///
 /// Of two states with the same content and the same answered calls, one is dropped that used more
 /// calls of unknown outcome: those may be left out, so what the one can do, the other can too. This
-/// keeps many lost calls from doubling the work each. A call that changes nothing takes effect as soon
-/// as it can, for whatever may follow then may follow without it: many readers at once cost little.
+/// keeps many lost calls from doubling the work each. Lost calls that do the same stand for each other,
+/// so they are tried in one order only, and contents that nobody saw or expected are all one. A call
+/// that changes nothing takes effect as soon as it can, for whatever may follow then may follow without
+/// it: many readers at once cost little.
 package enum LinearizabilityChecker {
     /// Why a history is not linearizable.
     package struct Violation: Error, Sendable, Hashable, CustomStringConvertible {
@@ -58,10 +60,21 @@ private struct RegisterSearch {
         func has(_ call: Int) -> Bool { answered.contains(call) || unknown.contains(call) }
     }
 
+    /// As the clients saw them.
+    private let history: [RegisterCall]
+    /// The same, with one content in place of all that no other call depends on.
     private let calls: [RegisterCall]
     private var open: [Int] = []
 
-    init(_ calls: [RegisterCall]) { self.calls = calls }
+    init(_ history: [RegisterCall]) {
+        self.history = history
+        let seen = Set(history.flatMap(\.dependencies))
+        calls = history.map { call in
+            var call = call
+            call.operation = call.operation.merging { !seen.contains($0) }
+            return call
+        }
+    }
 
     mutating func run() throws(LinearizabilityChecker.Violation) {
         var possibilities = [Possibility()]
@@ -73,7 +86,7 @@ private struct RegisterSearch {
             let next = successors(of: possibilities, after: moment.call)
             guard !next.isEmpty else {
                 throw LinearizabilityChecker.Violation(
-                    call: calls[moment.call], possible: Self.contents(possibilities))
+                    call: history[moment.call], possible: Self.contents(possibilities))
             }
             open.removeAll { $0 == moment.call }
             possibilities = next
@@ -106,18 +119,25 @@ private struct RegisterSearch {
                 _ = results.add(result)
                 continue
             }
-            for candidate in open where !possibility.has(candidate) {
-                guard let content = calls[candidate].effect(on: possibility.content) else {
-                    continue
-                }
-                var next = possibility
-                next.content = content
-                next.add(candidate, isUnknown: calls[candidate].outcome == .unknown)
-                next = withObservers(next)
-                if seen.add(next) { waiting.append(next) }
-            }
+            for next in steps(from: possibility) where seen.add(next) { waiting.append(next) }
         }
         return results.all
+    }
+
+    /// What may be the case after one more open call has taken effect.
+    private func steps(from possibility: Possibility) -> [Possibility] {
+        var lost: Set<RegisterCall.Operation> = []
+        return open.compactMap { candidate in
+            guard !possibility.has(candidate) else { return nil }
+            let call = calls[candidate]
+            let isUnknown = call.outcome == .unknown
+            if isUnknown, !lost.insert(call.operation).inserted { return nil }
+            guard let content = call.effect(on: possibility.content) else { return nil }
+            var next = possibility
+            next.content = content
+            next.add(candidate, isUnknown: isUnknown)
+            return withObservers(next)
+        }
     }
 
     /// A possibility once every open call has taken effect that can, and that changes nothing.
@@ -157,6 +177,32 @@ private struct RegisterSearch {
             guard !sets.contains(where: { $0.isSubset(of: used) }) else { return false }
             unknown[key] = sets.filter { !used.isSubset(of: $0) } + [used]
             return true
+        }
+    }
+}
+
+extension RegisterCall {
+    /// The contents that the call saw or expected.
+    fileprivate var dependencies: [Int] {
+        switch (operation, outcome) {
+        case (.read, .found(let found)): [found].compactMap(\.self)
+        case (.compareAndSet(let expected, _), _): [expected].compactMap(\.self)
+        default: []
+        }
+    }
+}
+
+extension RegisterCall.Operation {
+    /// Stands for every content that does not matter.
+    private static var anyContent: Int { .min }
+
+    /// The same with one content in place of all that do not matter.
+    fileprivate func merging(_ isUnseen: (Int) -> Bool) -> Self {
+        switch self {
+        case .write(let new?) where isUnseen(new): .write(Self.anyContent)
+        case .compareAndSet(let expected, let new) where isUnseen(new):
+            .compareAndSet(expected: expected, new: Self.anyContent)
+        default: self
         }
     }
 }

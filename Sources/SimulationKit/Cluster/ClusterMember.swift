@@ -1,131 +1,121 @@
+import Khepri
 import RaftCore
 import RaftRuntime
 import RaftStorage
 
-/// A machine with one member of the simulated group: what is left when its process ends, and the
-/// process while there is one.
+/// A machine of the simulated cluster: what is left when its process ends, and the process while
+/// there is one.
 final class ClusterMember {
-    /// The parts of a process.
-    struct Process {
-        let life: Int
-        let directory: HostDirectory
-        let parts: [any Drained]
-        let host: RaftHost<RegisterMachine>
-        let machine: RegisterMachine
-        var group: RaftGroup<RegisterMachine>?
-        let opening = Lock<Result<RaftGroup<RegisterMachine>, any Error>?>(nil)
-    }
-
-    static let group = GroupID(high: 1, low: 1)
+    /// The data directory.
+    static let directory = "/store"
+    static let usualStepMicroseconds = 50
 
     let number: Int
+    let name: String
     let clock: MemberClock
-    private let entropy: SeededEntropy
+    /// Whether it is to have a vote.
+    let isVoter: Bool
+    private let seed: UInt64
+    private(set) var entropy: SeededEntropy
     private(set) var disk = SimulatedDisk()
+    private(set) var process: StoreProcess?
+    /// Who the member is, as its directory says; nil before it is made.
     private(set) var identity: MemberID?
-    var process: Process?
-    var lifeCount = 0
-    /// Stands still until then.
+    /// The configuration that it knew last.
+    var configuration = Configuration.empty
+    private var lifeCount = 0
+    /// Whether something has changed a closed file and no process has opened it since.
+    private(set) var isDamaged = false
+    /// Stands still until somebody resumes it.
     var isPaused = false
+    /// What waits for the disk stands still until somebody resumes it.
+    var isDiskStuck = false
     /// What each step takes at most, in microseconds.
-    var stepMicroseconds = 50
+    var stepMicroseconds = ClusterMember.usualStepMicroseconds
     /// When it is drained next.
     var nextDrain: Instant?
 
-    init(number: Int, clock: MemberClock, seed: UInt64) {
+    init(number: Int, isVoter: Bool, clock: MemberClock, seed: UInt64) {
         self.number = number
+        self.isVoter = isVoter
+        name = "host\(number)"
         self.clock = clock
+        self.seed = seed
         entropy = SeededEntropy(seed: seed)
     }
 
-    /// Makes the directory of a new machine, which gives it its identity.
-    func found() throws -> MemberID {
-        let (directory, _) = try openDirectory()
-        try directory.close()
-        identity = directory.member
-        return directory.member
-    }
+    /// What its host says of itself.
+    var details: MemberDetails { MemberDetails(name: name, peerAddress: "\(name):1") }
 
-    private func openDirectory() throws -> (HostDirectory, [GroupID: RecoveredGroup]) {
-        var options = LogOptions(
-            minimumSegmentBytes: 16 << 10, maximumSegmentBytes: 64 << 10,
-            randomBits: { [entropy] in entropy.next() })
-        options.node = UInt64(number + 1)
-        options.cluster = Identifier128(high: 7, low: 7)
-        let opened = try HostDirectory.open("/store", disk: disk, options: options)
-        return (opened.host, opened.recovered)
+    /// The open store, unless the machine stands still.
+    var store: TreeStore? { isPaused ? nil : process?.store }
+
+    /// How it stands, in words.
+    var summary: String {
+        let label = "\(name) \(identity?.label ?? "without identity")"
+        guard let status = process?.store?.groupStatus else { return label + " closed" }
+        func list(_ members: [MemberID]) -> String {
+            members.map(\.label).joined(separator: " ")
+        }
+        let configuration = status.configuration
+        return label + " \(status.role) of term \(status.term.rawValue), "
+            + "last \(status.lastPosition.index.rawValue), committed \(status.commitIndex.rawValue), "
+            + "applied \(status.appliedIndex.rawValue), voters \(list(configuration.voters))"
+            + ", outgoing \(list(configuration.outgoing)), learners \(list(configuration.learners))"
     }
 
     /// Starts the process with what is on the disk.
-    func start(
-        _ plan: ClusterPlan, network: SimulatedNetwork, bootstrap: Configuration,
-        machine: RegisterMachine, observer: @escaping @Sendable (GroupEvent) -> Void
-    ) throws {
-        if plan.plant == .noFlush { disk.ignoreFlushes() }
-        let (directory, recovered) = try openDirectory()
-        let isHasty = plan.plant == .earlyAcknowledgement
-        let log: any LogDevice = isHasty ? HastyLog(directory.log) : directory.log
-        let host = RaftHost<RegisterMachine>(
-            HostPorts(
-                log: log, snapshots: directory.snapshots,
-                transport: network.transport(of: directory.member), clock: clock,
-                wallClock: clock, entropy: entropy),
-            options: Self.options(plan))
+    func start(_ process: (Int) -> StoreProcess) {
+        precondition(self.process == nil, "a machine runs one process")
         lifeCount += 1
-        let process = Process(
-            life: lifeCount, directory: directory, parts: host.parts, host: host,
-            machine: machine)
-        var description = GroupDescription(
-            id: Self.group, name: "registers", member: directory.member, machine: machine,
-            recovered: recovered[Self.group], bootstrap: bootstrap)
-        description.observer = observer
-        host.open(description) { [opening = process.opening] result in
-            opening.withLock { $0 = result }
-        }
-        self.process = process
+        self.process = process(lifeCount)
     }
 
-    private static func options(_ plan: ClusterPlan) -> HostOptions {
-        var options = HostOptions()
-        options.timeout = .seconds(2)
-        options.inlineEntriesMaximum = plan.seed & 1 == 0 ? 64 : 0
-        if plan.faults.contains(.snapshots) {
-            options.snapshots = SnapshotPolicy(logBytesMinimum: 2_000, logPercentage: 0)
-            options.recentBytesMaximum = 1_000
-        }
-        return options
+    /// Takes in who the member is, once its directory is open, and that its files are sound.
+    func noteOpening() {
+        identity = process?.identity ?? identity
+        if process?.store != nil { isDamaged = false }
     }
 
     /// Ends the process; a power cut also loses what was not flushed, as chance has it.
-    func end(cuttingPower: Bool, _ random: inout SeededRandom, network: SimulatedNetwork) {
+    ///
+    /// - Returns: The process, which keeps the old disk, so that nothing it still does is seen.
+    func end(cuttingPower: Bool, _ random: inout SeededRandom) -> StoreProcess? {
+        defer { process = nil }
         let rest = disk.copy()
-        if cuttingPower { rest.crash(choosing: &random) } else { rest.killProcess() }
-        // What ran here keeps the old disk, so that nothing it still does is seen.
-        disk = rest
-        process = nil
-        isPaused = false
-        if let identity { network.disconnect(identity) }
-    }
-
-    /// Does one thing that is ready; says when there is more to do.
-    func drain(_ random: inout SeededRandom) throws -> Instant? {
-        guard let process else { return nil }
-        let parts = process.parts
-        let first = random.number(below: parts.count)
-        var deadlines: [Instant] = []
-        for place in 0..<parts.count {
-            let outcome = parts[(first + place) % parts.count].drain(now: clock.now())
-            if outcome.didWork {
-                try takeGroup()
-                return clock.now()
-            }
-            if let deadline = outcome.nextDeadline { deadlines.append(deadline) }
+        if cuttingPower || disk.isHalted {
+            rest.crash(choosing: &random)
+        } else {
+            rest.killProcess()
         }
-        return deadlines.min()
+        disk = rest
+        isPaused = false
+        isDiskStuck = false
+        return process
     }
 
-    private func takeGroup() throws {
-        guard let process, process.group == nil else { return }
-        self.process?.group = try process.opening.withLock { $0 }?.get()
+    /// Puts an empty disk in place of the one there is.
+    ///
+    /// - Returns: Who is lost with it.
+    func replaceDisk(keepingIdentity: Bool) -> MemberID? {
+        precondition(process == nil, "the disk of a running machine is in use")
+        defer { identity = nil }
+        disk = SimulatedDisk()
+        configuration = .empty
+        isDamaged = false
+        if keepingIdentity { entropy = SeededEntropy(seed: seed) }
+        return identity
+    }
+
+    /// Changes one bit of a file of a machine without a process.
+    func flipBit(_ random: inout SeededRandom) {
+        precondition(process == nil, "the files of a running machine are in use")
+        let files = disk.paths.filter { !disk.contents(of: $0).isEmpty }
+        guard !files.isEmpty else { return }
+        let path = files[random.number(below: files.count)]
+        var bytes = disk.contents(of: path)
+        bytes[random.number(below: bytes.count)] ^= 1 << random.number(below: 8)
+        disk.replaceContents(of: path, with: bytes)
+        isDamaged = true
     }
 }

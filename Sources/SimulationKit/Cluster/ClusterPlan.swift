@@ -1,26 +1,48 @@
+import RaftRuntime
+import RaftStorage
+
 /// What happens in one run of a simulated cluster; the seed decides the rest.
 package struct ClusterPlan: Sendable, Hashable {
     /// What goes wrong.
     package enum Fault: String, CaseIterable, Sendable, Hashable {
         case powerCut, kill, pause, slow
+        case tornWrite, stuckDisk, fullDisk, failedCall, failedFlush, bitRot, lostDisk
         case loss, repetition, reordering, delay
         case oneWayCut, partition, reset
         case clockRate, dateJump
-        case snapshots, transfer
+        case snapshots, transfer, members
+
+        /// Whether it happens now and then, and is not there all the time.
+        var isMomentary: Bool {
+            switch self {
+            case .loss, .repetition, .reordering, .clockRate, .snapshots, .members: false
+            default: true
+            }
+        }
     }
 
     /// A bug on purpose, for the test of the checkers.
     package enum Plant: String, CaseIterable, Sendable, Hashable {
+        /// A machine that lost its disk comes back as who it was.
+        case keptIdentity
         /// Flushes do nothing.
         case noFlush
-        /// A read is answered from what is applied, without a round.
+        /// A linearizable read is answered from what is applied, without a round.
         case readWithoutRound
+        /// A read at a revision does not wait for it.
+        case readWithoutRevision
+        /// A client makes each of its writes twice.
+        case repeatedWrite
         /// The log says that a batch is durable before it writes it.
         case earlyAcknowledgement
     }
 
     package var seed: UInt64
     package var memberCount: Int
+    /// How many of the members are learners for good, the last ones.
+    package var learnerCount = 0
+    /// Whether the members have the timeouts for several regions.
+    package var spansRegions = false
     package var clientCount: Int
     package var keyCount: Int
     package var faults: Set<Fault>
@@ -60,6 +82,21 @@ package struct ClusterPlan: Sendable, Hashable {
         add { $0.eventsMaximum = max(100, $0.eventsMaximum * 4 / 5) }
         return plans
     }
+
+    /// After which a store may refuse to be opened for a while.
+    static let diskFaults: Set<Fault> = [.fullDisk, .failedCall, .failedFlush, .tornWrite]
+
+    /// Makes files so small that a short run rolls over and compacts often.
+    func adjust(_ log: inout LogOptions, _ host: inout HostOptions) {
+        log.minimumSegmentBytes = Self.segmentBytes.lowerBound
+        log.maximumSegmentBytes = Self.segmentBytes.upperBound
+        host.inlineEntriesMaximum = seed & 1 == 0 ? 64 : 0
+        guard faults.contains(.snapshots) else { return }
+        host.snapshots = SnapshotPolicy(logBytesMinimum: 2_000, logPercentage: 0)
+        host.recentBytesMaximum = 1_000
+    }
+
+    static let segmentBytes: ClosedRange<UInt64> = 16 << 10...64 << 10
 
     /// The faults in a fixed order.
     package var sortedFaults: [Fault] { Fault.allCases.filter(faults.contains) }

@@ -1,10 +1,15 @@
+import Khepri
 import RaftCore
 import RaftRuntime
+import RaftStorage
 
 /// The end of a fault.
 enum ClusterRepair {
     case start(member: Int)
     case resume(member: Int)
+    case giveSpace(member: Int)
+    /// A member that was removed gets an empty disk, and waits to be added as another one.
+    case replace(member: Int, MemberID)
     case mend([SimulatedNetwork.Link])
     case clear(NetworkWeather)
 }
@@ -28,12 +33,13 @@ extension ClusterRun {
     func injectFault() {
         guard !isHealed else { return }
         queue.add(.fault, at: later(microseconds: 600_000))
-        let faults = plan.sortedFaults
+        let faults = plan.sortedFaults.filter(\.isMomentary)
         guard !faults.isEmpty else { return }
         let fault = faults[random.number(below: faults.count)]
         let member = members[random.number(below: members.count)]
         trace.note(.fault, clock.now(), member.number, 0, fault.rawValue)
         inject(fault, member)
+        wake(member)
     }
 
     private func inject(_ fault: ClusterPlan.Fault, _ member: ClusterMember) {
@@ -54,17 +60,41 @@ extension ClusterRun {
             network.setWeather(storm)
             repair(.clear(weather), within: 1_000_000)
         case .dateJump: member.clock.jump(milliseconds: random.number(below: 200_000) - 100_000)
-        case .transfer: clients.transfer(from: member)
-        case .loss, .repetition, .reordering, .clockRate, .snapshots: break
+        case .transfer:
+            if let leader, !steward.isBusy { steward.begin(.transfer, at: leader) }
+        case .tornWrite, .stuckDisk, .fullDisk, .failedCall, .failedFlush, .bitRot, .lostDisk:
+            spoilDisk(of: member, fault)
+        case .loss, .repetition, .reordering, .clockRate, .snapshots, .members: break
         }
-        wake(member)
     }
 
-    private func end(_ member: ClusterMember, cuttingPower: Bool) {
-        guard member.process != nil else { return }
-        member.end(cuttingPower: cuttingPower, &random, network: network)
-        clients.abandon(member: member.number)
-        repair(.start(member: member.number), within: 3_000_000)
+    private func spoilDisk(of member: ClusterMember, _ fault: ClusterPlan.Fault) {
+        let disk = member.disk
+        switch fault {
+        case .tornWrite: disk.fail(call: disk.callCount + random.number(below: 30), with: .halt)
+        case .failedCall:
+            let kinds = [
+                .error(DiskFault.inputOutput), .error(DiskFault.noSpace), DiskFault.shortWrite,
+            ]
+            disk.fail(
+                call: disk.callCount + random.number(below: 30),
+                with: kinds[random.number(below: 3)])
+        case .failedFlush: disk.fail(next: .flush, with: .error(DiskFault.inputOutput))
+        case .stuckDisk:
+            member.isDiskStuck = true
+            repair(.resume(member: member.number), within: 6_000_000)
+        case .fullDisk:
+            disk.setCapacity(disk.usedBytes + random.number(below: 4_096))
+            repair(.giveSpace(member: member.number), within: 3_000_000)
+        case .bitRot where mayLose(member) && !member.isDamaged:
+            // Of two changed bits in the last batch no checksum can say that it was once whole.
+            end(member, cuttingPower: random.isOne(in: 2))
+            member.flipBit(&random)
+        case .lostDisk where mayLose(member):
+            end(member, cuttingPower: false)
+            replaceDisk(of: member)
+        default: break
+        }
     }
 
     /// Cuts a member off from some of the others, so that some may still reach both sides.
@@ -82,25 +112,42 @@ extension ClusterRun {
     }
 
     /// The ways between a member and each other, both of one other together.
-    private func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
+    func links(of member: ClusterMember) -> [SimulatedNetwork.Link] {
         guard let own = member.identity else { return [] }
         return members.compactMap(\.identity).filter { $0 != own }.flatMap {
             [SimulatedNetwork.Link(from: own, to: $0), SimulatedNetwork.Link(from: $0, to: own)]
         }
     }
 
-    private func repair(_ repair: ClusterRepair, within microseconds: Int) {
+    func repair(_ repair: ClusterRepair, within microseconds: Int) {
         queue.add(.repair(repair), at: later(microseconds: microseconds))
     }
 
-    func carryOut(_ repair: ClusterRepair) throws {
+    /// Lets a member work as usual.
+    func resume(_ member: ClusterMember) {
+        member.isPaused = false
+        member.isDiskStuck = false
+        member.stepMicroseconds = ClusterMember.usualStepMicroseconds
+        wake(member)
+    }
+
+    func carryOut(_ repair: ClusterRepair) {
         trace.note(.repair, clock.now(), 0, 0, "\(repair)")
         switch repair {
-        case .start(let number): try start(members[number])
-        case .resume(let number):
-            members[number].isPaused = false
-            members[number].stepMicroseconds = 50
+        case .start(let number):
+            if members[number].process == nil { start(members[number]) }
+        case .resume(let number): resume(members[number])
+        case .giveSpace(let number):
+            members[number].disk.setCapacity(nil)
             wake(members[number])
+        case .replace(let number, let identity):
+            let member = members[number]
+            // Somebody may have added it again.
+            guard let leader, !steward.isBusy, member.identity == identity,
+                !leader.groupStatus.configuration.allMembers.contains(identity)
+            else { return }
+            end(member, cuttingPower: false)
+            replaceDisk(of: member)
         case .mend(let cuts):
             for link in cuts { network.setCut(link, false) }
         case .clear(let weather):

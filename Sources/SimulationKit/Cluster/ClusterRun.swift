@@ -1,7 +1,8 @@
+import Khepri
 import RaftCore
 import RaftRuntime
 
-/// One run of a simulated cluster: members, clients and faults in virtual time, in one thread.
+/// One run of a simulated cluster: whole stores, clients and faults in virtual time, in one thread.
 ///
 /// The same plan makes the same run, event for event.
 package final class ClusterRun {
@@ -10,181 +11,171 @@ package final class ClusterRun {
         case drain(member: Int)
         case call(client: Int)
         case fault
+        case steward
         /// What a fault began ends.
         case repair(ClusterRepair)
     }
 
     /// How long healed members may take to agree.
-    static let convergence = Duration.seconds(30)
+    static let convergence = Duration.seconds(60)
     /// How many events healed members may take to agree.
-    static let convergenceEventsMaximum = 100_000
+    static let convergenceEventsMaximum = 200_000
 
     let plan: ClusterPlan
     let clock = SimulatedClock()
     let network: SimulatedNetwork
-    let checks = ClusterChecks()
+    let executor = SingleThreadExecutor()
+    let witness = ConsensusWitness()
     let clients: ClusterClients
+    let steward: ClusterSteward
     var members: [ClusterMember] = []
     var random: SeededRandom
     var queue = EventQueue<Event>()
     var trace: ClusterTrace
+    /// Whether clients call and things go wrong.
+    var hasBegun = false
     var isHealed = false
     var weather = NetworkWeather.fair
-    private var configuration = Configuration.empty
+    var invitation: Cluster.Invitation?
+    private var ownFailure: String?
 
     package init(_ plan: ClusterPlan, keepsTrace: Bool = false) {
         self.plan = plan
         random = SeededRandom(seed: plan.seed)
-        network = SimulatedNetwork(seed: random.next(), clock: clock)
+        network = SimulatedNetwork(seed: random.next(), clock: clock) { [witness] envelope in
+            witness.sent(envelope)
+            return envelope
+        }
         trace = ClusterTrace(isKept: keepsTrace)
-        clients = ClusterClients(plan, clock: clock, checks: checks)
+        clients = ClusterClients(plan, clock: clock, executor: executor)
+        steward = ClusterSteward(executor: executor)
     }
+
+    /// The first thing that did not hold.
+    var failure: String? { ownFailure ?? clients.checks.failure ?? witness.failure }
+
+    func fail(_ message: String) { ownFailure = ownFailure ?? message }
 
     /// Runs to the end, or to the first thing that does not hold.
     package func run() -> ClusterReport {
-        do {
-            try found()
-            try work()
-            if checks.failure == nil { try converge() }
-            if checks.failure == nil { try LinearizabilityChecker.check(clients.history) }
-        } catch let violation as LinearizabilityChecker.Violation {
-            checks.fail(violation.description)
-        } catch {
-            checks.fail("\(error)")
-        }
+        found()
+        if failure == nil { work() }
+        if failure == nil { converge() }
+        if failure == nil { checkRest() }
+        for member in members { bury(member.end(cuttingPower: false, &random)) }
         return ClusterReport(
-            plan: plan, failure: checks.failure, eventCount: trace.eventCount,
+            plan: plan, failure: failure, eventCount: trace.eventCount,
             callCount: clients.history.count, traceDigest: trace.digest, trace: trace.text)
     }
 
-    private func found() throws {
+    // MARK: Phases
+
+    /// One host founds the cluster, and the others join it.
+    func found() {
         for number in 0..<plan.memberCount {
             let isOff = plan.faults.contains(.clockRate)
             let rate = isOff ? 950 + random.number(below: 101) : 1_000
             let memberClock = MemberClock(clock, ratePerThousand: rate)
             members.append(
-                ClusterMember(number: number, clock: memberClock, seed: random.next()))
+                ClusterMember(
+                    number: number, isVoter: number < plan.memberCount - plan.learnerCount,
+                    clock: memberClock, seed: random.next()))
         }
-        configuration = Configuration(voters: try members.map { try $0.found() })
-        for member in members { try start(member) }
+        start(members[0])
+        queue.add(.steward, at: clock.now())
+        step { [self] in
+            if invitation == nil, let founder = members[0].store {
+                invitation = founder.cluster.invitation
+                for member in members.dropFirst() { start(member) }
+            }
+            return isWhole
+        }
+        hasBegun = true
         weather = chosenWeather()
         network.setWeather(weather)
         for client in 0..<plan.clientCount { queue.add(.call(client: client), at: clock.now()) }
-        queue.add(.fault, at: clock.now())
+        if !plan.faults.isEmpty { queue.add(.fault, at: clock.now()) }
     }
 
-    /// Starts a member's process unless it runs.
-    func start(_ member: ClusterMember) throws {
-        guard member.process == nil else { return }
-        let (checks, number) = (checks, member.number)
-        let machine = RegisterMachine { index, command, digest in
-            checks.noteApplied(index, number: command, digest: digest, by: number)
-        }
-        try member.start(plan, network: network, bootstrap: configuration, machine: machine) {
-            checks.note($0, of: number)
-        }
-        wake(member)
+    private func work() {
+        let end = trace.eventCount + plan.eventsMaximum
+        while trace.eventCount < end, failure == nil { step() }
     }
 
-    private func work() throws {
-        while trace.eventCount < plan.eventsMaximum, checks.failure == nil { try step() }
-    }
-
-    /// Heals everything, and demands that all members agree and that calls succeed.
-    private func converge() throws {
+    /// Heals everything, and demands that all members are there and agree, and that calls succeed.
+    private func converge() {
         isHealed = true
         network.heal()
         for member in members {
-            member.isPaused = false
-            member.stepMicroseconds = 50
-            try start(member)
-            wake(member)
+            member.disk.setCapacity(nil)
+            resume(member)
+            if member.process == nil { start(member) }
         }
         clients.beginLastRound()
-        let deadline = clock.now().advanced(by: Self.convergence)
+        step { [self] in clients.isLastRoundDone && isWhole && doAllAgree }
+    }
+
+    /// Takes steps until something holds.
+    ///
+    /// - Returns: False if it does not come about within a time.
+    func step(within limit: Duration, until isDone: () -> Bool) -> Bool {
+        let deadline = clock.now().advanced(by: limit)
         let eventsMaximum = trace.eventCount + Self.convergenceEventsMaximum
-        while checks.failure == nil, clock.now() < deadline, trace.eventCount < eventsMaximum {
-            try step()
-            if clients.isLastRoundDone, doAllAgree { return }
+        while failure == nil, trace.eventCount < eventsMaximum,
+            queue.firstTime.map({ $0 <= deadline }) == true
+        {
+            step()
+            if isDone() { return true }
         }
-        let summary = members.map { member in
-            let status = member.process?.group?.status
-            return "\(member.number): \(status.map { "\($0.role) \($0.appliedIndex)" } ?? "closed")"
+        return false
+    }
+
+    /// Takes steps until something holds, which must come about in time.
+    private func step(until isDone: () -> Bool) {
+        guard !step(within: Self.convergence, until: isDone), failure == nil else { return }
+        let states = members.map(\.summary).joined(separator: "; ")
+        fail("the cluster does not come to rest: \(states); open calls \(clients.openCount)")
+    }
+
+    /// Whether every host is in its seat, as the leader says.
+    private var isWhole: Bool {
+        guard let status = leader?.groupStatus, invitation != nil, !steward.isBusy else {
+            return false
         }
-        checks.fail(
-            "the healed cluster does not come to rest: \(summary), open calls \(clients.openCount)")
+        let present = members.filter { $0.store != nil && $0.identity != nil }
+        let voters = present.filter(\.isVoter).compactMap(\.identity)
+        return present.count == members.count
+            && status.configuration.voters == voters.sorted()
+            && status.configuration.allMembers.count == members.count
     }
 
     private var doAllAgree: Bool {
-        let digests = members.map { $0.process?.machine.state.digest }
-        guard let last = checks.finalDigest else { return false }
-        return digests.allSatisfy { $0 == last }
+        guard let last = leader?.groupStatus.lastPosition.index else { return false }
+        let stores = members.compactMap(\.store)
+        return Set(stores.map(\.stateHash)).count == 1
+            && stores.allSatisfy { $0.groupStatus.appliedIndex == last }
     }
 
-    // MARK: Events
-
-    private func step() throws {
-        guard let (time, event) = queue.popFirst() else {
-            return checks.fail("nothing will ever happen again")
+    /// What can be checked only when all is over.
+    private func checkRest() {
+        do {
+            try LinearizabilityChecker.check(clients.history)
+        } catch {
+            fail(error.description)
         }
-        clock.advance(to: time)
-        switch event {
-        case .delivery(let delivery): deliver(delivery)
-        case .drain(let number): try drain(members[number])
-        case .call(let client): call(client)
-        case .fault: injectFault()
-        case .repair(let repair): try carryOut(repair)
-        }
-        for delivery in network.takeOutgoing() { queue.add(.delivery(delivery), at: delivery.time) }
-        for client in clients.settle(&trace) {
-            queue.add(.call(client: client), at: later(microseconds: 20_000))
+        for member in members {
+            member.store?.checkInvariants()
+            guard let state = DurableState(of: member.disk) else {
+                return fail("the disk of \(member.name) cannot be opened again")
+            }
+            witness.recovered(state.groups, by: state.identity)
         }
     }
 
-    private func deliver(_ delivery: SimulatedNetwork.Delivery) {
-        let receiver = Int(delivery.envelope.receiver.node) - 1
-        let isTaken = network.deliver(delivery)
-        trace.note(
-            isTaken ? .delivered : .lost, clock.now(), receiver, delivery.envelope.sender.node)
-        if isTaken { wake(members[receiver]) }
-    }
-
-    private func drain(_ member: ClusterMember) throws {
-        // A drain that was planned for later is void when another came first.
-        guard member.nextDrain == clock.now() else { return }
-        member.nextDrain = nil
-        guard !member.isPaused else { return }
-        trace.note(.drained, clock.now(), member.number, 0)
-        guard let deadline = try member.drain(&random) else { return }
-        let time = member.clock.worldTime(of: deadline)
-        schedule(member, at: max(time, later(microseconds: member.stepMicroseconds)))
-    }
-
-    private func call(_ client: Int) {
-        let running = members.filter { $0.process?.group != nil && !$0.isPaused }
-        guard !running.isEmpty else {
-            return queue.add(.call(client: client), at: later(microseconds: 100_000))
-        }
-        let member = running[random.number(below: running.count)]
-        trace.note(.called, clock.now(), member.number, UInt64(client))
-        clients.begin(client, at: member, &random)
-        wake(member)
-    }
-
-    /// Lets a member work soon.
-    func wake(_ member: ClusterMember) {
-        schedule(member, at: later(microseconds: member.stepMicroseconds))
-    }
-
-    private func schedule(_ member: ClusterMember, at time: Instant) {
-        if let planned = member.nextDrain, planned <= time { return }
-        member.nextDrain = time
-        queue.add(.drain(member: member.number), at: time)
-    }
-
-    /// Some time from now.
-    func later(microseconds: Int) -> Instant {
-        clock.now().advanced(byNanoseconds: UInt64(1 + random.number(below: microseconds)) * 1_000)
+    /// The store of the member that leads in the newest term.
+    var leader: TreeStore? {
+        members.compactMap(\.store).filter { $0.groupStatus.role == .leader }
+            .max { $0.groupStatus.term < $1.groupStatus.term }
     }
 }
 

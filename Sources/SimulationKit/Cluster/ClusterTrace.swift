@@ -3,7 +3,7 @@ import RaftCore
 /// Notes each event of a run, as a digest and, if wanted, as text.
 struct ClusterTrace {
     enum Kind: UInt64 {
-        case delivered, lost, drained, called, answered, fault, repair
+        case delivered, lost, drained, called, answered, fault, repair, refused, tended
     }
 
     private(set) var eventCount = 0
@@ -20,7 +20,8 @@ struct ClusterTrace {
         _ kind: Kind, _ time: Instant, _ subject: Int, _ detail: UInt64, _ words: String = ""
     ) {
         eventCount += 1
-        for number in [kind.rawValue, time.nanoseconds, UInt64(subject), detail] {
+        for number in [kind.rawValue, time.nanoseconds, UInt64(bitPattern: Int64(subject)), detail]
+        {
             digest = (digest ^ number) &* 0x0000_0100_0000_01B3
             digest ^= digest >> 29
         }

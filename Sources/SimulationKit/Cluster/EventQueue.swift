@@ -26,6 +26,9 @@ struct EventQueue<Event> {
         }
     }
 
+    /// When the first event happens.
+    var firstTime: Instant? { items.first?.time }
+
     /// Takes the first event out.
     mutating func popFirst() -> (time: Instant, event: Event)? {
         guard let first = items.first else { return nil }

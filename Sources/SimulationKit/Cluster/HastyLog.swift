@@ -27,11 +27,10 @@ final class HastyLog: LogDevice {
 
     var bytesOnDisk: UInt64 { log.bytesOnDisk }
 
+    /// Writes what was said to be durable before.
     private func catchUp() throws {
-        let batch = waiting.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        if let batch { try log.write(batch) }
+        guard let batch = waiting.withLock({ $0 }) else { return }
+        try log.write(batch)
+        waiting.withLock { $0 = nil }
     }
 }

@@ -3,7 +3,8 @@ package import RaftRuntime
 
 /// A network in memory whose faults come from a seed and whose deliveries are somebody's events.
 ///
-/// Between two members the order is kept, as the port promises, except for what is held back.
+/// Between two members the order is kept, as the port promises, except for what is held back. What is
+/// sent to a member reaches whoever has its number, as it does whoever has an address.
 package final class SimulatedNetwork: Sendable {
     /// One way between two members.
     package struct Link: Hashable, Sendable {
@@ -26,8 +27,12 @@ package final class SimulatedNetwork: Sendable {
     private struct State {
         var random: SeededRandom
         var weather = NetworkWeather.fair
-        var receivers: [MemberID: @Sendable ([PeerEnvelope]) -> Void] = [:]
+        /// By the number of a member: its process, and how many there were before.
+        var receivers: [UInt64: @Sendable ([PeerEnvelope]) -> Void] = [:]
+        var lives: [UInt64: Int] = [:]
         var cuts: Set<Link> = []
+        /// How long light takes from one end of a link to the other, in microseconds.
+        var distances: [Link: Int] = [:]
         /// When the last envelope of each link arrives.
         var lastArrivals: [Link: Instant] = [:]
         /// How often each member was connected and each link was reset.
@@ -36,22 +41,37 @@ package final class SimulatedNetwork: Sendable {
     }
 
     private let clock: SimulatedClock
+    private let onSend: @Sendable (PeerEnvelope) -> PeerEnvelope
     private let state: Lock<State>
 
-    package init(seed: UInt64, clock: SimulatedClock) {
+    /// - Parameter onSend: Sees each envelope that a living process sends, and may change it.
+    package init(
+        seed: UInt64, clock: SimulatedClock,
+        onSend: @escaping @Sendable (PeerEnvelope) -> PeerEnvelope = { $0 }
+    ) {
         self.clock = clock
+        self.onSend = onSend
         state = Lock(State(random: SeededRandom(seed: seed)))
     }
 
     /// The end of the network at a member, for one life of its process.
     package func transport(of member: MemberID) -> any PeerTransport {
-        SimulatedTransport(member, self)
+        let life = state.withLock { state in
+            state.lives[member.node, default: 0] += 1
+            return state.lives[member.node, default: 0]
+        }
+        return SimulatedTransport(member, life: life, self)
     }
 
     // MARK: Faults
 
     package func setWeather(_ weather: NetworkWeather) {
         state.withLock { $0.weather = weather }
+    }
+
+    /// Moves the ends of a link apart: nothing takes less than so long.
+    package func setDistance(of link: Link, microseconds: Int) {
+        state.withLock { $0.distances[link] = microseconds }
     }
 
     /// Cuts one way between two members, or mends it.
@@ -74,9 +94,12 @@ package final class SimulatedNetwork: Sendable {
         state.withLock { $0.connections[link, default: 0] += 1 }
     }
 
-    /// Loses all that is under way to a member; it takes nothing until a transport of its own.
+    /// Ends the transport of a member's process: it takes and sends nothing any more.
     package func disconnect(_ member: MemberID) {
-        state.withLock { $0.receivers[member] = nil }
+        state.withLock { state in
+            state.receivers[member.node] = nil
+            state.lives[member.node, default: 0] += 1
+        }
     }
 
     // MARK: Traffic
@@ -95,26 +118,30 @@ package final class SimulatedNetwork: Sendable {
         let receiver = state.withLock { state -> (@Sendable ([PeerEnvelope]) -> Void)? in
             let isReset = state.connections[link, default: 0] != delivery.connection
             guard !isReset, !state.cuts.contains(link) else { return nil }
-            return state.receivers[link.receiver]
+            return state.receivers[link.receiver.node]
         }
         receiver?([delivery.envelope])
         return receiver != nil
     }
 
-    func register(_ member: MemberID, _ receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
+    fileprivate func register(
+        _ member: MemberID, _ receiver: @escaping @Sendable ([PeerEnvelope]) -> Void
+    ) {
         state.withLock { state in
-            state.receivers[member] = receiver
+            state.receivers[member.node] = receiver
             // What was sent to the process before does not reach this one.
-            for link in state.lastArrivals.keys where link.receiver == member {
+            for link in state.lastArrivals.keys where link.receiver.node == member.node {
                 state.connections[link, default: 0] += 1
             }
         }
     }
 
-    func send(_ envelopes: [PeerEnvelope]) {
+    fileprivate func send(_ envelopes: [PeerEnvelope], by member: MemberID, life: Int) {
+        guard state.withLock({ $0.lives[member.node] == life }) else { return }
+        let sent = envelopes.map(onSend)
         let now = clock.now()
         state.withLock { state in
-            for envelope in envelopes { Self.send(envelope, now: now, &state) }
+            for envelope in sent { Self.send(envelope, now: now, &state) }
         }
     }
 
@@ -126,7 +153,8 @@ package final class SimulatedNetwork: Sendable {
         if case .raft = envelope.content { isOfCore = true }
         let connection = state.connections[link, default: 0]
         let delay = UInt64(1 + state.random.number(below: max(1, weather.delayMaximum))) * 1_000
-        var time = now.advanced(byNanoseconds: delay)
+        let distance = UInt64(state.distances[link] ?? 0) * 1_000
+        var time = now.advanced(byNanoseconds: distance + delay)
         if isOfCore, state.random.happens(weather.holdsBackOneIn) {
             time = time.advanced(byNanoseconds: delay * 4)
         } else {
@@ -146,10 +174,12 @@ package final class SimulatedNetwork: Sendable {
 /// The end of a simulated network at one member.
 private final class SimulatedTransport: PeerTransport {
     private let member: MemberID
+    private let life: Int
     private let network: SimulatedNetwork
 
-    init(_ member: MemberID, _ network: SimulatedNetwork) {
+    init(_ member: MemberID, life: Int, _ network: SimulatedNetwork) {
         self.member = member
+        self.life = life
         self.network = network
     }
 
@@ -157,7 +187,7 @@ private final class SimulatedTransport: PeerTransport {
         network.register(member, receiver)
     }
 
-    func send(_ envelopes: [PeerEnvelope]) { network.send(envelopes) }
+    func send(_ envelopes: [PeerEnvelope]) { network.send(envelopes, by: member, life: life) }
 }
 
 extension SeededRandom {

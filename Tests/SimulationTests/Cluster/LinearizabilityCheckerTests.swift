@@ -78,6 +78,24 @@ struct LinearizabilityCheckerTests {
         }
     }
 
+    @Test func `lost calls that nobody can tell apart are tried in one order`() {
+        var calls = (0..<100).map { number in
+            Self.call(.write(number % 2 == 0 ? nil : 1_000 + number), .unknown, 0, 0)
+        }
+        // Each comparison fails only if something was written since the last one was read.
+        for round in UInt64(0)..<20 {
+            let start = 10 + round * 10
+            calls += [
+                Self.call(.write(1), .done(true), start, start + 1),
+                Self.call(.read, .found(1), start + 2, start + 3),
+                Self.call(
+                    .compareAndSet(expected: 1, new: 2), .done(false), start + 4, start + 5),
+            ]
+        }
+        #expect(Self.isGood(calls))
+        #expect(!Self.isGood(calls + [Self.call(.read, .found(3), 1_000, 1_001)]))
+    }
+
     @Test func `ten thousand calls with many of unknown outcome are checked`() {
         var history = ReferenceHistory(seed: 7, keys: 50, clients: 10)
         history.run(calls: 10_000)

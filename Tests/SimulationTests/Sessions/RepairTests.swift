@@ -104,6 +104,7 @@ import Testing
     @Test func `power cuts while files are put aside lose none of them`() throws {
         let seed = TestRuns.seed()
         var random = SeededRandom(seed: seed)
+        let interruptions = Lock(0)
         for call in 0..<40 {
             let cluster = StoreCluster(seed: seed)
             let choice = random.next()
@@ -121,6 +122,14 @@ import Testing
                 _ = try? HostDirectory.quarantine(
                     machine.directory, disk: machine.disk, options: options)
                 machine.cutPower { _ in random.number(below: 2) == 0 }
+                // However far it came, nothing uses the directory as it is.
+                do {
+                    _ = try await cluster.open(2)
+                    Issue.record("call \(call): expected that the directory is refused")
+                } catch let error as StoreError {
+                    #expect([.corrupt, .cannotOpen].contains(error.code), "\(error)")
+                    if error.message.contains("interrupted") { interruptions.withLock { $0 += 1 } }
+                }
                 hosts[2] = try await cluster.repair(2, hosts[0])
                 try await Self.expectLevel(hosts, cluster)
                 #expect(
@@ -129,6 +138,7 @@ import Testing
                     })
             }
         }
+        #expect(interruptions.withLock { $0 } > 2)
     }
 
     @Test func `a host without others is refused and never emptied`() throws {
