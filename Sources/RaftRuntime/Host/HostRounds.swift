@@ -115,7 +115,8 @@ final class HostRounds {
         for result in mail.snapshotResults { snapshotFinished(result) }
         for result in mail.logReads { logRead(result) }
         for result in mail.transferResults { transferFinished(result) }
-        for envelope in mail.envelopes { receive(envelope) }
+        for envelope in mail.peers.envelopes { receive(envelope) }
+        statistics.droppedEnvelopes += UInt64(mail.peers.droppedCount)
         for control in mail.controls { accept(control) }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }

@@ -48,7 +48,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
             inbox.post { $0.transferResults.append(result) }
         }
         ports.transport?.deliver { envelopes in
-            inbox.post { $0.envelopes += envelopes }
+            inbox.receive(envelopes)
         }
         driver = HostDriver(
             inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,
