@@ -12,6 +12,8 @@ struct GroupWitness: Sendable {
         var uncertain: DurableLog?
         /// How it stood last in this life of its process.
         var status: GroupStatus?
+        /// The hash of its state then.
+        var stateHash: UInt128 = 0
         /// Through where what it calls committed was compared in this life.
         var compared = LogIndex.zero
         /// Its disk is gone; nobody may speak for it any more.
