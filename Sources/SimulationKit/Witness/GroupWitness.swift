@@ -82,6 +82,12 @@ struct GroupWitness: Sendable {
         members[id] = member
     }
 
+    /// A log is told to forget entries: a snapshot must have them.
+    mutating func dropped(through index: LogIndex, by id: MemberID) {
+        guard let log = members[id]?.log, index > log.snapshot.index else { return }
+        fail("member \(id.label) drops entry \(index.rawValue), which no snapshot has")
+    }
+
     private mutating func check(
         _ term: Term, _ vote: MemberID?, _ log: DurableLog, of id: MemberID
     ) {
