@@ -7,9 +7,8 @@ extension HostRounds {
     func spoilRound() {
         switch Mutant.chosen {
         case .confirmsHandedOver:
-            for (slot, sequence) in log.gathering.sequences {
-                slots[slot.rawValue]?.step(.persisted(sequence), now: now)
-            }
+            guard log.isInFlight else { return }
+            for group in groups { group.step(.persisted(group.server.lastWrite), now: now) }
         case .dropsNeeded:
             for place in log.gathering.compactions.indices {
                 let id = log.gathering.compactions[place].group

@@ -24,7 +24,9 @@ struct MutantHunt {
     }
 
     /// A bug is looked for until it was noticed so many times.
-    static let catchesWanted = 5
+    private static let catchesWanted = 5
+    /// One that was noticed is looked for no longer than through so many seeds.
+    private static let seedsEnough: UInt64 = 50
 
     let mutant: Mutant
 
@@ -32,7 +34,9 @@ struct MutantHunt {
     func seeds(of search: MutantSearch, maximum: UInt64) async -> Catch {
         var result = Catch()
         var last: UInt64 = 0
-        while result.distances.count < Self.catchesWanted, last < maximum {
+        while result.distances.count < Self.catchesWanted, last < maximum,
+            result.distances.isEmpty || last < Self.seedsEnough
+        {
             let found =
                 search == .hosts
                 ? await simulate(last + 1...maximum) : await finding(of: search, last + 1...maximum)

@@ -42,7 +42,7 @@ enum MutantSearch: String, Sendable {
         for shape in SmallWorld.Shape.all {
             say("\(Self.placeMark)\(shape)")
             let search = try SmallWorldSearch(
-                from: shape.world { $0.mutant = mutant }, worldsMaximum: 30_000)
+                from: shape.world { $0.mutant = mutant }, worldsMaximum: 10_000)
             guard let finding = search.finding else { continue }
             let reason = finding.violations[0]
             return say("\(Self.faultMark)\(reason) after \(finding.events.count) events")
