@@ -2,7 +2,7 @@
 SOURCES = Sources Tests Snippets Package.swift Examples/LockService/Package.swift \
     Examples/LockService/Sources Examples/LockService/Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 
-.PHONY: verify fix test build lint docs long random simulate processes benchmarks benchmarks-build
+.PHONY: verify fix test build lint docs long random simulate processes mutants benchmarks benchmarks-build
 
 verify: lint build test
 
@@ -41,6 +41,10 @@ simulate:
 	swift build -c release --product khepri-simulate
 	"$$(swift build -c release --show-bin-path)/khepri-simulate" --seeds $(or $(SEEDS),1..2000)
 	"$$(swift build -c release --show-bin-path)/khepri-simulate" --regions 24 --seeds 1..2
+
+# Whether the tests notice known bugs of other libraries, one by one; NAME='votesTwice' chooses one.
+mutants:
+	Scripts/mutants $(NAME)
 
 # Clusters of real processes under real faults; FILTER='Pause' chooses some.
 processes: build

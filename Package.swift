@@ -10,7 +10,7 @@ let settings: [SwiftSetting] =
     ]
     + (Context.environment["KHEPRI_WARNINGS_AS_ERRORS"] == nil
         ? [] : [.treatAllWarnings(as: .error)])
-    // Only for the test of the tests: bugs on purpose in RaftCore, chosen at run time.
+    // Only for the test of the tests: bugs on purpose, chosen at run time.
     + (Context.environment["KHEPRI_MUTANTS"] == nil ? [] : [.define("KHEPRI_MUTANTS")])
 
 let package = Package(
@@ -224,3 +224,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The build with bugs on purpose has what looks for them, and nothing else.
+if Context.environment["KHEPRI_MUTANTS"] != nil {
+    let kept: Set = [
+        "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "Khepri", "SimulationKit",
+        "Simulate", "TestSupport", "RaftCoreTests",
+    ]
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { $0.name != "khepri-simulate" }
+}

@@ -14,7 +14,7 @@ struct LinkEnvironment: Sendable {
     let options: TransportOptions
     let entropy: any EntropySource
     let logger: Logger
-    let book: AddressBook
+    let book: PeerBook
 
     /// What this host says to a peer.
     func hello(to peer: MemberID, on lane: Lane) -> Hello {

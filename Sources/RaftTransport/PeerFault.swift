@@ -19,6 +19,8 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The other side opened another connection for the same lane.
     case replaced
     case tooManyConnections
+    /// Others that are no members were heard later.
+    case tooManyStrangers
     case closed
     /// The operating system or TLS gives the reason.
     case system(String)
@@ -39,6 +41,7 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .plaintextOffLoopback: "plaintext is allowed on loopback only, give certificates"
         case .stalled: "nothing that is written gets through"
         case .replaced: "the other side opened a newer connection"
+        case .tooManyStrangers: "too many that are no members are connected"
         case .tooManyConnections: "too many connections wait for their greeting"
         case .closed: "closed"
         case .system(let reason): reason

@@ -17,13 +17,17 @@ package final class SocketTransport: PeerTransport {
         var peers: [MemberID: PeerAddress?] = [:]
         var listener: (any Channel)?
         var isClosed = false
+
+        mutating func takeLinks(of gone: [MemberID]) -> [PeerLink] {
+            gone.flatMap { links.removeValue(forKey: $0)?.values.map(\.self) ?? [] }
+        }
     }
 
     private let settings: TransportSettings
     private let environment: LinkEnvironment
     private let group: any EventLoopGroup
     private let reception: Reception
-    private let book: AddressBook
+    private let book: PeerBook
     private let state = Lock(State())
 
     /// Makes a transport that does nothing until ``start()``.
@@ -32,14 +36,18 @@ package final class SocketTransport: PeerTransport {
     package init(_ settings: TransportSettings, group: any EventLoopGroup) throws {
         self.settings = settings
         self.group = group
-        book = AddressBook(own: settings.advertised)
+        book = PeerBook(
+            own: settings.advertised, strangersMaximum: settings.options.strangersMaximum)
         environment = LinkEnvironment(
             doorkeeper: Doorkeeper(cluster: settings.cluster, member: settings.member),
             tls: try settings.tls?.contexts(), allowsPlaintext: settings.allowsPlaintext,
             role: settings.role, options: settings.options, entropy: settings.entropy,
             logger: settings.logger, book: book)
         reception = Reception(environment: environment)
-        book.onNews { [weak self] peer, address in self?.use(address, of: peer) }
+        book.setObserver(
+            PeerBook.Observer(
+                learned: { [weak self] address, peer in self?.use(address, of: peer) },
+                forgot: { [weak self] peers in self?.forget(peers) }))
     }
 
     package func deliver(to receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
@@ -82,10 +90,10 @@ package final class SocketTransport: PeerTransport {
         let own = settings.member
         let closed = state.withLock { state in
             state.peers = peers.filter { $0.key != own }
-            let gone = state.links.keys.filter { state.peers[$0] == nil }
-            return gone.flatMap { state.links.removeValue(forKey: $0)?.values.map(\.self) ?? [] }
+            return state.takeLinks(of: state.links.keys.filter { state.peers[$0] == nil })
         }
         for link in closed { _ = link.close() }
+        book.setMembers(Set(peers.keys))
         for (peer, address) in peers where peer != own { update(peer, address ?? nil) }
     }
 
@@ -158,6 +166,15 @@ extension SocketTransport {
             (state.peers[peer] ?? nil) == nil && state.links[peer] != nil
         }
         if isUsed { update(peer, address) }
+    }
+
+    /// Ends all connections of strangers of whom nothing is known any more.
+    private func forget(_ peers: [MemberID]) {
+        let closed = state.withLock { state in
+            state.takeLinks(of: peers.filter { !state.peers.keys.contains($0) })
+        }
+        for link in closed { _ = link.close() }
+        reception.end(peers)
     }
 
     /// Gives the links of a member its address, and connects.

@@ -12,6 +12,8 @@ package struct TransportOptions: Sendable {
     package var stallTimeout = TimeAmount.seconds(30)
     /// How many connections may wait for their greeting at once.
     package var ungreetedMaximum = 64
+    /// How many that are no members may be connected and remembered, the last ones.
+    package var strangersMaximum = 64
 
     package init() {}
 }

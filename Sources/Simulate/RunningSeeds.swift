@@ -27,7 +27,8 @@ final class RunningSeeds: @unchecked Sendable {
     /// Says from here on which seeds ran when the process ends by a trap, unless Swift is to print a
     /// backtrace then.
     func watch() {
-        guard ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] == nil else { return }
+        let choice = ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] ?? "enable=no"
+        guard choice.contains("enable=no") else { return }
         for number in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGSEGV, SIGFPE] {
             signal(number, sayLastWords)
         }

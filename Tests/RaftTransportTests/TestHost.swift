@@ -52,7 +52,7 @@ struct TestHost {
             doorkeeper: Doorkeeper(cluster: cluster, member: member), tls: nil,
             allowsPlaintext: false, role: "test", options: TransportOptions(),
             entropy: SystemEntropy(), logger: Logger(label: "test") { _ in EventLog(lines) },
-            book: AddressBook(own: nil))
+            book: PeerBook(own: nil, strangersMaximum: 64))
     }
 
     /// Names the only other host.

@@ -101,6 +101,9 @@ extension StatisticsMetric {
         Self("khepri_stray_messages_total", .counter, "Messages for nobody here.") {
             Double($0.strayMessageCount)
         },
+        Self("khepri_dropped_messages_total", .counter, "Messages that came too fast.") {
+            Double($0.droppedMessageCount)
+        },
         Self("khepri_last_flush_seconds", .gauge, "How long the last batch took.") {
             $0.lastFlush.inSeconds
         },

@@ -60,6 +60,8 @@ public struct StoreStatistics: Hashable, Sendable {
     public var receivedSnapshotCount: UInt64
     /// Messages of other hosts for stores or members that are not here.
     public var strayMessageCount: UInt64
+    /// Messages of other hosts that came faster than they were taken, and were dropped.
+    public var droppedMessageCount: UInt64
     /// How long the last batch took to write and flush.
     public var lastFlush: Duration
     /// The longest time a batch took.
@@ -110,6 +112,7 @@ extension StoreStatistics {
         failedSnapshotCount = host.failedSnapshots
         receivedSnapshotCount = host.receivedSnapshots
         strayMessageCount = host.strayEnvelopes
+        droppedMessageCount = host.droppedEnvelopes
         lastFlush = .nanoseconds(Int64(clamping: host.flushNanoseconds))
         longestFlush = .nanoseconds(Int64(clamping: host.flushNanosecondsMaximum))
         isStorageFull = host.isFull

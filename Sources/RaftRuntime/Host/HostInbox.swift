@@ -6,7 +6,7 @@ struct Mail: Sendable {
     var commands: [CommandRequest] = []
     var reads: [ReadRequest] = []
     var controls: [ControlRequest] = []
-    var envelopes: [PeerEnvelope] = []
+    var peers = PeerMail()
     var cancellations: [Ticket] = []
     var openings: [GroupOpening] = []
     /// Groups that end on this host.
@@ -24,7 +24,7 @@ struct Mail: Sendable {
 
     /// Whether there is something other than commands.
     var isUrgent: Bool {
-        !(reads.isEmpty && envelopes.isEmpty && logResults.isEmpty && logReads.isEmpty
+        !(reads.isEmpty && peers.envelopes.isEmpty && logResults.isEmpty && logReads.isEmpty
             && cancellations.isEmpty && controls.isEmpty && openings.isEmpty
             && closings.isEmpty && forgettings.isEmpty && wantedSnapshots.isEmpty
             && snapshotResults.isEmpty && transferResults.isEmpty) || isShutdownRequested
@@ -36,7 +36,7 @@ struct Mail: Sendable {
         commands.removeAll(keepingCapacity: true)
         reads.removeAll(keepingCapacity: true)
         controls.removeAll()
-        envelopes.removeAll(keepingCapacity: true)
+        peers.removeAll()
         cancellations.removeAll()
         openings.removeAll()
         closings.removeAll()
@@ -66,11 +66,15 @@ final class HostInbox: Sendable {
     private let waitingBytes = Atomic<Int>(0)
     private let openMaximum: Int
     private let waitingBytesMaximum: Int
+    private let peerEnvelopesMaximum: Int
+    private let peerBytesMaximum: Int
     private let lastTicket = Atomic<UInt64>(0)
 
     init(_ options: HostOptions) {
         openMaximum = options.openRequestsMaximum
         waitingBytesMaximum = options.waitingBytesMaximum
+        peerEnvelopesMaximum = options.peerEnvelopesMaximum
+        peerBytesMaximum = options.peerBytesMaximum
     }
 
     /// A name for a new request.
@@ -94,6 +98,14 @@ final class HostInbox: Sendable {
     /// Queues a change of members or leader, or says why not.
     func submit(_ control: ControlRequest) -> RequestFailure? {
         admit(bytes: 0) { $0.controls.append(control) }
+    }
+
+    /// Queues what peers have sent, as far as it fits.
+    func receive(_ envelopes: [PeerEnvelope]) {
+        post { mail in
+            mail.peers.add(
+                envelopes, countMaximum: peerEnvelopesMaximum, bytesMaximum: peerBytesMaximum)
+        }
     }
 
     /// Counts a command of another member among the open requests, or says why not.

@@ -6,6 +6,10 @@ package struct HostOptions: Sendable, Hashable {
     package var openRequestsMaximum = 16_384
     /// Bytes of commands that may wait for their turn; more are refused as overloaded.
     package var waitingBytesMaximum = 64 << 20
+    /// Messages of peers that may wait for their turn; more are dropped.
+    package var peerEnvelopesMaximum = 65_536
+    /// The same for their bytes; a single one may have more.
+    package var peerBytesMaximum = 64 << 20
     /// Entries in one batch of the log.
     package var batchEntriesMaximum = 8_192
     /// Bytes in one batch of the log, unless a single command has more.

@@ -85,6 +85,9 @@ final class HostRounds {
     /// ask next is taken between two rounds. A batch is written here only when nothing is left to
     /// apply: else the answers would wait for its flush.
     private func runRound() -> Bool {
+        #if KHEPRI_MUTANTS
+        spoilRound()
+        #endif
         var didWork = false
         for offset in groups.indices where advance(groups[(turn + offset) % groups.count]) {
             didWork = true
@@ -112,7 +115,8 @@ final class HostRounds {
         for result in mail.snapshotResults { snapshotFinished(result) }
         for result in mail.logReads { logRead(result) }
         for result in mail.transferResults { transferFinished(result) }
-        for envelope in mail.envelopes { receive(envelope) }
+        for envelope in mail.peers.envelopes { receive(envelope) }
+        statistics.droppedEnvelopes += UInt64(mail.peers.droppedCount)
         for control in mail.controls { accept(control) }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }

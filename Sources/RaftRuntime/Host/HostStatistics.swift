@@ -24,6 +24,8 @@ package struct HostStatistics: Sendable, Hashable {
     package var failedSnapshots: UInt64 = 0
     /// Envelopes for groups or members that are not here.
     package var strayEnvelopes: UInt64 = 0
+    /// Envelopes that came faster than they were taken, and had no room.
+    package var droppedEnvelopes: UInt64 = 0
     /// Why the log stopped for ever, if it did.
     package var failure: LogDeviceError?
     /// Whether the disk is full.

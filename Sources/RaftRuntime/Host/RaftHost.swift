@@ -29,6 +29,10 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
         _ ports: HostPorts, options: HostOptions = HostOptions(),
         observer: @escaping @Sendable (HostStatistics) -> Void = { _ in }
     ) {
+        #if KHEPRI_MUTANTS
+        var options = options
+        options.raft.mutant = .chosen
+        #endif
         self.ports = ports
         self.options = options
         let inbox = HostInbox(options)
@@ -44,7 +48,7 @@ package final class RaftHost<Machine: StateMachine>: Sendable {
             inbox.post { $0.transferResults.append(result) }
         }
         ports.transport?.deliver { envelopes in
-            inbox.post { $0.envelopes += envelopes }
+            inbox.receive(envelopes)
         }
         driver = HostDriver(
             inbox: inbox, writer: writer, worker: worker, ports: ports, options: options,

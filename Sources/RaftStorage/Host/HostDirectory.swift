@@ -44,6 +44,9 @@ package final class HostDirectory: Sendable {
         _ path: String, disk: any Disk, options: LogOptions,
         progress: (OpenProgress) -> Void = { _ in }
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
+        #if KHEPRI_MUTANTS
+        let disk = BuggyDisk.around(disk)
+        #endif
         do {
             let isNew = try prepareDirectory(path, disk)
             let lock = try takeLock(path, disk)
@@ -103,6 +106,9 @@ package final class HostDirectory: Sendable {
             recovered[group] = RecoveredGroup(
                 name: head.name, term: head.term, vote: head.vote, snapshot: head.snapshot,
                 entries: entries[group] ?? [])
+            #if KHEPRI_MUTANTS
+            recovered[group]?.forgetHardState()
+            #endif
         }
         let host = HostDirectory(
             path: layout.path, names: names, log: log, snapshots: snapshots,

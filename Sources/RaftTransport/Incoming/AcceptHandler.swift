@@ -47,7 +47,7 @@ final class AcceptHandler: ChannelInboundHandler {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             names = certificateNames(context) ?? []
         }
-        if event is ConnectionReplaced { return end(.replaced, context) }
+        if let event = event as? ConnectionEnded { return end(event.reason, context) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -85,9 +85,9 @@ final class AcceptHandler: ChannelInboundHandler {
         deadline?.cancel()
         self.hello = hello
         assembler.frameBytesMaximum = FrameAssembler.frameBytesMaximum
+        environment.book.note(hello)
         reception.admit(hello, context.channel)
         write(.hello(environment.hello(to: hello.sender, on: hello.lane)), context)
-        if let address = hello.address { environment.book.learn(address, of: hello.sender) }
     }
 
     private func write(_ greeting: Greeting, _ context: ChannelHandlerContext) {

@@ -48,11 +48,24 @@ final class Reception: Sendable {
     func admit(_ hello: Hello, _ channel: any Channel) {
         let replaced: (any Channel)? = state.withLock { state in
             state.ungreeted -= 1
-            state.statistics.peers[hello.sender, default: PeerStatistics()].role = hello.role
             let place = Place(peer: hello.sender, lane: hello.lane)
             return state.current.updateValue(channel, forKey: place)
         }
-        replaced?.pipeline.fireUserInboundEventTriggered(ConnectionReplaced())
+        _ = environment.book.hear(hello.sender) { $0.role = hello.role }
+        replaced?.pipeline.fireUserInboundEventTriggered(ConnectionEnded(reason: .replaced))
+    }
+
+    /// Ends all connections of peers that are forgotten.
+    func end(_ peers: [MemberID]) {
+        let channels = state.withLock { state in
+            peers.flatMap { peer in
+                Lane.allCases.compactMap { lane in
+                    state.current.removeValue(forKey: Place(peer: peer, lane: lane))
+                }
+            }
+        }
+        let event = ConnectionEnded(reason: .tooManyStrangers)
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(event) }
     }
 
     /// Hands on what one read brought.
@@ -60,15 +73,14 @@ final class Reception: Sendable {
         _ envelopes: [PeerEnvelope], frames: Int, bytes: Int, misdirected: Int,
         from peer: MemberID
     ) {
-        let receiver = state.withLock { state in
-            var statistics = state.statistics.peers[peer] ?? PeerStatistics()
+        let isKnown = environment.book.hear(peer) { statistics in
             statistics.receivedFrames += frames
             statistics.receivedBytes += bytes
             statistics.misdirectedEnvelopes += misdirected
-            state.statistics.peers[peer] = statistics
-            return state.isClosed ? nil : state.receiver
         }
-        if !envelopes.isEmpty { receiver?(envelopes) }
+        guard isKnown, !envelopes.isEmpty else { return }
+        let receiver = state.withLock { $0.isClosed ? nil : $0.receiver }
+        receiver?(envelopes)
     }
 
     /// A connection is gone.
@@ -83,7 +95,7 @@ final class Reception: Sendable {
             return state.channels.removeValue(forKey: ObjectIdentifier(channel)) != nil
         }
         guard wasThere else { return }
-        guard let hello else { return refuse(fault) }
+        guard let hello, fault != .tooManyStrangers else { return refuse(fault) }
         if fault != .closed, fault != .replaced {
             environment.logger.info(
                 "closed a connection of a peer",
@@ -106,8 +118,10 @@ final class Reception: Sendable {
 
     /// What arrived, and from whom.
     var statistics: TransportStatistics {
-        state.withLock { state in
+        let peers = environment.book.statistics
+        return state.withLock { state in
             var statistics = state.statistics
+            statistics.peers = peers
             for place in state.current.keys where place.lane == .ordered {
                 statistics.peers[place.peer]?.isHeard = true
             }
@@ -127,5 +141,7 @@ final class Reception: Sendable {
     }
 }
 
-/// Told a connection whose peer has opened a newer one.
-struct ConnectionReplaced: Sendable {}
+/// Tells a connection that it shall end, and why.
+struct ConnectionEnded: Sendable {
+    let reason: PeerFault
+}

@@ -75,7 +75,7 @@ final class DialHandler: ChannelInboundHandler {
         }
         isGreeted = true
         deadline?.cancel()
-        if let address = hello.address { environment.book.learn(address, of: hello.sender) }
+        environment.book.note(hello)
         watchProgress(context)
         link.connected(role: hello.role)
     }

@@ -55,6 +55,10 @@ final class ConsensusWitness: Sendable {
         }
     }
 
+    func dropped(through index: LogIndex, of group: GroupID, by member: MemberID) {
+        groups.withLock { $0[group]?.dropped(through: index, by: member) }
+    }
+
     func sent(_ envelope: PeerEnvelope) {
         groups.withLock { $0[envelope.group, default: GroupWitness()].sent(envelope) }
     }
@@ -106,6 +110,7 @@ private final class WatchedLog: LogDevice {
     }
 
     func compact(_ group: GroupID, through index: LogIndex) throws {
+        witness.dropped(through: index, of: group, by: member)
         try log.compact(group, through: index)
     }
 

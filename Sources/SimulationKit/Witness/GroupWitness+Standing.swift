@@ -6,16 +6,15 @@ extension GroupWitness {
     mutating func stood(_ status: GroupStatus, stateHash: UInt128, of id: MemberID) {
         var member = members[id] ?? Member()
         let before = member.status
-        guard status != before else { return }
+        guard status != before || stateHash != member.stateHash else { return }
         check(status, after: before, member.log, of: id)
         if status.role == .leader { lead(status, id) }
         if status.commitIndex > before?.commitIndex ?? .zero {
             noteCommits(by: id, from: before, to: status)
         }
-        if status.appliedIndex != before?.appliedIndex {
-            noteState(stateHash, after: status.appliedIndex, of: id)
-        }
+        noteState(stateHash, after: status.appliedIndex, of: id)
         member.status = status
+        member.stateHash = stateHash
         member.compared = compareCommits(
             member.log, after: member.compared, status, of: id)
         members[id] = member

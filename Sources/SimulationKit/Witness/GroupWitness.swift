@@ -12,6 +12,8 @@ struct GroupWitness: Sendable {
         var uncertain: DurableLog?
         /// How it stood last in this life of its process.
         var status: GroupStatus?
+        /// The hash of its state then.
+        var stateHash: UInt128 = 0
         /// Through where what it calls committed was compared in this life.
         var compared = LogIndex.zero
         /// Its disk is gone; nobody may speak for it any more.
@@ -91,6 +93,12 @@ struct GroupWitness: Sendable {
         member.compared = .zero
         noteWritten(group.entries, in: member.log, by: id)
         members[id] = member
+    }
+
+    /// A log is told to forget entries: a snapshot must have them.
+    mutating func dropped(through index: LogIndex, by id: MemberID) {
+        guard let log = members[id]?.log, index > log.snapshot.index else { return }
+        fail("member \(id.label) drops entry \(index.rawValue), which no snapshot has")
     }
 
     private mutating func check(

@@ -26,6 +26,8 @@ struct ClusterFaults: CustomStringConvertible {
     var busyClients = false
     /// Whoever is elected is soon cut off from all others, or from one.
     var hunting = false
+    /// Who has voted, for itself or another, is often killed or cut off before anybody is elected.
+    var ambushes = false
     var voters = 3
 
     init(_ random: inout TestRandom) {
@@ -50,6 +52,7 @@ struct ClusterFaults: CustomStringConvertible {
         tightTimeouts = random.oneIn(4)
         busyClients = random.oneIn(4)
         hunting = random.oneIn(4)
+        ambushes = random.oneIn(4)
     }
 
     var description: String {

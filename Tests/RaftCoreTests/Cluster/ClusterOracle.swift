@@ -19,8 +19,17 @@ struct ClusterOracle {
 
     /// When a member last got a message of another.
     private var contacts: [[MemberID]: UInt64] = [:]
+    /// When a member last heard the leader of its term.
+    private var leaderContacts: [MemberID: UInt64] = [:]
+    /// When a member last sent another one something, and in which term.
+    private var sendings: [[MemberID]: Sending] = [:]
     /// Since when a leader has had to keep a quorum of its configuration.
     private var obligations: [MemberID: UInt64] = [:]
+
+    private struct Sending: Hashable {
+        let time: UInt64
+        let term: Term
+    }
 
     private struct Vote: Hashable {
         let voter: MemberID
@@ -50,6 +59,7 @@ struct ClusterOracle {
 
     mutating func stopped(_ member: ClusterMember) {
         for (read, asked) in reads where asked.member == member.id { reads[read] = nil }
+        leaderContacts[member.id] = nil
     }
 
     // Reads
@@ -99,7 +109,10 @@ struct ClusterOracle {
 
     // Messages: what is promised must be durable when it is said.
 
-    mutating func sent(_ message: RaftMessage, by member: ClusterMember, to receiver: MemberID) {
+    mutating func sent(
+        _ message: RaftMessage, by member: ClusterMember, to receiver: MemberID, at time: UInt64
+    ) {
+        sendings[[member.id, receiver]] = Sending(time: time, term: message.term)
         let disk = member.disk
         let name = "\(member.id.node) in term \(message.term.rawValue)"
         switch message.content {
@@ -108,6 +121,10 @@ struct ClusterOracle {
                 fail("\(name) promised a vote that is not durable")
             }
             cast(by: member.id, for: receiver, in: message.term)
+        case .preVoteReply(let reply):
+            if reply.isGranted, isLoyal(member.id, at: time) {
+                fail("\(name) would leave a leader that it has just heard")
+            }
         case .voteRequest(let request):
             if disk.hardState != HardState(term: message.term, vote: member.id) {
                 fail("\(name) asked for votes without a durable one of its own")
@@ -138,8 +155,33 @@ struct ClusterOracle {
 
     // Contact
 
-    mutating func heard(_ sender: MemberID, by member: MemberID, at time: UInt64) {
-        contacts[[member, sender]] = time
+    /// A member has taken in a message; earlier is how its server was before.
+    mutating func heard(
+        _ envelope: Envelope, by member: ClusterMember, from earlier: RaftServer, at time: UInt64
+    ) {
+        let message = envelope.message
+        contacts[[member.id, envelope.sender]] = time
+        switch message.content {
+        case .voteRequest(let request) where !request.isTransfer && message.term > earlier.term:
+            guard earlier.role != .leader, isLoyal(member.id, at: time) else { return }
+            if let server = member.server, server.term >= message.term {
+                fail("\(member.id.node) leaves a leader that it has just heard")
+            }
+        case .append where message.term >= earlier.term: leaderContacts[member.id] = time
+        case .append, .snapshot:
+            // Else this one could neither follow nor win, for ever.
+            let answer = Sending(time: time, term: earlier.term)
+            guard message.term < earlier.term, sendings[[member.id, envelope.sender]] != answer
+            else { return }
+            fail("\(member.id.node) does not tell a leader that its term is over")
+        default: break
+        }
+    }
+
+    /// Whether a member may help nobody against the leader that it has heard: less than the shortest
+    /// election timeout has passed, on the fastest clock that there is (thesis §4.2.3).
+    private func isLoyal(_ member: MemberID, at time: UInt64) -> Bool {
+        leaderContacts[member].map { time < $0 + 380_000_000 } ?? false
     }
 
     /// A leader that no majority has told anything for so long must not be one any more.

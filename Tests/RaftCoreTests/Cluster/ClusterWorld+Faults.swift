@@ -86,10 +86,25 @@ extension ClusterWorld {
 
     private func crash() throws {
         let victims = random.oneIn(6) ? running : [choose(running)].compactMap { $0 }
-        for id in victims {
-            stop(id)
-            queue.add(.restart(id), at: now + pick(1_000_000...4_000_000_000))
+        for id in victims { crash(id) }
+    }
+
+    private func crash(_ id: MemberID) {
+        stop(id)
+        queue.add(.restart(id), at: now + pick(1_000_000...4_000_000_000))
+    }
+
+    /// A member votes: perhaps something happens to it while the election goes on.
+    func layAmbush(for id: MemberID) {
+        guard faults.ambushes, !isHealed, random.oneIn(3), let life = members[id]?.life else {
+            return
         }
+        queue.add(.ambush(id, life: life), at: now + pick(0...20_000_000))
+    }
+
+    func ambush(_ id: MemberID, _ life: Int) {
+        guard !isHealed, members[id]?.life == life, members[id]?.server != nil else { return }
+        if random.oneIn(2) { crash(id) } else { isolate(id) }
     }
 
     private func changeMembership() {

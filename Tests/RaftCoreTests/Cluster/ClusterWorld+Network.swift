@@ -25,7 +25,7 @@ extension ClusterWorld {
             message = RaftMessage(term: message.term, content: .snapshot(filled(chunk)))
         default: break
         }
-        oracle.sent(message, by: member, to: receiver)
+        oracle.sent(message, by: member, to: receiver, at: now)
         let envelope = Envelope(
             sender: sender, receiver: receiver, message: message, entries: entries,
             snapshot: snapshot)
@@ -56,10 +56,10 @@ extension ClusterWorld {
     func deliver(_ envelope: Envelope, _ event: Event) {
         guard !cuts.contains([envelope.sender, envelope.receiver]) else { return }
         guard let life = members[envelope.receiver]?.life,
-            awake(envelope.receiver, life, event) != nil
+            let member = awake(envelope.receiver, life, event), let earlier = member.server
         else { return }
-        oracle.heard(envelope.sender, by: envelope.receiver, at: now)
         step(envelope.receiver, .receive(envelope.message, from: envelope.sender), with: envelope)
+        oracle.heard(envelope, by: member, from: earlier, at: now)
     }
 }
 

@@ -35,6 +35,7 @@ extension ClusterWorld {
             let entries = add(write, to: id, with: envelope)
             members[id]?.disk.add(
                 ClusterWrite(sequence: sequence, write: write, entries: entries))
+            if case .hardState(let state) = write, state.vote != nil { layAmbush(for: id) }
         case .apply(let range): members[id]?.work.append(.apply(range.upperBound))
         case .restoreSnapshot(let position): members[id]?.work.append(.restore(position))
         case .send(let message, let receiver): send(message, from: id, to: receiver)

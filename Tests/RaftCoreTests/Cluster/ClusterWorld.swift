@@ -15,9 +15,13 @@ final class ClusterWorld {
         case publishSnapshot(MemberID, life: Int, LogPosition)
         case restart(MemberID)
         case hunt(MemberID)
+        case ambush(MemberID, life: Int)
         case client
         case nemesis
     }
+
+    /// What may lie ahead at once; more is a storm.
+    private static let eventsMaximum = 50_000
 
     let seed: UInt64
     let faults: ClusterFaults
@@ -132,12 +136,13 @@ final class ClusterWorld {
         queue.add(.wake(id, life: member.life), at: time)
     }
 
-    /// Runs until an instant.
+    /// Runs until an instant or a violation.
     func run(until end: UInt64) throws {
-        while let time = queue.nextTime, time <= end {
+        while oracle.violations.isEmpty, let time = queue.nextTime, time <= end {
             guard let (_, event) = queue.removeFirst() else { return }
             now = max(now, time)
             try handle(event)
+            if queue.count > Self.eventsMaximum { oracle.fail("messages beget ever more messages") }
         }
         now = end
     }
@@ -170,6 +175,7 @@ final class ClusterWorld {
             step(id, .snapshotTaken(position))
         case .restart(let id): try start(id)
         case .hunt(let id): isolate(id)
+        case .ambush(let id, let life): ambush(id, life)
         case .client:
             guard areClientsActive else { return }
             actAsClient()

@@ -12,6 +12,8 @@ struct EventQueue<Event> {
     private var heap: [Element] = []
     private var lastNumber: UInt64 = 0
 
+    var count: Int { heap.count }
+
     var nextTime: UInt64? { heap.first?.time }
 
     mutating func add(_ event: Event, at time: UInt64) {

@@ -194,6 +194,17 @@ struct WitnessTests {
 
     // MARK: Commits and states
 
+    @Test func `a log that forgets what no snapshot has is seen`() {
+        let snapshot = LogPosition(index: LogIndex(2), term: Term(1))
+        for (index, isSeen) in [(LogIndex(2), false), (LogIndex(3), true)] {
+            let verdict = Self.verdict { witness in
+                witness.wrote([.snapshot(snapshot)], by: Self.members[1], isDurable: true)
+                witness.dropped(through: index, by: Self.members[1])
+            }
+            #expect((verdict?.contains("drops entry 3, which no snapshot has") == true) == isSeen)
+        }
+    }
+
     @Test func `a commit that no majority has on disk is seen`() {
         let verdict = Self.verdict { witness in
             witness.wrote([.append([Self.entry(3, term: 1)])], by: Self.members[0], isDurable: true)
@@ -251,6 +262,11 @@ struct WitnessTests {
                 Self.status(term: 1, last: 3, commit: 3), stateHash: 101, of: Self.members[1])
         }
         #expect(verdict?.contains("another state after entry 3") == true)
+        let early = Self.verdict { witness in
+            let status = Self.status(term: 1, last: 2, commit: 2)
+            witness.stood(status, stateHash: 98, of: Self.members[1])
+        }
+        #expect(early?.contains("another state after entry 2") == true)
     }
 
     // MARK: Members

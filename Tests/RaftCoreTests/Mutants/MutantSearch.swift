@@ -2,24 +2,29 @@
 import Foundation
 import RaftCore
 
-/// The kinds of tests that are to find bugs put in on purpose.
-enum MutantSearch: String, CaseIterable {
+/// What looks for bugs put in on purpose.
+enum MutantSearch: String, Sendable {
     /// Every transcript, as far as one tells something else.
     case transcripts
     /// Every order of events in small groups.
     case smallGroups
-    /// Clusters under faults; `KHEPRI_RUNS` limits the seeds.
+    /// Clusters of cores under faults, one for each seed.
     case clusters
+    /// Clusters of whole hosts: `khepri-simulate`, one process for each seed.
+    case hosts
 
     static let placeMark = "MUTANT-PLACE "
     static let faultMark = "MUTANT-FAULT: "
 
     /// Says where it looks, and what it finds; the last place is where a trap happened.
-    func run(on mutant: Mutant) throws {
+    ///
+    /// Seeds are for clusters only.
+    func run(on mutant: Mutant, seeds: ClosedRange<UInt64>) throws {
         switch self {
         case .transcripts: try replayTranscripts(mutant)
         case .smallGroups: try explore(mutant)
-        case .clusters: try runClusters(mutant)
+        case .clusters: try runClusters(mutant, seeds)
+        case .hosts: preconditionFailure("hosts run in a program of their own")
         }
     }
 
@@ -37,17 +42,16 @@ enum MutantSearch: String, CaseIterable {
         for shape in SmallWorld.Shape.all {
             say("\(Self.placeMark)\(shape)")
             let search = try SmallWorldSearch(
-                from: shape.world { $0.mutant = mutant }, worldsMaximum: 30_000)
+                from: shape.world { $0.mutant = mutant }, worldsMaximum: 10_000)
             guard let finding = search.finding else { continue }
             let reason = finding.violations[0]
             return say("\(Self.faultMark)\(reason) after \(finding.events.count) events")
         }
     }
 
-    private func runClusters(_ mutant: Mutant) throws {
-        let environment = ProcessInfo.processInfo.environment
-        for seed in 1...(environment["KHEPRI_RUNS"].flatMap { UInt64($0) } ?? 300) {
-            say("\(Self.placeMark)seed \(seed)")
+    private func runClusters(_ mutant: Mutant, _ seeds: ClosedRange<UInt64>) throws {
+        for seed in seeds {
+            say("\(Self.placeMark)\(seed)")
             let violations = try ClusterRun(seed: seed, mutant: mutant).violations()
             if let first = violations.first { return say("\(Self.faultMark)\(first)") }
         }

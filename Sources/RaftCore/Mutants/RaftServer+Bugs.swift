@@ -2,6 +2,9 @@
 // The correct server with something done to it before and after: the bugs are all here, and the code
 // that is shipped holds none.
 extension RaftServer {
+    /// The number of the last write, durable or not.
+    package var lastWrite: WriteSequence { writes.lastSequence }
+
     mutating func stepWithBug(
         _ event: RaftEvent, now: Instant, into effects: inout RaftEffectBuffer
     ) {
