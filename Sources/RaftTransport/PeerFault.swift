@@ -20,12 +20,20 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
     case replaced
     case tooManyConnections
     case closed
-    /// The operating system or TLS gives the reason.
+    /// The two sides do not agree on TLS.
+    case encryption(TLSFailure)
+    /// The operating system gives the reason.
     case system(String)
 
     /// Wraps whatever NIO says.
     init(_ error: any Error) {
-        self = error as? PeerFault ?? .system("\(error)")
+        if let fault = error as? PeerFault {
+            self = fault
+        } else if let failure = TLSFailure(error) {
+            self = .encryption(failure)
+        } else {
+            self = .system("\(error)")
+        }
     }
 
     var description: String {
@@ -41,6 +49,7 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .replaced: "the other side opened a newer connection"
         case .tooManyConnections: "too many connections wait for their greeting"
         case .closed: "closed"
+        case .encryption(let failure): failure.description
         case .system(let reason): reason
         }
     }
