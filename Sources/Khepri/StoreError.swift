@@ -70,6 +70,11 @@ public struct StoreError: Error, Sendable {
         public static let valueCoding = Code("valueCoding")
         /// A batch ended itself; nothing was applied.
         public static let aborted = Code("aborted")
+        /// What the transaction read changed each time it ran, until its time was over; nothing was
+        /// applied.
+        public static let conflict = Code("conflict")
+        /// The transaction reads or writes more than one may; nothing was applied.
+        public static let transactionTooLarge = Code("transactionTooLarge")
         /// Too much is under way; nothing was applied.
         public static let overloaded = Code("overloaded")
         /// The operation did not end within its timeout.

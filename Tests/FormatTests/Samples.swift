@@ -56,6 +56,19 @@ struct Sample {
             try TreeCommand(operation, session: session).encode(into: &writer)
             return writer.finish()
         }
+        var reads = ReadSet(at: Revision(7))
+        reads.add("/a", .absence)
+        reads.add("/b", [.presence, .payload, .children])
+        reads.add("/b/*")
+        let bases: [(TreeCommand.Session?, TransactionBasis)] = [
+            (session, .reads(reads)), (nil, .term(9)),
+        ]
+        let transactions = try bases.map { session, basis in
+            var writer = CBORWriter()
+            try TreeCommand(TreeOperation(swap), session: session, basis: basis)
+                .encode(into: &writer)
+            return writer.finish()
+        }
         let store = StoreCatalogue.Entry(
             name: "shop", id: SessionID(high: 3, low: 4), founding: [1])
         let changes: [CatalogueCommand] = [.create(store), .delete("shop", id: store.id)]
@@ -64,7 +77,7 @@ struct Sample {
             change.encode(into: &writer)
             return writer.finish()
         }
-        return (golden + others + changed).map { Sample(rule: "command", bytes: $0) }
+        return (golden + others + transactions + changed).map { Sample(rule: "command", bytes: $0) }
     }
 
     /// Two files of a log, so that there is a group table with a line.

@@ -12,6 +12,7 @@ final class JournalMachine: StateMachine {
         var batchDepth = 0
         var batchCount = 0
         var appliedThrough = LogIndex.zero
+        var speculated: [LogIndex] = []
     }
 
     /// A command that only a newer version knows.
@@ -42,6 +43,10 @@ final class JournalMachine: StateMachine {
         if known.endIndex < commands.endIndex {
             throw NewerCommand(at: commands[known.endIndex].index, "expected anything else")
         }
+    }
+
+    func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {
+        state.withLock { $0.speculated += entries.map(\.index) }
     }
 
     func didApplyBatch(through index: LogIndex) {

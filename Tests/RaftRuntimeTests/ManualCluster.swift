@@ -120,7 +120,7 @@ final class ManualCluster {
         _ payload: [UInt8], at site: Site, traits: CommandTraits = [], timeout: Duration? = nil
     ) -> Answer<ProposalOutcome<Int>> {
         let answer = Answer<ProposalOutcome<Int>>()
-        site.group?.propose(payload, traits: traits, timeout: timeout) { answer.set($0) }
+        site.group?.propose(.bytes(payload), traits: traits, timeout: timeout) { answer.set($0) }
         return answer
     }
 }

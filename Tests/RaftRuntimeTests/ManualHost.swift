@@ -62,7 +62,7 @@ final class ManualHost: Sendable {
     ) -> Answer<Outcome> {
         let answer = Answer<Outcome>()
         group.propose(
-            payload, traits: mayUseReserve ? .mayUseReserve : [], timeout: timeout
+            .bytes(payload), traits: mayUseReserve ? .mayUseReserve : [], timeout: timeout
         ) { answer.set($0) }
         return answer
     }

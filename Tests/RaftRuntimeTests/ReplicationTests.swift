@@ -87,7 +87,7 @@ struct ReplicationTests {
         let answer = Answer<ProposalOutcome<Int>>()
         let repetitions = Lock(0)
         old.group?.propose(
-            [5], traits: .isRepeatable, timeout: .seconds(20),
+            .bytes([5]), traits: .isRepeatable, timeout: .seconds(20),
             onRepetition: { repetitions.withLock { $0 += 1 } }
         ) { answer.set($0) }
         cluster.run(for: .seconds(3))

@@ -92,6 +92,7 @@ extension StoreError {
         case .sessionExpired: code = .sessionExpired
         case .tooManySessions: code = .overloaded
         case .resultUnavailable: code = .resultUnavailable
+        case .conflict: code = .conflict
         }
         self.init(
             code, error.message, path: error.path, cause: error,

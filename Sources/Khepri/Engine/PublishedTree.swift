@@ -17,7 +17,7 @@ final class PublishedTree: @unchecked Sendable {
     private var state: State
     /// The root of the tree: a reader that retained it would keep all others waiting for its count.
     private var root: Unmanaged<TreeNode>
-    private let reclamation: TreeReclamation
+    let reclamation: TreeReclamation
 
     init(tree: Tree, revision: Revision, _ reclamation: TreeReclamation) {
         state = State(tree: tree, revision: revision)

@@ -11,12 +11,16 @@ final class StoreEngine: Sendable {
     let configuration: StoreConfiguration
     /// What happens to this member.
     let events: ClusterEvents
+    let clock: any MonotonicClock
+    let contention = TransactionContention()
     private let sessions: CommandSessions
 
     init(
         name: String, group: RaftGroup<StoreMachine>, machine: StoreMachine,
-        configuration: StoreConfiguration, events: ClusterEvents, sessions: CommandSessions
+        configuration: StoreConfiguration, events: ClusterEvents, sessions: CommandSessions,
+        clock: any MonotonicClock
     ) {
+        self.clock = clock
         self.name = name
         self.group = group
         self.machine = machine
@@ -35,16 +39,24 @@ final class StoreEngine: Sendable {
         _ operation: TreeOperation, timeout: Duration?,
         answer: @escaping @Sendable (CommandOutcome) throws -> Answer
     ) async throws -> Answer {
+        try await submit(.operation(operation, basis: nil), timeout: timeout, answer: answer)
+    }
+
+    /// The same for a command that may depend on what a transaction read.
+    func submit<Answer: Sendable>(
+        _ draft: CommandDraft, timeout: Duration?,
+        answer: @escaping @Sendable (CommandOutcome) throws -> Answer
+    ) async throws -> Answer {
         let timeout = timeout ?? configuration.timeout
-        try check(operation)
+        if case .operation(let operation, _) = draft { try check(operation) }
         if let step = sessions.next(),
-            let place = try await takePlace(step, for: operation, timeout: timeout)
+            let place = try await takePlace(step, for: draft, timeout: timeout)
         {
-            let answer = try await submit(operation, at: place, timeout: timeout, answer: answer)
+            let answer = try await submit(draft, at: place, timeout: timeout, answer: answer)
             if let answer { return try answer.get() }
         }
         return try await group.propose(
-            try TreeCommand(operation).encoded(), traits: operation.traits, timeout: timeout
+            try content(of: draft, in: nil), traits: draft.traits, timeout: timeout
         ) { outcome in
             Self.answer(outcome, answer)
         }.get()
@@ -52,12 +64,12 @@ final class StoreEngine: Sendable {
 
     /// The same in a session; nil if that has expired and the command was not applied.
     private func submit<Answer: Sendable>(
-        _ operation: TreeOperation, at place: TreeCommand.Session, timeout: Duration,
+        _ draft: CommandDraft, at place: TreeCommand.Session, timeout: Duration,
         answer: @escaping @Sendable (CommandOutcome) throws -> Answer
     ) async throws -> Result<Answer, any Error>? {
-        let command = try encode(operation, at: place)
+        let content = try content(of: draft, at: place)
         return await group.propose(
-            command, traits: operation.traits.union(.isRepeatable), timeout: timeout,
+            content, traits: draft.traits.union(.isRepeatable), timeout: timeout,
             onRepetition: { [sessions] in sessions.noteRepetition(place) }
         ) { [sessions] outcome in
             sessions.giveBack(place, outcome) ? nil : Self.answer(outcome, answer)
@@ -68,14 +80,14 @@ final class StoreEngine: Sendable {
     ///
     /// - Throws: ``StoreError`` if no session can begin, so that the command was not sent.
     private func takePlace(
-        _ step: CommandSessions.Step, for operation: TreeOperation, timeout: Duration
+        _ step: CommandSessions.Step, for draft: CommandDraft, timeout: Duration
     ) async throws -> TreeCommand.Session? {
         switch step {
         case .take(let place): return place
         case .begin(let id):
             let outcome = await group.propose(
-                try TreeCommand.beginning(id).encoded(),
-                traits: operation.traits.union(.isRepeatable), timeout: timeout
+                .bytes(try TreeCommand.beginning(id).encoded()),
+                traits: draft.traits.union(.isRepeatable), timeout: timeout
             ) { [sessions] outcome in
                 sessions.endBeginning(id, outcome)
                 return outcome
@@ -110,10 +122,11 @@ final class StoreEngine: Sendable {
         try check(operation)
         let timeout = timeout ?? configuration.timeout
         let pending = PendingWrite()
+        let draft = CommandDraft.operation(operation, basis: nil)
         switch sessions.next() {
         case .take(let place):
             group.propose(
-                try encode(operation, at: place), traits: operation.traits.union(.isRepeatable),
+                try content(of: draft, at: place), traits: draft.traits.union(.isRepeatable),
                 timeout: timeout, onRepetition: { [sessions] in sessions.noteRepetition(place) }
             ) { [sessions] outcome in
                 _ = sessions.giveBack(place, outcome)
@@ -122,13 +135,13 @@ final class StoreEngine: Sendable {
             return pending
         case .begin(let id):
             group.propose(
-                try TreeCommand.beginning(id).encoded(),
-                traits: operation.traits.union(.isRepeatable), timeout: timeout
+                .bytes(try TreeCommand.beginning(id).encoded()),
+                traits: draft.traits.union(.isRepeatable), timeout: timeout
             ) { [sessions] in sessions.endBeginning(id, $0) }
         case nil: break
         }
         group.propose(
-            try TreeCommand(operation).encoded(), traits: operation.traits, timeout: timeout
+            try content(of: draft, in: nil), traits: draft.traits, timeout: timeout
         ) { pending.complete($0) }
         return pending
     }
@@ -168,14 +181,47 @@ final class StoreEngine: Sendable {
     }
 
     /// The command at a place of a session, which is given back if there is no such command.
-    private func encode(
-        _ operation: TreeOperation, at place: TreeCommand.Session
-    ) throws -> [UInt8] {
+    private func content(
+        of draft: CommandDraft, at place: TreeCommand.Session
+    ) throws -> CommandContent {
         do {
-            return try TreeCommand(operation, session: place).encoded()
+            return try content(of: draft, in: place)
         } catch {
             _ = sessions.giveBack(place, .rejected(.tooLarge))
             throw error
+        }
+    }
+
+    private func content(
+        of draft: CommandDraft, in session: TreeCommand.Session?
+    ) throws -> CommandContent {
+        switch draft {
+        case .operation(let operation, let basis):
+            return .bytes(
+                try TreeCommand(operation, session: session, basis: basis).encoded())
+        case .late(let transaction):
+            return .late(expectedByteCount: CommandDraft.expectedByteCount) { [machine] place in
+                machine.command(of: transaction, at: place, in: session)
+            }
+        }
+    }
+}
+
+/// A command before it has a session.
+enum CommandDraft: Sendable {
+    case operation(TreeOperation, basis: TransactionBasis?)
+    /// Of a transaction that the leader runs when its place in the log is known.
+    case late(any LateTransaction)
+
+    /// What a command that is not made yet counts for.
+    static let expectedByteCount = 256
+
+    /// What the driver may do with the command: one that frees space may be written on a full disk.
+    var traits: CommandTraits {
+        guard case .operation(let operation, _) = self else { return [] }
+        switch operation.kind {
+        case .delete, .deleteMany, .clearPayload, .clearManyPayloads: return .mayUseReserve
+        default: return []
         }
     }
 }
@@ -189,7 +235,7 @@ extension TreeCommand {
     }
 
     /// - Throws: ``StoreError`` `.invalidOperation` for what is no command or over a limit.
-    fileprivate func encoded() throws -> [UInt8] {
+    func encoded() throws -> [UInt8] {
         var writer = CBORWriter(capacity: 256)
         do {
             try encode(into: &writer)
@@ -250,16 +296,6 @@ extension CommandOutcome {
         case .committed(_, let applied): self = applied
         case .rejected(let failure): throw StoreError(failure, mayHaveBeenApplied: false)
         case .unknown(let failure): throw StoreError(failure, mayHaveBeenApplied: true)
-        }
-    }
-}
-
-extension TreeOperation {
-    /// What the driver may do with the command: one that frees space may be written on a full disk.
-    fileprivate var traits: CommandTraits {
-        switch kind {
-        case .delete, .deleteMany, .clearPayload, .clearManyPayloads: .mayUseReserve
-        default: []
         }
     }
 }

@@ -17,6 +17,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     let watches = WatchHub()
     private var machine: TreeMachine
     private var recorder = ChangeRecorder()
+    /// The state with all commands in the log; there while transactions are run on it.
+    private var speculation: SpeculativeState?
     private let shared = Lock(StoreCounts())
     /// Told of the catalogue of stores after each batch, on the driver's thread or the opener's.
     private let catalogueApplied: CatalogueObserver
@@ -64,7 +66,31 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         }
     }
 
+    func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {
+        if speculation?.continues(machine, in: term) != true {
+            endSpeculation()
+            speculation = SpeculativeState(machine, in: term)
+        }
+        speculation?.advance(by: entries)
+    }
+
+    /// The bytes of a transaction's command: it runs on the state after everything in the log.
+    func command(
+        of transaction: any LateTransaction, at place: EntryPlace, in session: TreeCommand.Session?
+    ) -> [UInt8] {
+        guard let tree = speculation?.tree else {
+            preconditionFailure("the state is brought up to the place of a command first")
+        }
+        return transaction.command(at: place, on: tree, in: session)
+    }
+
+    private func endSpeculation() {
+        speculation?.end(published.reclamation)
+        speculation = nil
+    }
+
     func didApplyBatch(through index: LogIndex) {
+        if let speculation, !speculation.isAhead(of: machine) { endSpeculation() }
         note()
         watches.publish(recorder.take(), through: machine.revision)
         catalogueApplied(machine.catalogue, index, false)
@@ -109,6 +135,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     }
 
     func replace(by loaded: TreeMachine) {
+        endSpeculation()
         // The former tree is in the published one, which gives it to whoever releases trees.
         machine = loaded
         publish()
@@ -126,9 +153,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     private func apply(
         _ entry: LogEntry, areLocal: Bool
     ) throws(NewerCommand) -> CommandOutcome {
-        let context = ApplyContext(
-            revision: Revision(entry.index.rawValue), time: entry.time,
-            machineVersion: TreeMachine.version)
+        let context = ApplyContext(entry)
         let command = DecodedCommand(entry.payload)
         let small = published.edit { state in
             // The machine's reference to the root must be the only one while the tree changes.

@@ -25,11 +25,7 @@ public struct TreeView: Sendable {
     public func get<Value: Decodable & Sendable>(
         _ path: TreePath, as type: Value.Type = Value.self
     ) throws -> Value? {
-        try tree.withNode(at: path) { node in
-            try node?.withPayload { payload in
-                try payload.map { try ValueCoding.value(of: $0, at: path, as: type) }
-            }
-        }
+        try tree.value(at: path, as: type)
     }
 
     /// The node at a path, nil where there is none.
@@ -38,7 +34,7 @@ public struct TreeView: Sendable {
     public func node<Value: Decodable & Sendable>(
         at path: TreePath, as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        try tree.withNode(at: path) { try $0.map { try Node($0, at: path) } }
+        try tree.publicNode(at: path, as: type)
     }
 
     /// The nodes that match a pattern, in the order of their paths.
@@ -101,13 +97,6 @@ public struct TreeView: Sendable {
     public func childNames(
         of path: TreePath, after: PathComponent? = nil, limit: Int = .max
     ) -> [PathComponent]? {
-        guard let parent = tree.node(at: path) else { return nil }
-        var names: [PathComponent] = []
-        guard limit > 0 else { return names }
-        tree.forEachChild(of: parent, after: after) { name, _ in
-            names.append(name)
-            return names.count < limit
-        }
-        return names
+        tree.childNames(of: path, after: after, limit: limit)
     }
 }

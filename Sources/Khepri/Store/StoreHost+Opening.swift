@@ -19,7 +19,8 @@ struct StoreOpening {
         let engine = StoreEngine(
             name: description.name, group: group, machine: description.machine,
             configuration: host.configuration, events: events,
-            sessions: CommandSessions(company, host.environment))
+            sessions: CommandSessions(company, host.environment),
+            clock: host.environment.clock)
         host.publisher.add(engine)
         return TreeStore(engine: engine, host: host)
     }

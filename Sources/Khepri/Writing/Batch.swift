@@ -30,60 +30,46 @@ public struct Batch: Sendable {
         if condition: NodeCondition? = nil,
         keepWhile: [KeepWhileEntry]? = nil
     ) throws {
-        let payload = try ValueCoding.payload(of: value, at: path, limit: valueBytesMaximum)
-        let write = TreeOperation.Write(payload: payload, keepWhile: keepWhile)
-        operations.append(try path.put(write, if: condition))
+        operations.append(
+            try .put(
+                value, at: path, if: condition, keepWhile: keepWhile, limit: valueBytesMaximum))
     }
 
     /// Adds the write of a node without a payload.
     public mutating func putWithoutPayload(
         at path: TreePath, if condition: NodeCondition? = nil, keepWhile: [KeepWhileEntry]? = nil
     ) throws {
-        let write = TreeOperation.Write(payload: nil, keepWhile: keepWhile)
-        operations.append(try path.put(write, if: condition))
+        operations.append(
+            try .putWithoutPayload(at: path, if: condition, keepWhile: keepWhile))
     }
 
     /// Adds the removal of a payload.
     public mutating func clearPayload(at path: TreePath) {
-        operations.append(TreeOperation(.clearPayload(keepWhile: nil), at: TreePattern(path)))
+        operations.append(.clearPayload(at: path))
     }
 
     /// Adds a deletion, as ``TreeStore/delete(_:if:timeout:)``.
     public mutating func delete(_ path: TreePath, if condition: NodeCondition? = nil) throws {
-        operations.append(TreeOperation(.delete, at: try path.guarded(by: condition)))
+        operations.append(try .delete(path, if: condition))
     }
 
     /// Adds a deletion of all nodes that match a pattern.
     public mutating func deleteAll(matching pattern: TreePattern) {
-        operations.append(TreeOperation(.deleteMany, at: pattern))
+        operations.append(.deleteAll(matching: pattern))
     }
 
     /// Adds a copy of a subtree, as ``TreeStore/copy(_:to:overwrite:timeout:)``.
     public mutating func copy(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false
     ) {
-        let kind = TreeOperation.Kind.copy(from: source, overwrite: overwrite)
-        operations.append(TreeOperation(kind, at: TreePattern(target)))
+        operations.append(.copy(source, to: target, overwrite: overwrite))
     }
 
     /// Adds a move of a subtree, as ``TreeStore/move(_:to:overwrite:timeout:)``.
     public mutating func move(
         _ source: TreePath, to target: TreePath, overwrite: Bool = false
     ) {
-        let kind = TreeOperation.Kind.move(from: source, overwrite: overwrite)
-        operations.append(TreeOperation(kind, at: TreePattern(target)))
-    }
-
-    /// The batch as one operation that aborts with the number of the first write that fails.
-    func command() throws -> TreeOperation {
-        var guarded: [TreeOperation] = []
-        guarded.reserveCapacity(2 * operations.count)
-        for (index, operation) in operations.enumerated() {
-            guarded.append(operation)
-            let reason = try ValueCoding.payload(of: index, at: .root, limit: .max)
-            guarded.append(TreeOperation(.abortIfError(reason: reason), at: TreePattern(.root)))
-        }
-        return TreeOperation(.transaction(readOnly: false, guarded), at: TreePattern(.root))
+        operations.append(.move(source, to: target, overwrite: overwrite))
     }
 }
 
@@ -102,18 +88,15 @@ extension TreeStore {
     ) async throws -> Revision {
         var batch = Batch(valueBytesMaximum: engine.configuration.valueBytesMaximum)
         try body(&batch)
-        let outcome = try await engine.submit(try batch.command(), timeout: timeout) { $0 }
+        let outcome = try await engine.submit(
+            try .together(batch.operations), timeout: timeout
+        ) { $0 }
         switch outcome.result {
         case .results: return outcome.revision
         case .error where outcome.hasLostNodes: return outcome.revision
         case .error(let error): throw StoreError(error)
         case .aborted(let reason):
-            let index = try reason.bytes.withUnsafeBytes {
-                try ValueCoding.value(of: $0, at: .root, as: Int.self)
-            }
-            throw StoreError(
-                .aborted, "write \(index + 1) of \(batch.count) failed; nothing was applied",
-                path: batch.operations[index].path.exactPath)
+            throw try TreeOperation.abortion(reason, of: batch.operations)
         case .nodes, .boolean, .count, .ok:
             throw StoreError(.invalidOperation, "expected the results of a batch")
         }

@@ -109,6 +109,9 @@ struct BenchCommand: AsyncParsableCommand {
             let rows = try await device.rows([("put-\(callers)", name, bench.run(seconds:))])
             for row in rows { try report.add(row) }
         }
+        for measured in TransactionBench.all(store) {
+            for row in try await device.rows([measured]) { try report.add(row) }
+        }
         for row in try await ReadBench(store: store, seconds: seconds).rows() {
             try report.add(device.compare(row))
         }

@@ -4,12 +4,17 @@ package struct ApplyContext: Hashable, Sendable {
     package var revision: Revision
     /// The leader's wall clock in milliseconds, never less than that of the entry before.
     package var time: UInt64
+    /// The term of the leader that made the entry.
+    package var term: UInt64
     /// The behaviour that the group has agreed on; 1 at first.
     package var machineVersion: UInt32
 
-    package init(revision: Revision, time: UInt64, machineVersion: UInt32 = 1) {
+    package init(
+        revision: Revision, time: UInt64, term: UInt64 = 0, machineVersion: UInt32 = 1
+    ) {
         self.revision = revision
         self.time = time
+        self.term = term
         self.machineVersion = machineVersion
     }
 }

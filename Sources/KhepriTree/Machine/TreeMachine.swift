@@ -121,6 +121,7 @@ extension TreeMachine {
         editor.begin(at: context.revision, visitLimit: visitLimit, wantsNodes: wantsNodes)
         let applied: Applied
         do {
+            try editor.expect(command.basis, in: context)
             let result = try editor.perform(command: command.operation)
             let changes = editor.commit()
             account(changes)

@@ -24,6 +24,8 @@ public struct OperationError: Error, Hashable, Sendable {
         case tooManySessions
         /// The command was applied before, and its nodes are not kept.
         case resultUnavailable
+        /// Something that the transaction read has changed since; nothing of it was applied.
+        case conflict
     }
 
     /// The kind of failure.

@@ -4,10 +4,15 @@ package struct TreeCommand: Hashable, Sendable {
     package var operation: TreeOperation
     /// Who asks, nil where a repetition does no harm.
     package var session: Session?
+    /// On what condition it is applied, nil for none.
+    package var basis: TransactionBasis?
 
-    package init(_ operation: TreeOperation, session: Session? = nil) {
+    package init(
+        _ operation: TreeOperation, session: Session? = nil, basis: TransactionBasis? = nil
+    ) {
         self.operation = operation
         self.session = session
+        self.basis = basis
     }
 
     /// The place of a command in the session of its sender.

@@ -16,6 +16,15 @@ public enum TreeLimits {
     /// The most operations of one transaction, each with one `abortIfError` behind it.
     public static let transactionOperationsMaximum = 10_000
 
+    /// The most nodes and patterns that one transaction reads.
+    public static let transactionReadsMaximum = 10_000
+
+    /// The most patterns among these that may match several nodes.
+    public static let transactionPatternsMaximum = 100
+
+    /// The most nodes that the patterns of one transaction make it look at.
+    public static let transactionVisitsMaximum = 100_000
+
     /// The largest payload that any configuration allows, in bytes of its CBOR encoding.
     public static let payloadBytesMaximum = 8 << 20
 

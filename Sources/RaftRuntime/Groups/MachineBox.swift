@@ -8,6 +8,7 @@ protocol AppliedMachine: AnyObject, Sendable {
     ///
     /// - Throws: At a command of a newer version; those before it are applied.
     func apply(_ chunk: EntryChunk) throws(NewerCommand)
+    func speculate(_ entries: ArraySlice<LogEntry>, in term: Term)
     func didApplyBatch(through index: LogIndex)
     /// Answers those who still wait for chunks that were applied.
     func answer(_ chunks: [EntryChunk])
@@ -58,6 +59,10 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
         if let newer { throw newer }
     }
 
+    func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {
+        machine.speculate(entries, in: term)
+    }
+
     func didApplyBatch(through index: LogIndex) { machine.didApplyBatch(through: index) }
 
     func answer(_ chunks: [EntryChunk]) {
@@ -97,7 +102,7 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
     ) -> CommandRequest {
         let machine = machine
         return MachineCommand<Machine.Output>(
-            payload: command.payload,
+            .bytes(command.payload),
             traits: command.mayUseReserve ? [.isForeign, .mayUseReserve] : .isForeign,
             slot: slot, ticket: ticket, timeout: command.timeout,
             completion: .callback { outcome in

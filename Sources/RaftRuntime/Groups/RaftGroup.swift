@@ -33,6 +33,8 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     /// once it is in the log.
     ///
     /// - Parameters:
+    ///   - content: Its bytes, or what makes them at their place in the log; the latter is rejected by
+    ///     a member that does not lead.
     ///   - traits: What the driver may do with the command.
     ///   - timeout: Measured from when the driver takes the command; nil is the host's default.
     ///   - onRepetition: Called on the driver's thread, before the command is sent once more since
@@ -41,7 +43,7 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     ///     holds and the caller does not need is released there, where it was made: memory that
     ///     moves between threads costs the allocator its locks.
     package func propose<Answer: Sendable>(
-        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
+        _ content: CommandContent, traits: CommandTraits = [], timeout: Duration? = nil,
         onRepetition: (@Sendable () -> Void)? = nil,
         answering: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Answer
     ) async -> Answer {
@@ -49,7 +51,7 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let command = command(
-                    payload, traits: traits, timeout: timeout, ticket: ticket,
+                    content, traits: traits, timeout: timeout, ticket: ticket,
                     onRepetition: onRepetition
                 ) { continuation.resume(returning: answering($0)) }
                 submit(command)
@@ -65,18 +67,18 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     package func propose(
         _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil
     ) async -> ProposalOutcome<Machine.Output> {
-        await propose(payload, traits: traits, timeout: timeout) { $0 }
+        await propose(.bytes(payload), traits: traits, timeout: timeout) { $0 }
     }
 
     /// The same for callers without a task; the function is called on the driver's thread.
     package func propose(
-        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil,
+        _ content: CommandContent, traits: CommandTraits = [], timeout: Duration? = nil,
         onRepetition: (@Sendable () -> Void)? = nil,
         completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) {
         submit(
             command(
-                payload, traits: traits, timeout: timeout, ticket: inbox.nextTicket(),
+                content, traits: traits, timeout: timeout, ticket: inbox.nextTicket(),
                 onRepetition: onRepetition, completion))
     }
 
@@ -124,12 +126,12 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     }
 
     private func command(
-        _ payload: [UInt8], traits: CommandTraits, timeout: Duration?, ticket: Ticket,
+        _ content: CommandContent, traits: CommandTraits, timeout: Duration?, ticket: Ticket,
         onRepetition: (@Sendable () -> Void)?,
         _ completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) -> CommandRequest {
         MachineCommand(
-            payload: payload, traits: traits, slot: handle.slot, ticket: ticket,
+            content, traits: traits, slot: handle.slot, ticket: ticket,
             timeout: timeout ?? options.timeout, onRepetition: onRepetition,
             completion: .callback(completion))
     }

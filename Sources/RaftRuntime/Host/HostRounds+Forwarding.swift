@@ -33,7 +33,10 @@ extension HostRounds {
             send(sent.command, sent.number)
         }
         for command in group.takeBacklog(group.backlog.count) where command.isOpen {
-            guard !command.isForeign else { fail(command, .notLeader(hint: leader)); continue }
+            guard !command.isForeign, !command.isUnmade else {
+                fail(command, .notLeader(hint: leader))
+                continue
+            }
             leaveQueue(command)
             command.mayBeApplied = true
             send(command, group.forwarding.add(command, now: now))

@@ -111,14 +111,41 @@ extension HostRounds {
         case .proposal(let token):
             commands = group.takeStaged(token)
             entries.reserveCapacity(commands.count)
+            var speculation = Speculation(appended.term)
             for (offset, command) in commands.enumerated() {
-                entries.append(entry(first.advanced(by: offset), .command, command.payload))
+                let index = first.advanced(by: offset)
+                if command.isUnmade {
+                    speculation.advance(group, by: entries)
+                    command.make(
+                        at: EntryPlace(index: index, term: appended.term, time: group.lastTime))
+                }
+                entries.append(entry(index, .command, command.payload))
             }
             noteInLog(commands)
         }
         keep(EntryChunk(entries: entries[...], requests: commands[...]), of: group)
         precondition(entries.last?.index == appended.indexes.upperBound, "an append is whole")
         return entries
+    }
+
+    /// What commands that are made late see beyond what is applied.
+    private struct Speculation {
+        let term: Term
+        /// How many of the new entries are in it; nil before it begins.
+        private var count: Int?
+
+        init(_ term: Term) { self.term = term }
+
+        /// Takes in everything in the log, and then the new entries.
+        mutating func advance(_ group: GroupState, by entries: [LogEntry]) {
+            if count == nil {
+                for chunk in group.chunks where chunk.kind == .command {
+                    group.machine.speculate(chunk.entries, in: term)
+                }
+            }
+            group.machine.speculate(entries[(count ?? 0)...], in: term)
+            count = entries.count
+        }
     }
 
     /// Keeps entries that arrived, as they were written by the leader.

@@ -25,6 +25,13 @@ package protocol StateMachine: AnyObject, Sendable {
         _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output]
     ) throws(NewerCommand)
 
+    /// Applies commands that are in this leader's log, and may not be committed, to a copy of the
+    /// state: what commands see that are made late.
+    ///
+    /// Given are all that are not applied yet, in order; those that were given before in the same term
+    /// are in the copy already.
+    func speculate(_ entries: ArraySlice<LogEntry>, in term: Term)
+
     /// Called after the entries of a batch and before their callers are answered.
     ///
     /// - Parameter index: The last entry applied, which need not be a command.
@@ -52,6 +59,11 @@ package protocol StateMachine: AnyObject, Sendable {
     ///
     /// - Throws: If the bytes are not those of an output.
     func output(decoding bytes: [UInt8]) throws -> Output
+}
+
+extension StateMachine {
+    /// A machine whose commands are all made beforehand needs no copy.
+    package func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {}
 }
 
 /// A command that only a newer version of the machine can apply.

@@ -1,4 +1,4 @@
-import RaftCore
+package import RaftCore
 
 /// A request of a caller, from when it is made until it is answered.
 ///
@@ -77,7 +77,12 @@ final class ReadRequest: Request, @unchecked Sendable {
 
 /// A command to be put into the log.
 class CommandRequest: Request, @unchecked Sendable {
-    let payload: [UInt8]
+    /// Its bytes; those of one that is made late are there once its place in the log is known.
+    private(set) var payload: [UInt8]
+    /// What it counts for before it is in the log.
+    let byteCount: Int
+    /// Makes the bytes, unless they were there from the beginning.
+    private let maker: CommandMaker?
     /// What the driver may do with it.
     let traits: CommandTraits
     /// Whether the command is, or was, in a log or on its way into one, so that it may be applied
@@ -93,17 +98,33 @@ class CommandRequest: Request, @unchecked Sendable {
     var hasLeftQueue = false
 
     init(
-        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
+        _ content: CommandContent, traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
         timeout: Duration, onRepetition: (@Sendable () -> Void)?
     ) {
-        self.payload = payload
+        switch content {
+        case .bytes(let bytes):
+            (payload, maker) = (bytes, nil)
+            byteCount = bytes.count + LogEntry.frameBytes
+        case .late(let expectedByteCount, let maker):
+            (payload, self.maker) = ([], maker)
+            byteCount = expectedByteCount + LogEntry.frameBytes
+        }
         self.traits = traits
         self.onRepetition = onRepetition
         super.init(slot: slot, ticket: ticket, timeout: timeout)
     }
 
-    /// What the command takes in a batch.
-    var byteCount: Int { payload.count + LogEntry.frameBytes }
+    /// Whether its bytes depend on its place in the log, and are not there yet.
+    var isUnmade: Bool { maker != nil && payload.isEmpty }
+
+    /// Makes the bytes for the command's place in the log.
+    ///
+    /// They stay the same if it gets another place, as it may have been applied at the first.
+    func make(at place: EntryPlace) {
+        guard isUnmade, let maker else { return }
+        payload = maker(place)
+        precondition(!payload.isEmpty, "a command that is made late has bytes")
+    }
 
     override var waitingBytes: Int { hasLeftQueue ? 0 : byteCount }
 
@@ -111,6 +132,32 @@ class CommandRequest: Request, @unchecked Sendable {
     func noteRepetition() {
         wasResent = true
         onRepetition?()
+    }
+}
+
+/// The bytes of a command, or what makes them when its place in the log is known.
+package enum CommandContent: Sendable {
+    case bytes([UInt8])
+    /// Of about so many bytes.
+    case late(expectedByteCount: Int, CommandMaker)
+}
+
+/// Makes the bytes of a command for its place in the log; called once, on the driver's thread.
+package typealias CommandMaker = @Sendable (EntryPlace) -> [UInt8]
+
+/// Where the leader puts a command.
+package struct EntryPlace: Sendable {
+    /// The index of the entry.
+    package let index: LogIndex
+    /// The term of the leader.
+    package let term: Term
+    /// The time of the entry.
+    package let time: UInt64
+
+    package init(index: LogIndex, term: Term, time: UInt64) {
+        self.index = index
+        self.term = term
+        self.time = time
     }
 }
 
@@ -140,13 +187,13 @@ final class MachineCommand<Output: Sendable>: CommandRequest, @unchecked Sendabl
     private let completion: Completion<ProposalOutcome<Output>>
 
     init(
-        payload: [UInt8], traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
+        _ content: CommandContent, traits: CommandTraits, slot: GroupSlot, ticket: Ticket,
         timeout: Duration, onRepetition: (@Sendable () -> Void)? = nil,
         completion: Completion<ProposalOutcome<Output>>
     ) {
         self.completion = completion
         super.init(
-            payload: payload, traits: traits, slot: slot, ticket: ticket, timeout: timeout,
+            content, traits: traits, slot: slot, ticket: ticket, timeout: timeout,
             onRepetition: onRepetition)
     }
 

@@ -88,25 +88,11 @@ final class ClusterBench {
     private func linearizableReads() async throws -> BenchRow {
         let (store, seconds) = (store, seconds)
         try await store.put(1, at: "/bench/linearizable")
-        let start = ContinuousClock.now
-        let end = start + .seconds(seconds)
-        let samples = try await withThrowingTaskGroup(of: Latencies.self) { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    var latencies = Latencies()
-                    repeat {
-                        let before = ContinuousClock.now
-                        _ = try await store.get(
-                            "/bench/linearizable", as: Int.self, consistency: .linearizable)
-                        latencies.add(ContinuousClock.now - before)
-                    } while ContinuousClock.now < end
-                    return latencies
-                }
+        let samples = try await Callers.run(16, seconds: seconds) { _ in
+            { _ in
+                _ = try await store.get(
+                    "/bench/linearizable", as: Int.self, consistency: .linearizable)
             }
-            var samples = Samples()
-            for try await part in group { samples.latencies.merge(part) }
-            samples.seconds = (ContinuousClock.now - start).inSeconds
-            return samples
         }
         let name = "\(memberCount) members, linearizable get, 16 callers"
         return BenchRow("cluster-get-linearizable-16", name, samples)

@@ -59,19 +59,33 @@ package struct PatternWalk: Sendable {
     package func advance<Facts: NodeFacts>(
         _ state: State, name: PathComponent, node: borrowing Facts
     ) -> State {
-        var next = State(waiting: state.waiting & repeating, isAccepting: false)
+        var met: UInt64 = 0
         var remaining = state.waiting
         while remaining != 0 {
             let index = remaining.trailingZeroBitCount
             remaining &= remaining - 1
-            guard components[index].isMet(name: name, of: node) else { continue }
-            if index + 1 == components.count {
-                next.isAccepting = true
-            } else {
-                next.waiting |= 1 << UInt64(index + 1)
-            }
+            if components[index].isMet(name: name, of: node) { met |= 1 << UInt64(index) }
         }
-        return next
+        return advance(state, over: met)
+    }
+
+    /// The state at a child of which only the name is known: all that may be met counts as met.
+    package func advance(_ state: State, possiblyBy name: PathComponent) -> State {
+        var met: UInt64 = 0
+        for index in components.indices where state.waiting >> UInt64(index) & 1 == 1 {
+            if components[index].verdict(byName: name) != .unmet { met |= 1 << UInt64(index) }
+        }
+        return advance(state, over: met)
+    }
+
+    /// The state behind components that are met, a bit each.
+    private func advance(_ state: State, over met: UInt64) -> State {
+        guard met != 0 else {
+            return State(waiting: state.waiting & repeating, isAccepting: false)
+        }
+        let last: UInt64 = 1 << UInt64(components.count - 1)
+        return State(
+            waiting: state.waiting & repeating | (met & ~last) << 1, isAccepting: met & last != 0)
     }
 
     /// The only names of children that can lead to a match, in order and each once; nil for any.

@@ -198,6 +198,7 @@ extension OperationError.Code {
         case .sessionExpired: 9
         case .tooManySessions: 10
         case .resultUnavailable: 11
+        case .conflict: 12
         }
     }
 

@@ -3,8 +3,8 @@ package import CBOR
 extension TreeCommand {
     /// The kind of command this is.
     package static let kind: UInt64 = 1
-    /// The version of the encoding that this type writes, and the newest that it reads.
-    package static let version: UInt64 = 1
+    /// The newest version of the encoding that this type reads; it writes 1 without a basis.
+    package static let version: UInt64 = 2
 
     /// Appends the command.
     ///
@@ -13,14 +13,20 @@ extension TreeCommand {
     ///   holds a part of the command, and is to be reset.
     package func encode(into writer: inout CBORWriter) throws {
         let start = writer.count
-        CommandHeader(kind: Self.kind, version: Self.version, partCount: session == nil ? 1 : 2)
+        let partCount = basis != nil ? 3 : session != nil ? 2 : 1
+        CommandHeader(kind: Self.kind, version: basis == nil ? 1 : 2, partCount: partCount)
             .write(to: &writer)
         do {
             try operation.write(to: &writer, isInTransaction: false)
+            if let session {
+                try session.write(to: &writer)
+            } else if partCount == 3 {
+                writer.writeNull()
+            }
+            try basis?.write(to: &writer)
         } catch {
             throw CommandError(error)
         }
-        try session?.write(to: &writer)
         try Self.checkSize(writer.count - start)
     }
 
@@ -55,11 +61,15 @@ extension TreeCommand {
     private init(from reader: inout CBORReader) throws {
         let header = try CommandHeader(from: &reader)
         if let error = Self.newerVersion(header) { throw error }
-        guard header.version > 0, 1...2 ~= header.partCount else {
-            throw CommandError(.malformed, "expected an operation and a session")
+        let partCounts = header.version == 1 ? 1...2 : 3...3
+        guard header.version > 0, partCounts ~= header.partCount else {
+            throw CommandError(.malformed, "expected an operation, a session and a basis")
         }
         operation = try TreeOperation(from: &reader, isInTransaction: false)
-        session = header.partCount == 2 ? try Session(from: &reader) : nil
+        guard header.partCount > 1 else { return }
+        let hasSession = header.version == 1 ? true : try !reader.readNullIfPresent()
+        if hasSession { session = try Session(from: &reader) }
+        if header.version == 2 { basis = try TransactionBasis(from: &reader) }
     }
 
     private static func checkSize(_ count: Int) throws {
