@@ -28,7 +28,10 @@ import Testing
 
     private static let timed =
         [1, 16, 64, 256, 1_024].map { "put-\($0)" }
-        + [1, 2].flatMap { ["get-raw-\($0)", "get-integer-\($0)", "get-struct-\($0)"] }
+        + ["1", "16-contended", "16", "64-contended", "64"].map { "transaction-\($0)" }
+        + [1, 2].flatMap { threads in
+            ["raw", "integer", "struct", "projection"].map { "get-\($0)-\(threads)" }
+        }
     private static let tree = ["directories", "flat", "chains"].flatMap { shape in
         ["put", "find", "save", "load", "release"].map { "tree-\($0)-\(shape)" }
     }

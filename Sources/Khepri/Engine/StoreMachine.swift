@@ -15,6 +15,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     let published: PublishedTree
     /// Who wants to know of changes.
     let watches = WatchHub()
+    /// The tables that are kept of it.
+    let projections = ProjectionHub()
     private var machine: TreeMachine
     private var recorder = ChangeRecorder()
     /// The state with all commands in the log; there while transactions are run on it.
@@ -92,7 +94,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     func didApplyBatch(through index: LogIndex) {
         if let speculation, !speculation.isAhead(of: machine) { endSpeculation() }
         note()
-        watches.publish(recorder.take(), through: machine.revision)
+        projections.publish(
+            recorder.take(), through: machine.revision, of: machine.tree, to: watches)
         catalogueApplied(machine.catalogue, index, false)
     }
 
@@ -120,7 +123,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         return StateSource(renewed.makeSnapshot())
     }
 
-    func load(from reader: any SnapshotReader) throws -> TreeMachine {
+    func load(from reader: any SnapshotReader) throws -> LoadedState {
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
         let restored = try loader.finish()
@@ -131,15 +134,15 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
                 "expected a state at entry \(last.rawValue) at most, found revision "
                     + "\(restored.revision.rawValue)")
         }
-        return restored
+        return LoadedState(machine: restored, rows: projections.prepare(restored.tree))
     }
 
-    func replace(by loaded: TreeMachine) {
+    func replace(by loaded: LoadedState) {
         endSpeculation()
         // The former tree is in the published one, which gives it to whoever releases trees.
-        machine = loaded
+        machine = loaded.machine
         publish()
-        watches.reset(to: machine.revision)
+        projections.reset(loaded.rows, to: machine.tree, at: machine.revision, watches)
         catalogueApplied(machine.catalogue, LogIndex(machine.revision.rawValue), true)
     }
 
@@ -207,6 +210,12 @@ extension Identifier128 {
     init(_ identifier: SessionID) {
         self.init(high: identifier.high, low: identifier.low)
     }
+}
+
+/// A state that was read from a snapshot, with what projections show of it.
+struct LoadedState: Sendable {
+    let machine: TreeMachine
+    let rows: ProjectionHub.Prepared
 }
 
 /// Sizes of a store's state.

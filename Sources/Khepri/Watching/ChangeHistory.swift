@@ -12,7 +12,7 @@ struct ChangeHistory {
     /// After how many bytes a reader comes back for more.
     static let readByteCount = 256 << 10
     private static let chunkByteCount = 64 << 10
-    private static let lengthByteCount = 4
+    static let lengthByteCount = 4
 
     /// Where a change is; places of later changes are greater.
     struct Place: Comparable, Sendable {
@@ -129,7 +129,7 @@ extension ChangeHistory {
     }
 
     /// The change that begins at an offset, without its length.
-    private static func change(
+    static func change(
         at offset: Int, in bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
         let length = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)

@@ -13,6 +13,19 @@ struct ChangeRecorder: ~Copyable {
         var revisions: [(revision: Revision, end: Int, count: Int)] = []
         /// The last revision that changed more than a history holds; what is before it is not here.
         var tooLarge: Revision?
+
+        /// Calls `body` with each change, in order.
+        func forEach(_ body: (RecordedChange) -> Void) {
+            bytes.withUnsafeBytes { bytes in
+                var offset = 0
+                while offset < bytes.count {
+                    let change = ChangeHistory.change(at: offset, in: bytes)
+                    // What the recorder wrote can be read.
+                    if let change = try? RecordedChange(reading: change) { body(change) }
+                    offset += ChangeHistory.lengthByteCount + change.count
+                }
+            }
+        }
     }
 
     private var batch = Batch()

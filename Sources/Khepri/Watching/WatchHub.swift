@@ -98,6 +98,18 @@ extension WatchHub {
         }
     }
 
+    /// All changes after a revision, and the last revision there is; nil if some may be gone.
+    func changes(after revision: Revision) -> (changes: [RecordedChange], revision: Revision)? {
+        state.withLock { state in
+            guard let place = state.history.place(after: revision) else { return nil }
+            var changes: [RecordedChange] = []
+            state.history.forEach(from: place) { _, bytes in
+                if let change = try? RecordedChange(reading: bytes) { changes.append(change) }
+            }
+            return (changes, state.history.revision)
+        }
+    }
+
     /// Forgets a reader.
     func remove(_ id: ReaderID) {
         state.withLock { state in

@@ -32,6 +32,9 @@ struct ReadBench {
 
     func rows() async throws -> [BenchRow] {
         try await prepare()
+        let counts = try await store.projection(over: "/bench/reads/scalars/*", as: Int.self) {
+            node in node.value.map { (node.path, $0) }
+        }
         var rows: [BenchRow] = []
         for threads in [1, 2] {
             let suffix = threads == 1 ? "1 thread" : "\(threads) threads"
@@ -47,6 +50,9 @@ struct ReadBench {
             try await row("integer", "integer", "scalars") { try $0.get($1, as: Int.self) != nil }
             try await row("struct", "struct of 4 fields", "items") {
                 try $0.get($1, as: Item.self) != nil
+            }
+            try await row("projection", "from a projection", "scalars") { _, path in
+                counts[path] != nil
             }
         }
         return rows
