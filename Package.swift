@@ -35,7 +35,7 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.0.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.3.0"),
-        // For the tests of the transport.
+        // For `khepri certificates` and tests.
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "3.12.0"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.3.0"),
@@ -59,6 +59,7 @@ let package = Package(
             dependencies: [
                 "RaftCore", "RaftRuntime", "CBOR",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -85,6 +86,8 @@ let package = Package(
             name: "KhepriCluster",
             dependencies: [
                 "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -95,8 +98,10 @@ let package = Package(
             dependencies: [
                 "CBOR", "KhepriTree", "Khepri",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -106,15 +111,20 @@ let package = Package(
         .target(
             name: "KhepriCLI",
             dependencies: [
-                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriCluster",
-                "KhepriServer",
+                "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport",
+                "Khepri", "KhepriCluster", "KhepriServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -203,7 +213,9 @@ let package = Package(
         .testTarget(
             name: "KhepriCLITests",
             dependencies: [
-                "KhepriCLI", "KhepriCommand", "Khepri", "KhepriTree", "CBOR", "TestSupport",
+                "KhepriCLI", "KhepriCommand", "Khepri", "KhepriCluster", "KhepriTree", "CBOR",
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -27,10 +27,8 @@ public struct KhepriProgram: AsyncParsableCommand {
             PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
             TreeCommandLine.self, CountCommand.self, CopyCommand.self, MoveCommand.self,
             WatchCommand.self, ExecCommand.self, ServeCommand.self, ClusterCommand.self,
-            ImportCommand.self,
-            ExportCommand.self,
-            VerifyCommand.self,
-            BenchCommand.self, QuickstartCommand.self,
+            StoresCommand.self, CertificatesCommand.self, ImportCommand.self, ExportCommand.self,
+            VerifyCommand.self, BenchCommand.self, QuickstartCommand.self,
         ])
 
     /// The version of the program and the library.

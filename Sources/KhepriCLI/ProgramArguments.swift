@@ -32,7 +32,7 @@ enum ProgramArguments {
     private static func nearest(to word: String, in names: [String]) -> String? {
         let distances = names.map { ($0, distance(Array(word.utf8), Array($0.utf8))) }
         guard let best = distances.min(by: { $0.1 < $1.1 }) else { return nil }
-        return best.1 <= max(1, best.0.utf8.count / 2) ? best.0 : nil
+        return best.1 <= max(1, best.0.utf8.count / 3) ? best.0 : nil
     }
 
     /// How many letters must be put in, left out or changed (Levenshtein).

@@ -14,6 +14,8 @@ struct StoreOptions: ParsableArguments {
     @Option(name: .customLong("store"), help: "The store in the directory or on the server.")
     var name = "default"
 
+    @OptionGroup var certificates: CertificateOptions
+
     func validate() throws {
         guard (dataDirectory == nil) != (endpoint == nil) else {
             throw ValidationError("expected either --data-dir or --endpoint")
@@ -31,7 +33,9 @@ struct StoreOptions: ParsableArguments {
                 try await body(LocalStore(store))
             }
         }
-        guard let endpoint else { preconditionFailure("one of the two was given") }
+        guard let endpoint = try endpoint.map(certificates.applied) else {
+            preconditionFailure("one of the two was given")
+        }
         let place = try await RemoteStore(at: endpoint, store: name, creating: creating)
         do {
             let result = try await body(place)
@@ -53,12 +57,21 @@ struct LocalOptions {
     func withStore<Result: Sendable>(
         creating: Bool = false, _ body: (TreeStore) async throws -> Result
     ) async throws -> Result {
+        try await withHost(creating: creating) { host in
+            if !creating { try requireStore(in: host) }
+            return try await body(try await host.store(name))
+        }
+    }
+
+    /// Opens the directory, runs `body` and closes it again, also after an error.
+    func withHost<Result: Sendable>(
+        creating: Bool = false, _ body: (StoreHost) async throws -> Result
+    ) async throws -> Result {
         if !creating { try requireDirectory() }
         let host = try await StoreHost.open(
             at: directory, configuration: Diagnostics.configuration)
         do {
-            if !creating { try requireStore(in: host) }
-            let result = try await body(try await host.store(name))
+            let result = try await body(host)
             try await host.close()
             return result
         } catch {

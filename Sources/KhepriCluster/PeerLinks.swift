@@ -16,6 +16,7 @@ final class PeerLinks: Sendable {
     private let configuration: StoreConfiguration
     private let listen: PeerAddress
     private let advertised: PeerAddress?
+    private let certificates: CertificateKeeper?
     private let state = Lock(State())
 
     init(_ cluster: ClusterConfiguration, _ configuration: StoreConfiguration) throws {
@@ -23,6 +24,9 @@ final class PeerLinks: Sendable {
         self.configuration = configuration
         listen = try Self.address(cluster.listen)
         advertised = try cluster.advertised.map(Self.address)
+        certificates = try cluster.certificates.map {
+            try CertificateKeeper($0, logger: configuration.logger)
+        }
     }
 
     /// What the host is told.
@@ -33,6 +37,10 @@ final class PeerLinks: Sendable {
             membersChanged: { self.membersChanged($0) }, disconnect: { try await self.close() })
         host.mayFound = cluster.foundsCluster
         host.repairsDamage = cluster.repairsDamage
+        if let certificates {
+            let names = certificates.settings.names
+            host.identify = { [cluster] in try cluster.identity(owning: $0, certified: names) }
+        }
         return host
     }
 
@@ -44,13 +52,10 @@ final class PeerLinks: Sendable {
             logger: configuration.logger)
         settings.advertised = advertised
         settings.allowsPlaintext = cluster.allowsPlaintext
-        settings.tls = try cluster.certificates.map { files in
-            try TLSSettings(
-                certificateFile: files.certificate, privateKeyFile: files.privateKey,
-                rootsFile: files.roots)
-        }
-        let transport = try SocketTransport(settings, group: .singletonMultiThreadedEventLoopGroup)
+        if let certificates { settings.tls = { certificates.contexts } }
+        let transport = SocketTransport(settings, group: .singletonMultiThreadedEventLoopGroup)
         let bound = try await transport.start()
+        certificates?.start()
         let members = state.withLock { state in
             state.transport = transport
             return state.members
@@ -71,6 +76,7 @@ final class PeerLinks: Sendable {
     }
 
     private func close() async throws {
+        certificates?.stop()
         try await state.withLock { $0.transport }?.close()
     }
 

@@ -1,6 +1,8 @@
 import Hummingbird
+import HummingbirdCore
 package import Khepri
 package import Logging
+package import NIOSSL
 import ServiceLifecycle
 
 /// The HTTP server of a host's stores.
@@ -13,6 +15,8 @@ package struct StoreServer: Service {
         package var port: Int
         /// Names that clients may call the server by, beside `localhost` and addresses.
         package var names: [String] = []
+        /// What the next connection is encrypted with; nil serves plaintext.
+        package var encryption: (@Sendable () -> NIOSSLContext)?
 
         /// Joins the address.
         package init(host: String, port: Int) {
@@ -50,6 +54,18 @@ package struct StoreServer: Service {
         self.onReady = onReady
     }
 
+    private var server: HTTPServerBuilder {
+        let configuration = HTTP1Channel.Configuration(idleTimeout: .init(Self.idleTimeout))
+        guard let encryption = options.encryption else {
+            return .http1(configuration: configuration)
+        }
+        return HTTPServerBuilder { responder in
+            EncryptedChannel(
+                base: HTTP1Channel(responder: responder, configuration: configuration),
+                context: encryption)
+        }
+    }
+
     /// Serves until the task is cancelled or a graceful shutdown begins.
     ///
     /// Requests that are under way are answered first. The host stays open.
@@ -60,8 +76,7 @@ package struct StoreServer: Service {
         let onReady = onReady
         let application = Application(
             responder: StoreResponder(stores, source: RequestSource(names: options.names)),
-            server: .http1(
-                configuration: .init(idleTimeout: .init(Self.idleTimeout))),
+            server: server,
             configuration: .init(
                 address: .hostname(options.host, port: options.port),
                 availableConnectionsDelegate: .maximum(Self.connectionsMaximum, logger: logger)),

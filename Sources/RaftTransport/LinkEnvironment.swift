@@ -1,14 +1,14 @@
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 import RaftCore
 import RaftRuntime
 
 /// What all connections of a transport share.
 struct LinkEnvironment: Sendable {
     let doorkeeper: Doorkeeper
-    let tls: TLSContexts?
+    /// What the next connection is encrypted with; nil is plaintext.
+    let tls: (@Sendable () -> TLSContexts)?
     let allowsPlaintext: Bool
     let role: String
     let options: TransportOptions

@@ -22,12 +22,20 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Others that are no members were heard later.
     case tooManyStrangers
     case closed
-    /// The operating system or TLS gives the reason.
+    /// The two sides do not agree on TLS.
+    case encryption(TLSFailure)
+    /// The operating system gives the reason.
     case system(String)
 
     /// Wraps whatever NIO says.
     init(_ error: any Error) {
-        self = error as? PeerFault ?? .system("\(error)")
+        if let fault = error as? PeerFault {
+            self = fault
+        } else if let failure = TLSFailure(error) {
+            self = .encryption(failure)
+        } else {
+            self = .system("\(error)")
+        }
     }
 
     var description: String {
@@ -44,6 +52,7 @@ enum PeerFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooManyStrangers: "too many that are no members are connected"
         case .tooManyConnections: "too many connections wait for their greeting"
         case .closed: "closed"
+        case .encryption(let failure): failure.description
         case .system(let reason): reason
         }
     }

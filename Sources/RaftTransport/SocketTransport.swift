@@ -31,16 +31,14 @@ package final class SocketTransport: PeerTransport {
     private let state = Lock(State())
 
     /// Makes a transport that does nothing until ``start()``.
-    ///
-    /// - Throws: What NIOSSL says of certificates that it cannot use.
-    package init(_ settings: TransportSettings, group: any EventLoopGroup) throws {
+    package init(_ settings: TransportSettings, group: any EventLoopGroup) {
         self.settings = settings
         self.group = group
         book = PeerBook(
             own: settings.advertised, strangersMaximum: settings.options.strangersMaximum)
         environment = LinkEnvironment(
             doorkeeper: Doorkeeper(cluster: settings.cluster, member: settings.member),
-            tls: try settings.tls?.contexts(), allowsPlaintext: settings.allowsPlaintext,
+            tls: settings.tls, allowsPlaintext: settings.allowsPlaintext,
             role: settings.role, options: settings.options, entropy: settings.entropy,
             logger: settings.logger, book: book)
         reception = Reception(environment: environment)
@@ -213,7 +211,7 @@ extension SocketTransport {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls = environment.tls {
-                        try pipeline.addHandler(NIOSSLServerHandler(context: tls.server))
+                        try pipeline.addHandler(NIOSSLServerHandler(context: tls().server))
                     }
                     try pipeline.addHandler(AcceptHandler(reception, environment))
                 }

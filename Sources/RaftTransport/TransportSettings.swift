@@ -14,8 +14,8 @@ package struct TransportSettings: Sendable {
     package var advertised: PeerAddress?
     /// What this host is, for the people who look at the others.
     package var role: String
-    /// The certificates; nil is plaintext.
-    package var tls: TLSSettings?
+    /// What the next connection is encrypted with; nil is plaintext.
+    package var tls: (@Sendable () -> TLSContexts)?
     /// Whether plaintext may leave the machine.
     package var allowsPlaintext = false
     package var options = TransportOptions()
@@ -24,7 +24,8 @@ package struct TransportSettings: Sendable {
 
     package init(
         cluster: Identifier128, member: MemberID, listen: PeerAddress, role: String = "member",
-        tls: TLSSettings? = nil, entropy: any EntropySource = SystemEntropy(), logger: Logger
+        tls: (@Sendable () -> TLSContexts)? = nil, entropy: any EntropySource = SystemEntropy(),
+        logger: Logger
     ) {
         self.cluster = cluster
         self.member = member

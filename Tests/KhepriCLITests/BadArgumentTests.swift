@@ -52,7 +52,17 @@ import Testing
         Mistake("exec", "-d", "D", "--in-memory", says: "one of --data-dir, --endpoint and"),
         Mistake("get", "-d", "D", "--endpoint", "http://h", "/a", says: "either --data-dir or"),
         Mistake("get", "--endpoint", "h:1", "/a", says: "'h:1' is invalid"),
-        Mistake("serve", says: "expected --data-dir and --http, or --dev"),
+        Mistake("serve", says: "expected --data-dir and one of --http and --https, or --dev"),
+        Mistake("serve", "-d", "E", "--https", "h:1", says: "--https needs --certs-dir"),
+        Mistake(
+            "serve", "-d", "E", "--http", "h:1", "--https", "h:2", says: "one of --http and --https"
+        ),
+        Mistake(
+            "get", "--endpoint", "https://h", "--cert-file", "c", "/a",
+            says: "--ca-file, --cert-file and --key-file together"),
+        Mistake(
+            "get", "--endpoint", "https://h", "--certs-dir", "c", "--ca-file", "c", "/a",
+            says: "either --certs-dir, or"),
         Mistake("serve", "--dev", "--members", "0", says: "1 to 9 --members, found 0"),
         Mistake("serve", "--dev", "--peer", "h:1", says: "no --peer, no --join"),
         Mistake(

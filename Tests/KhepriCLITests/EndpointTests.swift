@@ -141,7 +141,7 @@ import Testing
     @Test(arguments: [
         ["get", "/a"], ["get", "-d", "x", "--endpoint", "http://localhost:1", "/a"],
         ["get", "--endpoint", "localhost:1", "/a"],
-        ["get", "--endpoint", "https://localhost", "/a"],
+        ["get", "--endpoint", "ftp://localhost", "/a"], ["get", "--endpoint", "https://", "/a"],
         ["get", "--endpoint", "http://", "/a"], ["get", "--endpoint", "http://localhost:0", "/a"],
         ["get", "--endpoint", "http://localhost/v1", "/a"],
         ["exec", "--in-memory", "--endpoint", "http://localhost:1"],

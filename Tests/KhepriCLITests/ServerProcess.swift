@@ -10,11 +10,24 @@ final class ServerProcess {
     var port: String { String(endpoint.split(separator: ":").last ?? "") }
 
     /// Starts the program and waits for its line.
-    init(_ directory: String, http: String = "127.0.0.1:0", _ arguments: String...) throws {
+    convenience init(
+        _ directory: String, http: String = "127.0.0.1:0", _ arguments: String...
+    ) throws {
+        try self.init(["serve", "-d", directory, "--http", http] + arguments)
+    }
+
+    /// Starts the program and waits for its line.
+    ///
+    /// - Parameter log: A file for what it says beside that.
+    init(_ arguments: [String], log: String? = nil) throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Program.executable)
-        process.arguments = ["serve", "-d", directory, "--http", http] + arguments
+        process.arguments = arguments
         process.standardOutput = output
+        if let log {
+            try Data().write(to: URL(fileURLWithPath: log))
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        }
         try process.run()
         var line = ""
         while !line.hasSuffix("\n") {
@@ -22,7 +35,7 @@ final class ServerProcess {
             else { break }
             line += String(decoding: byte, as: UTF8.self)
         }
-        guard line.hasPrefix("ready http://") else {
+        guard line.hasPrefix("ready http") else {
             process.waitUntilExit()
             throw Failure(line: line, code: process.terminationStatus)
         }

@@ -26,21 +26,27 @@ struct CertificateMaker {
     }
 
     /// What the member of a node needs, or who claims to be one.
+    ///
+    /// - Parameter validity: From when until when, in seconds from now.
     func settings(
-        node: UInt64, cluster: Identifier128 = TestHost.cluster
+        node: UInt64, cluster: Identifier128 = TestHost.cluster,
+        validity: ClosedRange<TimeInterval> = -3_600...3_600,
+        usage: ExtendedKeyUsage.Usage? = nil
     ) throws -> TLSSettings {
         let uri = Doorkeeper(cluster: cluster, member: TestHost.member(node))
             .certificateName(of: TestHost.member(node))
         let own = P256.Signing.PrivateKey()
         let certificate = try Certificate(
             version: .v3, serialNumber: .init(),
-            publicKey: Certificate.PublicKey(own.publicKey), notValidBefore: .now - 3_600,
-            notValidAfter: .now + 3_600, issuer: name,
+            publicKey: Certificate.PublicKey(own.publicKey),
+            notValidBefore: .now + validity.lowerBound,
+            notValidAfter: .now + validity.upperBound, issuer: name,
             subject: try DistinguishedName { CommonName("member") },
             signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
                 SubjectAlternativeNames([.dnsName("example.org"), .uniformResourceIdentifier(uri)])
+                if let usage { try ExtendedKeyUsage([usage]) }
             }, issuerPrivateKey: key)
         return TLSSettings(
             certificates: [try Self.converted(certificate)],

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("TLS between hosts", .timeLimit(.minutes(1))) struct TLSTests {
     private static func host(_ node: UInt64, _ tls: TLSSettings) async throws -> TestHost {
-        try await TestHost(node) { $0.tls = tls }
+        let contexts = try tls.contexts()
+        return try await TestHost(node) { $0.tls = { contexts } }
     }
 
     @Test func `hosts with certificates of one authority talk`() async throws {
@@ -60,6 +61,23 @@ import Testing
         try await Self.expectNothingWasSent(first, second)
     }
 
+    @Test func `certificates that are there now serve the next connection`() async throws {
+        let maker = try CertificateMaker()
+        let first = try await Self.host(1, try maker.settings(node: 1))
+        let strange = try CertificateMaker().settings(node: 2).contexts()
+        let current = Lock(strange)
+        let second = try await TestHost(2) { $0.tls = { current.withLock { $0 } } }
+        first.setPeer(second)
+        await first.lines.line("CERTIFICATE_VERIFY_FAILED")
+        let own = try maker.settings(node: 2).contexts()
+        current.withLock { $0 = own }
+        await first.lines.line("connected to a peer")
+        first.transport.send([first.envelope(1, to: second.member)])
+        #expect(await second.received.wait(count: 1).count == 1)
+        try await first.close()
+        try await second.close()
+    }
+
     @Test func `plaintext and TLS do not talk to each other`() async throws {
         let maker = try CertificateMaker()
         let first = try await TestHost(1)
@@ -93,10 +111,10 @@ import Testing
             $0.allowsPlaintext = true
         }
         try await open.close()
-        let tls = try CertificateMaker().settings(node: 1)
+        let tls = try CertificateMaker().settings(node: 1).contexts()
         let secret = try await TestHost(1) {
             $0.listen = PeerAddress(host: "0.0.0.0", port: 0)
-            $0.tls = tls
+            $0.tls = { tls }
         }
         try await secret.close()
     }

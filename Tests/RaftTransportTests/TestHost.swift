@@ -32,7 +32,7 @@ struct TestHost {
             listen: PeerAddress(host: "127.0.0.1", port: port),
             logger: Logger(label: "test") { _ in EventLog(lines) })
         change(&settings)
-        transport = try SocketTransport(settings, group: MultiThreadedEventLoopGroup.singleton)
+        transport = SocketTransport(settings, group: MultiThreadedEventLoopGroup.singleton)
         transport.deliver { [received, deliveries] envelopes in
             deliveries.add([envelopes.count])
             received.add(envelopes)

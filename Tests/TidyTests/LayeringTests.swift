@@ -15,15 +15,15 @@ import Testing
         (
             "RaftTransport",
             [
-                "RaftCore", "RaftRuntime", "CBOR", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS",
-                "Logging",
+                "RaftCore", "RaftRuntime", "CBOR", "NIOCore", "NIOEmbedded", "NIOPosix", "NIOSSL",
+                "NIOTLS", "Logging",
             ]
         ),
         (
             "KhepriCluster",
             [
-                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri", "NIOCore",
-                "NIOPosix",
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "Khepri", "Logging",
+                "NIOCore", "NIOPosix",
             ]
         ),
         (
@@ -41,16 +41,17 @@ import Testing
         (
             "KhepriServer",
             [
-                "CBOR", "KhepriTree", "Khepri", "Hummingbird", "HTTPTypes", "Logging", "NIOCore",
-                "ServiceLifecycle",
+                "CBOR", "KhepriTree", "Khepri", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+                "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
             ] + platform
         ),
         (
             "KhepriCLI",
             [
-                "CBOR", "KhepriTree", "RaftRuntime", "RaftStorage", "Khepri", "KhepriCluster",
-                "KhepriServer", "ArgumentParser", "CDispatch", "Foundation", "Logging", "NIOCore",
-                "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "UnixSignals",
+                "CBOR", "KhepriTree", "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport",
+                "Khepri", "KhepriCluster", "KhepriServer", "ArgumentParser", "CDispatch", "Crypto",
+                "Foundation", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
+                "ServiceLifecycle", "SwiftASN1", "UnixSignals", "X509",
             ] + platform
         ),
         ("KhepriCommand", ["KhepriCLI"]),

@@ -13,6 +13,9 @@ package struct HostCluster: Sendable {
     package var mayFound = true
     /// Whether damaged files are put aside, so that the others repair the host.
     package var repairsDamage = false
+    /// Says which cluster a directory must belong to, given whom it belongs to if it was made before; nil
+    /// if nothing certifies who the host is.
+    package var identify: (@Sendable (HostDirectory.Owner?) throws -> Identifier128)?
     /// Makes the way to the other hosts, once the directory is open, and says where it leads to.
     package var connect: @Sendable (HostIdentity, MemberID) async throws -> Connection
     /// Told whenever the addresses of the members change.
@@ -42,6 +45,26 @@ package struct HostCluster: Sendable {
         self.connect = connect
         self.membersChanged = membersChanged
         self.disconnect = disconnect
+    }
+}
+
+extension HostCluster {
+    /// The cluster that a directory must belong to; nil for any that it belongs to, or a new one.
+    func identity(
+        of directory: String, _ environment: HostEnvironment
+    ) async throws -> Identifier128? {
+        let invited = try joining?.parsed().cluster
+        guard let identify else { return invited }
+        let certified = try await environment.runBlocking {
+            try identify(HostDirectory.owner(of: directory, disk: environment.disk))
+        }
+        guard invited ?? certified == certified else {
+            throw StoreError(
+                .cannotOpen,
+                "the certificate is for cluster \(certified.hexadecimal), the one to join is "
+                    + "\(invited?.hexadecimal ?? "another")")
+        }
+        return certified
     }
 }
 

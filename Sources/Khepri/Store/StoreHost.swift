@@ -86,7 +86,7 @@ public final class StoreHost: Sendable {
             })
         if let cluster = environment.cluster {
             logOptions.node = MemberDetails.node(named: cluster.name)
-            logOptions.cluster = try cluster.joining?.parsed().cluster
+            logOptions.cluster = try await cluster.identity(of: directory, environment)
         }
         logOptions.mayResumeRenewal = environment.recoversAsSoleVoter
         var hostOptions = configuration.hostOptions

@@ -81,23 +81,15 @@ struct ClusterClient {
             do {
                 reply = try await connection.send(method, target, body: body)
             } catch {
-                throw ProgramExit(.unreachable, "the connection to \(place) was lost")
+                throw place.lostRead
             }
             await connection.close()
             guard reply.status == 307 else { return try place.json(of: reply) }
-            guard let next = reply.location.flatMap(Self.endpoint) else {
+            guard let next = reply.location.flatMap(place.redirected) else {
                 throw place.malformedAnswer
             }
             place = next
         }
         throw ProgramExit(.unreachable, "the members of \(endpoint) send each other on")
-    }
-
-    /// The server of an address that a redirection names.
-    private static func endpoint(_ location: String) -> Endpoint? {
-        let start = location.index(location.startIndex, offsetBy: 7, limitedBy: location.endIndex)
-        guard let start else { return nil }
-        let end = location[start...].firstIndex(of: "/") ?? location.endIndex
-        return Endpoint(argument: String(location[..<end]))
     }
 }

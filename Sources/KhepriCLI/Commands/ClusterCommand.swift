@@ -28,7 +28,12 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "Any member of the cluster, such as http://127.0.0.1:8080.")
     var endpoint: Endpoint
 
-    var client: ClusterClient { ClusterClient(endpoint: endpoint) }
+    @OptionGroup var certificates: CertificateOptions
+
+    /// Whoever asks the member.
+    func client() throws -> ClusterClient {
+        ClusterClient(endpoint: try certificates.applied(to: endpoint))
+    }
 }
 
 struct ClusterStatusCommand: AsyncParsableCommand {
@@ -39,7 +44,7 @@ struct ClusterStatusCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() async throws {
-        try ClusterReport(try await options.client.status()).print(as: output.format)
+        try ClusterReport(try await options.client().status()).print(as: output.format)
     }
 }
 
@@ -51,7 +56,7 @@ struct ClusterMembersCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() async throws {
-        try ClusterReport(try await options.client.status()).printMembers(as: output.format)
+        try ClusterReport(try await options.client().status()).printMembers(as: output.format)
     }
 }
 
@@ -79,7 +84,7 @@ struct ClusterAddCommand: AsyncParsableCommand {
 
     func run() async throws {
         let request = Cluster.JoinRequest(id: id, name: name, peerAddress: peer.description)
-        try await options.client.add(request, isLearner: learner)
+        try await options.client().add(request, isLearner: learner)
     }
 }
 
@@ -93,7 +98,7 @@ struct ClusterRemoveCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        _ = try await options.client.request(.DELETE, try ClusterClient.target(name))
+        _ = try await options.client().request(.DELETE, try ClusterClient.target(name))
     }
 }
 
@@ -107,7 +112,7 @@ struct ClusterPromoteCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        _ = try await options.client.request(
+        _ = try await options.client().request(
             .PUT, try ClusterClient.target(name), body: #"{"promote":true}"#)
     }
 }
@@ -126,7 +131,7 @@ struct ClusterTransferCommand: AsyncParsableCommand {
         printer.beginObject()
         if let name { printer.writeMember("to", name) }
         printer.endObject()
-        _ = try await options.client.request(
+        _ = try await options.client().request(
             .POST, "/v1/cluster/leader", body: printer.finish())
     }
 }
@@ -146,7 +151,7 @@ struct ClusterPriorityCommand: AsyncParsableCommand {
     var priority: Int32
 
     func run() async throws {
-        _ = try await options.client.request(
+        _ = try await options.client().request(
             .PUT, try ClusterClient.target(name), body: "{\"priority\":\(priority)}")
     }
 }

@@ -28,6 +28,8 @@ struct ExecCommand: AsyncParsableCommand {
     @Option(name: .customLong("store"), help: "The store in the directory or on the server.")
     var name = "default"
 
+    @OptionGroup var certificates: CertificateOptions
+
     @Flag(help: "Work on a new store that is in memory only; allows the operation `reset`.")
     var inMemory = false
 
@@ -42,7 +44,7 @@ struct ExecCommand: AsyncParsableCommand {
         let place: ExecSession.Place
         if let dataDirectory {
             place = .directory(dataDirectory, store: name)
-        } else if let endpoint {
+        } else if let endpoint = try endpoint.map(certificates.applied) {
             place = .server(endpoint, store: name)
         } else {
             place = .memory

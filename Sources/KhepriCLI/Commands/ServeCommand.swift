@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Khepri
+import KhepriCluster
 import KhepriServer
 import RaftRuntime
 import ServiceLifecycle
@@ -18,8 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
             With --peer the host founds a cluster, or with --join it becomes a member of one; a name \
             belongs to one directory only.
 
-            Whoever reaches the address may read and write everything, and members speak without \
-            encryption, so only loopback addresses are served without --insecure.
+            Whoever reaches --http may read and write everything, and without certificates members \
+            speak without encryption, so only loopback addresses are served like that without \
+            --insecure. With certificates members know each other by them, and --https serves those \
+            clients that show one; `khepri certificates` makes them.
 
             EXAMPLES
               khepri serve --data-dir shop --http 127.0.0.1:8080
@@ -30,6 +33,10 @@ struct ServeCommand: AsyncParsableCommand {
               khepri serve --name n2 --data-dir n2 --http 127.0.0.1:8082 --peer 127.0.0.1:7402 \\
                 --join http://127.0.0.1:8081
               khepri serve --dev --members 3
+
+              khepri certificates create n1 n2 n3
+              khepri serve --name n1 --data-dir n1 --https 10.0.0.1:8443 --peer 10.0.0.1:7400 \\
+                --certs-dir certificates
             """)
 
     @Option(help: "The name of this member.")
@@ -43,10 +50,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to serve, as HOST:PORT; with port 0, any that is free.")
     var http: HostAndPort?
 
+    @Option(help: "The address to serve over TLS, in place of --http.")
+    var https: HostAndPort?
+
     @Option(help: "The address for other members, as HOST:PORT.")
     var peer: HostAndPort?
 
-    @Option(help: "A member of the cluster to join, as http://HOST:PORT.")
+    @Option(help: "A member of the cluster to join, as http://HOST:PORT or https://HOST:PORT.")
     var join: Endpoint?
 
     @Flag(help: "Join for reads only: the member counts in no majority.")
@@ -60,6 +70,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(help: "Wait five times longer for other members, which are far away; the same for all.")
     var severalRegions = false
+
+    @OptionGroup var certificates: CertificateOptions
 
     @Flag(help: "Serve addresses that other machines reach, without encryption or passwords.")
     var insecure = false
@@ -80,13 +92,18 @@ struct ServeCommand: AsyncParsableCommand {
             guard (1...9).contains(members) else {
                 throw ValidationError("expected 1 to 9 --members, found \(members)")
             }
-            guard peer == nil, join == nil else {
-                throw ValidationError("--dev makes a cluster of its own: no --peer, no --join")
+            guard peer == nil, join == nil, https == nil else {
+                throw ValidationError(
+                    "--dev makes a cluster of its own: no --peer, no --join, no --https")
             }
             return
         }
-        guard dataDirectory != nil, http != nil else {
-            throw ValidationError("expected --data-dir and --http, or --dev")
+        guard dataDirectory != nil, (http == nil) != (https == nil) else {
+            throw ValidationError("expected --data-dir and one of --http and --https, or --dev")
+        }
+        guard https == nil || certificates.files(of: name) != nil else {
+            throw ValidationError(
+                "--https needs --certs-dir, or --ca-file, --cert-file and --key-file")
         }
         guard !repair || join != nil else {
             throw ValidationError(
@@ -99,20 +116,29 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         if dev { return try await runDevelopmentCluster() }
-        guard let dataDirectory, let http else { throw ExitCode.validationFailure }
-        for address in [http, peer].compactMap(\.self) { try check(address) }
+        guard let dataDirectory, let address = https ?? http else {
+            throw ExitCode.validationFailure
+        }
+        let files = certificates.files(of: name)
+        try check(address, isEncrypted: https != nil)
+        if let peer { try check(peer, isEncrypted: files != nil) }
+        let keeper = try files.map {
+            try CertificateKeeper($0, logger: Diagnostics.servingConfiguration.logger)
+        }
         let member = ServedMember(
-            name: name, directory: dataDirectory, http: http, peer: peer?.description, join: join,
-            isLearner: learner, repairsDamage: repair, spansRegions: severalRegions,
-            allowsPlaintext: insecure,
-            allowedHosts: allowedHosts)
+            name: name, directory: dataDirectory, address: address, peer: peer?.description,
+            join: join, isLearner: learner, repairsDamage: repair, spansRegions: severalRegions,
+            allowsPlaintext: insecure, allowedHosts: allowedHosts, certificates: files,
+            keeper: keeper, isEncrypted: https != nil)
         let host = try await member.open()
+        keeper?.start()
+        defer { keeper?.stop() }
         try await serve([(member, host)])
     }
 
     private func runDevelopmentCluster() async throws {
         let first = http ?? HostAndPort(host: "127.0.0.1", port: 8080)
-        try check(first)
+        try check(first, isEncrypted: false)
         let temporary = FileManager.default.temporaryDirectory
             .appending(path: "khepri-dev-\(ProcessInfo.processInfo.processIdentifier)")
         let directory = dataDirectory ?? temporary.path
@@ -126,21 +152,21 @@ struct ServeCommand: AsyncParsableCommand {
         try await serve(served)
     }
 
-    private func check(_ address: HostAndPort) throws {
+    private func check(_ address: HostAndPort, isEncrypted: Bool) throws {
         let options = StoreServer.Options(host: address.host, port: address.port)
-        guard insecure || options.isLoopback else {
+        guard insecure || isEncrypted || options.isLoopback else {
             throw ProgramExit(
                 .refused,
                 "\(address) may be reached by other machines, and nothing is encrypted or asks "
-                    + "for a password: expected an address such as 127.0.0.1:\(address.port), or "
-                    + "--insecure")
+                    + "who they are: expected an address such as 127.0.0.1:\(address.port), "
+                    + "certificates and --https, or --insecure")
         }
     }
 
     /// Serves until a signal ends it, then closes the hosts.
     private func serve(_ served: [(member: ServedMember, host: StoreHost)]) async throws {
         let ports = Lock<[Int?]>(Array(repeating: nil, count: served.count))
-        let addresses = served.map(\.member.http)
+        let members = served.map(\.member)
         let services = served.enumerated().map { place, one in
             one.member.server(of: one.host) { port in
                 let all = ports.withLock { ports -> [Int]? in
@@ -149,7 +175,7 @@ struct ServeCommand: AsyncParsableCommand {
                     return known.count == ports.count ? known : nil
                 }
                 guard let all else { return }
-                let urls = zip(addresses, all).map { "http://\($0.host(withPort: $1))" }
+                let urls = zip(members, all).map { $0.url(withPort: $1) }
                 try? StandardOutput.line("ready " + urls.joined(separator: " "))
                 try? StandardOutput.flush()
             }
@@ -157,7 +183,7 @@ struct ServeCommand: AsyncParsableCommand {
         let result: Result<Void, any Error>
         do {
             let announcements = served.map {
-                MemberAnnouncement(host: $0.host, join: $0.member.join)
+                MemberAnnouncement(host: $0.host, member: $0.member)
             }
             try await run(services, announcements)
             result = .success(())

@@ -25,6 +25,8 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(name: .customLong("store"), help: "The store on the server.")
     var name = "default"
 
+    @OptionGroup var certificates: CertificateOptions
+
     @Argument(help: "A path, or a pattern with * and **.")
     var pattern = "/**"
 
@@ -52,7 +54,8 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         var watch = RemoteWatch(
-            endpoint: endpoint, store: name, pattern: try Arguments.pattern(pattern), start: since)
+            endpoint: try certificates.applied(to: endpoint), store: name,
+            pattern: try Arguments.pattern(pattern), start: since)
         var left = limit ?? .max
         try await watch.run { start in
             StandardStreams.note(

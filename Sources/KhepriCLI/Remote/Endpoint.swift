@@ -1,27 +1,43 @@
 import ArgumentParser
 import KhepriTree
+import NIOSSL
 
-/// The address of a server, such as `http://127.0.0.1:8080`.
+/// The address of a server, such as `http://127.0.0.1:8080` or `https://n1.example.org`.
 struct Endpoint: ExpressibleByArgument, CustomStringConvertible, Sendable {
+    let isEncrypted: Bool
     let host: String
     let port: Int
+    /// Whom an encrypted connection trusts, and what it shows; nil for what the system trusts.
+    var context: NIOSSLContext?
 
     init?(argument: String) {
-        guard argument.hasPrefix("http://") else { return nil }
-        var rest = argument.dropFirst(7)
+        let schemes = [("http://", 80, false), ("https://", 443, true)]
+        guard let (scheme, port, isEncrypted) = schemes.first(where: { argument.hasPrefix($0.0) })
+        else { return nil }
+        var rest = argument.dropFirst(scheme.count)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         let hasPort = rest.hasSuffix("]") ? false : rest.contains(":")
-        guard let address = HostAndPort(argument: hasPort ? String(rest) : rest + ":80"),
+        guard let address = HostAndPort(argument: hasPort ? String(rest) : rest + ":\(port)"),
             address.port > 0
         else { return nil }
-        host = address.host
-        port = address.port
+        self.isEncrypted = isEncrypted
+        self.host = address.host
+        self.port = address.port
+    }
+
+    /// The server that a redirection of this one names; it is shown the same.
+    func redirected(to location: String) -> Endpoint? {
+        let start = location.firstRange(of: "://")?.upperBound ?? location.startIndex
+        let end = location[start...].firstIndex(of: "/") ?? location.endIndex
+        var endpoint = Endpoint(argument: String(location[..<end]))
+        endpoint?.context = context
+        return endpoint
     }
 
     /// Host and port, as the header `Host` carries them.
     var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
-    var description: String { "http://\(authority)" }
+    var description: String { (isEncrypted ? "https://" : "http://") + authority }
 }
 
 /// Text in the target of a request.

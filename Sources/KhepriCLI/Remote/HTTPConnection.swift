@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import RaftTransport
 
 /// One connection to a server; requests may follow each other before the first is answered.
 struct HTTPConnection: Sendable {
@@ -31,7 +32,24 @@ struct HTTPConnection: Sendable {
         do {
             channel = try await bootstrap.connect(host: endpoint.host, port: endpoint.port).get()
         } catch {
-            throw ProgramExit(.unreachable, "cannot reach \(endpoint): \(error)")
+            throw endpoint.unreachable(error)
+        }
+        try await endpoint.encrypt(channel)
+        if endpoint.isEncrypted { try await confirm() }
+    }
+
+    /// Finds out whether the server takes the certificate of this side.
+    ///
+    /// TLS 1.3 lets a client speak before it is refused, and then nobody would know what became of a
+    /// write: so the first that is said changes nothing.
+    private func confirm() async throws {
+        do {
+            _ = try await send(.GET, "/livez")
+        } catch {
+            let reason =
+                error.refusal?.description
+                ?? "it ended the connection, as one that does not know the certificate would"
+            throw ProgramExit(.unreachable, "cannot reach \(endpoint): \(reason)")
         }
     }
 
@@ -76,7 +94,10 @@ struct HTTPReply: Sendable {
 }
 
 /// The connection ended before the answer was there.
-struct ConnectionLost: Error {}
+struct ConnectionLost: Error {
+    /// Why the server wants none, if it says so: then it has read nothing that was sent.
+    var refusal: TLSFailure?
+}
 
 /// A request with who waits for its answer.
 struct HTTPExchange: Sendable {
@@ -93,6 +114,7 @@ private final class ExchangeHandler: ChannelDuplexHandler {
 
     private var waiting: CircularBuffer<HTTPExchange> = []
     private var reply: HTTPReply?
+    private var loss = ConnectionLost()
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)
@@ -132,11 +154,12 @@ private final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let failure = TLSFailure(error), failure.isRefusal { loss.refusal = failure }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        while let exchange = waiting.popFirst() { exchange.completion(.failure(ConnectionLost())) }
+        while let exchange = waiting.popFirst() { exchange.completion(.failure(loss)) }
         context.fireChannelInactive()
     }
 }

@@ -38,8 +38,12 @@ extension Endpoint {
     /// The error for a write whose answer never came.
     var lostWrite: ProgramExit {
         ProgramExit(
-            .outcomeUnknown,
-            "the connection to \(self) was lost; the write may have been applied")
+            .outcomeUnknown, "the connection to \(self) was lost; the write may have been applied")
+    }
+
+    /// The error for a read whose answer never came.
+    var lostRead: ProgramExit {
+        ProgramExit(.unreachable, "the connection to \(self) was lost")
     }
 
     private func body(of reply: HTTPReply) throws -> JSONValue {

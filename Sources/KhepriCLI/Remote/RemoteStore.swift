@@ -126,7 +126,7 @@ struct RemoteStore: StorePlace {
             try endpoint.check(reply)
             return reply
         } catch is ConnectionLost {
-            throw ProgramExit(.unreachable, "the connection to \(endpoint) was lost")
+            throw endpoint.lostRead
         }
     }
 }

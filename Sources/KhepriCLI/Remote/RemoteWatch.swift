@@ -29,6 +29,8 @@ struct RemoteWatch {
         lost: (String) -> Void, _ body: (String) throws -> Bool
     ) async throws {
         try StoreHost.validate(store)
+        // Whoever is refused at first stays so.
+        if endpoint.isEncrypted { try await HTTPConnection(to: endpoint).close() }
         var isFirst = true
         while true {
             do {
@@ -50,7 +52,7 @@ struct RemoteWatch {
             connection = try await connect()
         } catch {
             guard isFirst else { return true }
-            throw ProgramExit(.unreachable, "cannot reach \(endpoint): \(error)")
+            throw endpoint.unreachable(error)
         }
         isFirst = false
         let request = head
@@ -104,7 +106,7 @@ struct RemoteWatch {
     }
 
     private func connect() async throws -> Connection {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(5))
             .connect(host: endpoint.host, port: endpoint.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -115,6 +117,8 @@ struct RemoteWatch {
                     return try Connection(wrappingChannelSynchronously: channel)
                 }
             }
+        try await endpoint.encrypt(connection.channel)
+        return connection
     }
 }
 

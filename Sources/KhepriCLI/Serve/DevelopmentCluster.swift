@@ -17,7 +17,7 @@ struct DevelopmentCluster {
                 let port = first.port == 0 ? 0 : first.port + number
                 let member = ServedMember(
                     name: "n\(number + 1)", directory: "\(directory)/n\(number + 1)",
-                    http: HostAndPort(host: first.host, port: port),
+                    address: HostAndPort(host: first.host, port: port),
                     peer: "\(first.host):\(port == 0 ? 0 : port + 10_000)",
                     allowsPlaintext: allowsPlaintext, allowedHosts: allowedHosts)
                 let leader = try await served.first?.host.store().cluster

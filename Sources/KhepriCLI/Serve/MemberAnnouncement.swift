@@ -10,8 +10,8 @@ struct MemberAnnouncement: Service {
     private static let pause = Duration.seconds(1)
 
     let host: StoreHost
-    /// A member that sends on to the leader, for one whose address is not known.
-    let join: Endpoint?
+    /// The member that has moved.
+    let member: ServedMember
 
     func run() async throws {
         let cluster = try await host.store().cluster
@@ -31,7 +31,8 @@ struct MemberAnnouncement: Service {
         let status = cluster.status
         if status.isLeader { return try await cluster.add(request) }
         let leader = status.members.first(where: \.isLeader)?.endpoint
-        guard let endpoint = leader.flatMap(Endpoint.init(argument:)) ?? join else { return }
-        try await ClusterClient(endpoint: endpoint).add(request)
+        guard let endpoint = leader.flatMap(Endpoint.init(argument:)) ?? member.join
+        else { return }
+        try await ClusterClient(endpoint: try member.reached(endpoint)).add(request)
     }
 }

@@ -3,13 +3,15 @@ import Khepri
 import KhepriCluster
 import KhepriServer
 import NIOCore
+import RaftTransport
 import ServiceLifecycle
 
 /// One member that `serve` runs: a host with its peers and its HTTP server.
 struct ServedMember {
     var name: String
     var directory: String
-    var http: HostAndPort
+    /// Where clients reach it.
+    var address: HostAndPort
     /// Where other members reach it; nil for a host that is alone.
     var peer: String?
     /// A member of the cluster that it shall join.
@@ -22,16 +24,37 @@ struct ServedMember {
     var spansRegions = false
     var allowsPlaintext = false
     var allowedHosts: [String] = []
+    /// The files with which it and other members know each other.
+    var certificates: ClusterConfiguration.Certificates?
+    /// What those files hold, for clients and for servers that it asks itself.
+    var keeper: CertificateKeeper?
+    /// Whether clients are served over TLS.
+    var isEncrypted = false
+
+    /// Where clients reach it, with the port that it has.
+    func url(withPort port: Int) -> String {
+        (isEncrypted ? "https://" : "http://") + address.host(withPort: port)
+    }
+
+    private var url: String? { address.port == 0 ? nil : url(withPort: address.port) }
+
+    /// A server, with what this member shows to it.
+    func reached(_ endpoint: Endpoint) throws -> Endpoint {
+        var endpoint = endpoint
+        if endpoint.isEncrypted { endpoint.context = try keeper?.settings.clientContext() }
+        return endpoint
+    }
 
     /// Opens the host, and makes it a member if it is to be one.
     func open() async throws -> StoreHost {
-        var configuration = Diagnostics.configuration
+        var configuration = Diagnostics.servingConfiguration
         configuration.spansRegions = spansRegions
         guard let peer else {
             return try await StoreHost.open(at: directory, configuration: configuration)
         }
         var cluster = ClusterConfiguration(
-            name: name, listen: peer, endpoint: http.port == 0 ? nil : "http://\(http)")
+            name: name, listen: peer, endpoint: url)
+        cluster.certificates = certificates
         cluster.allowsPlaintext = allowsPlaintext
         cluster.repairsDamage = repairsDamage
         if let join {
@@ -52,8 +75,8 @@ struct ServedMember {
     /// Opens the host as a member of a cluster of this process.
     func open(invitedBy leader: Cluster?) async throws -> StoreHost {
         var cluster = ClusterConfiguration(
-            name: name, listen: peer ?? "127.0.0.1:0",
-            endpoint: http.port == 0 ? nil : "http://\(http)", invitation: leader?.invitation)
+            name: name, listen: peer ?? "127.0.0.1:0", endpoint: url,
+            invitation: leader?.invitation)
         cluster.allowsPlaintext = allowsPlaintext
         let host = try await StoreHost.open(
             at: directory, configuration: Diagnostics.configuration, cluster: cluster)
@@ -77,7 +100,7 @@ struct ServedMember {
     private func invitation(of join: Endpoint) async throws -> Cluster.Invitation? {
         let identity = URL(filePath: directory).appending(path: "identity").path
         let isKnown = FileManager.default.fileExists(atPath: identity)
-        var client = ClusterClient(endpoint: join)
+        var client = ClusterClient(endpoint: try reached(join))
         if isKnown { client.silenceMaximum = .seconds(1) }
         do {
             return try await client.invitation()
@@ -93,15 +116,19 @@ struct ServedMember {
         guard let join, let request = cluster.joinRequest,
             !cluster.members.contains(where: \.isLocal)
         else { return }
-        try await ClusterClient(endpoint: join).add(request, isLearner: isLearner)
+        try await ClusterClient(endpoint: try reached(join)).add(request, isLearner: isLearner)
     }
 
     /// The HTTP server of the host.
     func server(
         of host: StoreHost, onReady: @escaping @Sendable (Int) -> Void
     ) -> StoreServer {
-        var options = StoreServer.Options(host: http.host, port: http.port)
+        var options = StoreServer.Options(host: address.host, port: address.port)
         options.names = allowedHosts
+        if isEncrypted, let keeper {
+            options.names += keeper.settings.hostNames
+            options.encryption = { keeper.contexts.server }
+        }
         return StoreServer(
             host, options: options, logger: Diagnostics.configuration.logger, onReady: onReady)
     }

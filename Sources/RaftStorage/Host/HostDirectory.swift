@@ -19,6 +19,25 @@ package final class HostDirectory: Sendable {
     let disk: any Disk
     private let lock: any DiskFile
 
+    /// Whom a directory belongs to, whatever becomes of the files in it.
+    package struct Owner: Sendable, Hashable {
+        package let cluster: Identifier128
+        /// The number of the host in its cluster.
+        package let node: UInt64
+
+        package init(cluster: Identifier128, node: UInt64) {
+            self.cluster = cluster
+            self.node = node
+        }
+    }
+
+    /// Whom a directory belongs to, without opening it; nil if it does not say.
+    package static func owner(of path: String, disk: any Disk) -> Owner? {
+        // Whoever opens the directory is told why it cannot be read, if it is there.
+        guard let names = try? IdentityFile.read(in: path, on: disk) else { return nil }
+        return Owner(cluster: names.identity.cluster, node: names.member.node)
+    }
+
     private init(
         path: String, names: IdentityFile.Contents, log: WriteAheadLog,
         snapshots: SnapshotDirectory, disk: any Disk, lock: any DiskFile

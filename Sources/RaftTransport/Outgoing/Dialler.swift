@@ -38,7 +38,7 @@ struct Dialler: Sendable {
             let pipeline = channel.pipeline.syncOperations
             if let tls = environment.tls {
                 try pipeline.addHandler(
-                    NIOSSLClientHandler(context: tls.client, serverHostname: nil))
+                    NIOSSLClientHandler(context: tls().client, serverHostname: nil))
             }
             try pipeline.addHandler(DialHandler(link, environment))
         } catch {
