@@ -67,20 +67,6 @@ struct Doorkeeper: Sendable {
     ///
     /// It names the node and no incarnation: a certificate outlives a lost disk.
     func certificateName(of member: MemberID) -> String {
-        "khepri://\(cluster.uuidText)/\(member.node)"
-    }
-}
-
-extension Identifier128 {
-    /// The text of a UUID, in small letters.
-    package var uuidText: String {
-        let digits = bytes.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        var rest = digits[...]
-        return [8, 4, 4, 4, 12].map { count in
-            defer { rest = rest.dropFirst(count) }
-            return String(rest.prefix(count))
-        }.joined(separator: "-")
+        "khepri://\(cluster)/\(member.node)"
     }
 }
