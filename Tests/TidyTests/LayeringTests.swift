@@ -11,7 +11,13 @@ import Testing
         ("RaftCore", ["CBOR"]),
         ("RaftRuntime", ["RaftCore", "CBOR"] + platform),
         ("RaftStorage", ["RaftCore", "RaftRuntime", "CBOR"] + platform),
-        ("Raft", ["RaftCore", "RaftRuntime", "RaftStorage", "CBOR"]),
+        (
+            "Raft",
+            [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "CBOR", "NIOPosix",
+                "Logging",
+            ]
+        ),
         (
             "RaftTransport",
             [
