@@ -84,10 +84,11 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
     /// leader.
     /// - Parameters:
     ///   - id: Names the group for ever; chosen once, at random.
-    ///   - voters: The first members of a new group, the same list on each of them. Not looked at in a
-    ///     group that exists. Empty on a host that waits until
+    ///   - voters: The first members of a new group, this host among them, the same list on each. Not
+    ///     looked at in a group that exists. Empty on a host that waits until
     ///     ``RaftGroup/change(_:timeout:)`` adds it.
-    /// - Throws: ``RaftError`` `.alreadyOpen`, `.storageFailed`, `.closed`.
+    /// - Throws: ``RaftError`` `.alreadyOpen`, `.changeRefused` if the first members do not include this
+    ///   host, as when it has lost its disk, `.storageFailed`, `.closed`.
     /// - Precondition: At most `Configuration.votersMaximum` voters, each named once.
     public func group(_ id: GroupID, voters: [RaftPeer] = []) async throws -> RaftGroup<Machine> {
         let events = EventHub()
@@ -95,28 +96,41 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
             if case .open = groups[id] { return groups[id] }
             return groups.updateValue(.open(events), forKey: id)
         }
-        var recovered: RecoveredGroup?
-        switch before {
-        case .open: throw RaftError(.alreadyOpen, "the group is open on this host already")
-        case .recovered(let group): recovered = group
-        case nil: break
-        }
-        let machine = MachineAdapter<Machine>()
-        var description = GroupDescription(
-            id: id, name: "raft", member: member, machine: machine, recovered: recovered,
-            bootstrap: voters.isEmpty ? nil : Configuration(founders: voters))
-        description.observer = { [transport] event in
-            if case .configurationInForce(let configuration) = event {
-                transport?.note(configuration, of: id)
-            }
-            events.post(event)
+        if case .open = before {
+            throw RaftError(.alreadyOpen, "the group is open on this host already")
         }
         do {
+            let machine = MachineAdapter<Machine>()
+            var description = GroupDescription(
+                id: id, name: "raft", member: member, machine: machine)
+            if case .recovered(let group) = before {
+                description.recovered = group
+            } else {
+                description.bootstrap = try founding(voters)
+            }
+            description.observer = { [transport] event in
+                if case .configurationInForce(let configuration) = event {
+                    transport?.note(configuration, of: id)
+                }
+                events.post(event)
+            }
             return RaftGroup(try await host.open(description), machine: machine, events: events)
         } catch {
             groups.withLock { $0[id] = before }
             throw RaftError(opening: error)
         }
+    }
+
+    /// The first configuration of a group; nil for a host that waits to be added.
+    private func founding(_ voters: [RaftPeer]) throws -> Configuration? {
+        guard !voters.isEmpty else { return nil }
+        guard voters.contains(where: { $0.member == member }) else {
+            throw RaftError(
+                .changeRefused,
+                "expected this host among the first voters, found others only: if it has lost its "
+                    + "disk it is another member, and has to be added")
+        }
+        return Configuration(founders: voters)
     }
 
     /// Answers what is under way, stops, and gives the directory free; the second time does nothing.

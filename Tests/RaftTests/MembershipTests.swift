@@ -1,3 +1,4 @@
+import Foundation
 import Raft
 import Testing
 
@@ -46,6 +47,43 @@ import Testing
             #expect(reply.count == 1)
             try await hosts.groups[next].linearize()
             #expect(!hosts.groups[next].status.configuration.allMembers.contains(gone))
+        }
+    }
+
+    @Test func `a host that has lost its disk founds nothing, and is added as another member`()
+        async throws
+    {
+        try await Hosts.with(3) { hosts in
+            let voters = hosts.hosts.map(\.peer)
+            let lost = (try await hosts.leader() + 1) % 3
+            let former = hosts.hosts[lost].member
+            try await hosts.hosts[lost].close()
+            try FileManager.default.removeItem(atPath: hosts.path(lost))
+            try await hosts.openHost(lost)
+            let error = await #expect(throws: RaftError.self) {
+                try await hosts.hosts[lost].group(hosts.id, voters: voters)
+            }
+            #expect(error?.code == .changeRefused)
+            // Having been refused it can still wait.
+            try await hosts.openGroup(lost)
+            let leader = try await hosts.leader(besides: lost)
+            try await hosts.groups[leader].change(.remove(former))
+            let events = hosts.groups[leader].events
+            try await hosts.groups[leader].change(.add(hosts.hosts[lost].peer))
+            await events.waitForVoters(3)
+            #expect(try await hosts.groups[lost].propose([1], timeout: .seconds(20)).count == 1)
+        }
+    }
+
+    @Test func `the first members are not looked at in a group that exists`() async throws {
+        try await Hosts.with(1) { hosts in
+            try await hosts.groups[0].propose([1])
+            try await hosts.hosts[0].close()
+            try await hosts.openHost(0)
+            let stranger = RaftPeer(MemberID(node: 9, incarnation: .random()))
+            try await hosts.openGroup(0, voters: [stranger])
+            #expect(hosts.groups[0].read { $0.commands } == [[1]])
+            #expect(hosts.groups[0].status.configuration.voters == [hosts.hosts[0].member])
         }
     }
 
