@@ -20,7 +20,9 @@ let package = Package(
         .library(name: "Khepri", targets: ["Khepri"]),
         .library(name: "KhepriCluster", targets: ["KhepriCluster"]),
         .library(name: "CBOR", targets: ["CBOR"]),
-        .library(name: "Raft", targets: ["Raft", "RaftCore", "RaftRuntime", "RaftStorage"]),
+        .library(
+            name: "Raft",
+            targets: ["Raft", "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport"]),
         .executable(name: "khepri", targets: ["KhepriCommand"]),
         .executable(name: "khepri-simulate", targets: ["Simulate"]),
     ],
@@ -57,7 +59,7 @@ let package = Package(
         .target(
             name: "RaftTransport",
             dependencies: [
-                "RaftCore", "RaftRuntime", "CBOR",
+                "RaftCore", "RaftRuntime", "RaftStorage", "CBOR",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -69,7 +71,12 @@ let package = Package(
 
         // What users import: for a state machine of their own, and the tree.
         .target(
-            name: "Raft", dependencies: ["CBOR", "RaftCore", "RaftRuntime", "RaftStorage"],
+            name: "Raft",
+            dependencies: [
+                "CBOR", "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(
             name: "Khepri",
@@ -176,6 +183,12 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RaftTests",
+            dependencies: [
+                "Raft", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

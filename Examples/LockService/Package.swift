@@ -8,6 +8,7 @@ let package = Package(
     targets: [
         .target(
             name: "LockService", dependencies: [.product(name: "Raft", package: "khepri-swift")]),
+        .executableTarget(name: "LockMember", dependencies: ["LockService"]),
         .executableTarget(name: "LockDemo", dependencies: ["LockService"]),
         .testTarget(name: "LockServiceTests", dependencies: ["LockService"]),
     ],

@@ -34,7 +34,7 @@ struct CertificateOptions: ParsableArguments {
     }
 
     /// The files of a member or client; nil if the command names none, or an authority only.
-    func files(of name: String) -> ClusterConfiguration.Certificates? {
+    func files(of name: String) -> CertificatePaths? {
         if let directory {
             return CertificateDirectory(path: directory).files(of: name)
         }
@@ -44,7 +44,7 @@ struct CertificateOptions: ParsableArguments {
 
     /// A server with what is shown to it, and what its certificate is checked with.
     ///
-    /// - Throws: `StoreError` `.cannotOpen`, which names the file that cannot be used.
+    /// - Throws: ``CertificateProblem``, which names the file that cannot be used.
     func applied(to endpoint: Endpoint) throws -> Endpoint {
         guard endpoint.isEncrypted else { return endpoint }
         var endpoint = endpoint

@@ -1,4 +1,5 @@
 public import Khepri
+import RaftTransport
 
 /// How a host takes part in a cluster.
 ///
@@ -45,6 +46,11 @@ public struct ClusterConfiguration: Sendable {
             self.certificate = certificate
             self.privateKey = privateKey
             self.roots = roots
+        }
+
+        /// The same for the transport.
+        var paths: CertificatePaths {
+            CertificatePaths(certificate: certificate, privateKey: privateKey, roots: roots)
         }
     }
 

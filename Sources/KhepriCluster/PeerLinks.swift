@@ -24,8 +24,12 @@ final class PeerLinks: Sendable {
         self.configuration = configuration
         listen = try Self.address(cluster.listen)
         advertised = try cluster.advertised.map(Self.address)
-        certificates = try cluster.certificates.map {
-            try CertificateKeeper($0, logger: configuration.logger)
+        do {
+            certificates = try cluster.certificates.map {
+                try CertificateKeeper($0.paths, logger: configuration.logger)
+            }
+        } catch let problem as CertificateProblem {
+            throw StoreError(.cannotOpen, problem.description, cause: problem)
         }
     }
 

@@ -1,9 +1,10 @@
+import RaftCore
 import RaftRuntime
 
-/// Joins hosts of one process, for tests and examples; hosts are known by their numbers.
+/// Joins hosts of one process, for tests and examples.
 public final class MemoryNetwork: Sendable {
     private struct State {
-        var receivers: [UInt64: @Sendable ([PeerEnvelope]) -> Void] = [:]
+        var receivers: [MemberID: @Sendable ([PeerEnvelope]) -> Void] = [:]
         var isolated: Set<UInt64> = []
     }
 
@@ -12,12 +13,14 @@ public final class MemoryNetwork: Sendable {
     /// Makes a network that joins nobody yet.
     public init() {}
 
-    /// The way of a host to the others; one that is opened again takes the place of the first.
-    public func transport(of node: UInt64) -> any PeerTransport {
-        MemoryTransport(node: node, network: self)
-    }
+    /// The way to the others for a host that is about to be opened.
+    public func transport() -> any PeerTransport { MemoryTransport(self) }
 
     /// Cuts a host off from all others, or joins it to them again.
+    ///
+    /// - Parameters:
+    ///   - isIsolated: Whether nothing comes through from now on.
+    ///   - node: The number of the host.
     public func setIsolated(_ isIsolated: Bool, node: UInt64) {
         state.withLock { state in
             if isIsolated { state.isolated.insert(node) } else { state.isolated.remove(node) }
@@ -25,37 +28,41 @@ public final class MemoryNetwork: Sendable {
     }
 
     fileprivate func setReceiver(
-        _ receiver: @escaping @Sendable ([PeerEnvelope]) -> Void, of node: UInt64
+        _ receiver: (@Sendable ([PeerEnvelope]) -> Void)?, of member: MemberID
     ) {
-        state.withLock { $0.receivers[node] = receiver }
+        state.withLock { $0.receivers[member] = receiver }
     }
 
-    fileprivate func send(_ envelopes: [PeerEnvelope], from node: UInt64) {
-        for envelope in envelopes {
-            let target = envelope.receiver.node
-            let receiver = state.withLock { state in
-                let isCut = state.isolated.contains(node) || state.isolated.contains(target)
-                return isCut ? nil : state.receivers[target]
-            }
-            receiver?([envelope])
+    fileprivate func carry(_ envelope: PeerEnvelope) {
+        let (sender, target) = (envelope.sender, envelope.receiver)
+        let receiver = state.withLock { state in
+            let isCut = [sender, target].contains { state.isolated.contains($0.node) }
+            return isCut ? nil : state.receivers[target]
         }
+        receiver?([envelope])
     }
 }
 
 private final class MemoryTransport: PeerTransport {
-    private let node: UInt64
     private let network: MemoryNetwork
+    private let host = Lock<MemberID?>(nil)
 
-    init(node: UInt64, network: MemoryNetwork) {
-        self.node = node
-        self.network = network
-    }
+    init(_ network: MemoryNetwork) { self.network = network }
 
-    func deliver(to receiver: @escaping @Sendable ([PeerEnvelope]) -> Void) {
-        network.setReceiver(receiver, of: node)
+    func start(
+        as host: MemberID, in cluster: ClusterID,
+        receiver: @escaping @Sendable ([PeerEnvelope]) -> Void
+    ) async throws -> String? {
+        self.host.withLock { $0 = host }
+        network.setReceiver(receiver, of: host)
+        return nil
     }
 
     func send(_ envelopes: [PeerEnvelope]) {
-        network.send(envelopes, from: node)
+        for envelope in envelopes { network.carry(envelope) }
+    }
+
+    func stop() async {
+        if let host = host.withLock({ $0 }) { network.setReceiver(nil, of: host) }
     }
 }

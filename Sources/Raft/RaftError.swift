@@ -20,6 +20,8 @@ public struct RaftError: Error, Sendable, CustomStringConvertible {
         public static let storageFull = Code("storageFull")
         /// The data directory cannot be opened, or was not written to; open it again.
         public static let storageFailed = Code("storageFailed")
+        /// The transport cannot be started.
+        public static let transportFailed = Code("transportFailed")
         /// The time was up: no quorum can be reached, or it is slow.
         public static let timedOut = Code("timedOut")
         /// The task was cancelled.
@@ -69,8 +71,13 @@ extension RaftError {
         switch error {
         case let error as RequestFailure: self.init(error)
         case let error as LogDeviceError: self.init(.storageFailed, error.message)
+        case let error as RaftError: self = error
         default: self.init(.storageFailed, "the snapshot cannot be read: \(error)")
         }
+    }
+
+    init(starting error: any Error) {
+        self = error as? RaftError ?? RaftError(.transportFailed, "\(error)")
     }
 
     private static func words(for failure: RequestFailure) -> (Code, String) {

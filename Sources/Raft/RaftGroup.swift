@@ -22,7 +22,9 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
     /// How the group stands, as this member knows; costs a lock.
     public var status: RaftGroupStatus { RaftGroupStatus(group.status) }
 
-    /// What happens from now on; may lose the oldest when nobody takes them, and keeps the newest 256.
+    /// What happens from now on, until the host is closed.
+    ///
+    /// Somebody who does not read loses the oldest of 256 events.
     public var events: AsyncStream<RaftGroupEvent> { hub.events() }
 
     /// Carries a command through, on any member, and returns what the machine answered.
@@ -49,6 +51,7 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
     /// Waits until everything that was committed before the call is applied here.
     ///
     /// A ``read(_:)`` after it is linearizable. Costs a round trip to a quorum, shared with other calls.
+    /// - Parameter timeout: How long this may take; nil is the host's default.
     /// - Returns: The entry that is applied.
     /// - Throws: ``RaftError`` `.timedOut` in a minority, `.notLeader`, `.closed`.
     @discardableResult
@@ -65,6 +68,12 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
 
     /// Changes who is a member, and waits until that is committed; only the leader can.
     ///
+    /// ```swift
+    /// try await group.change(.add(newcomer))
+    /// ```
+    /// - Parameters:
+    ///   - change: One change; a learner that is to be promoted becomes a voter later, by itself.
+    ///   - timeout: How long this may take; nil is the host's default.
     /// - Returns: The entry of the configuration.
     /// - Throws: ``RaftError`` `.changeRefused`, `.notLeader`, `.timedOut`, `.closed`.
     @discardableResult
@@ -74,12 +83,24 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
         try Self.value(await group.change(change, timeout: timeout))
     }
 
-    /// Gives leadership to a voter, or to the one that is furthest, and waits until it leads.
+    /// Gives leadership to another voter, and waits until it leads; only the leader can.
     ///
-    /// - Throws: ``RaftError`` `.notLeader`, `.changeRefused`, `.timedOut`, `.closed`.
+    /// - Parameters:
+    ///   - member: Who is to lead; nil for the one that is furthest.
+    ///   - timeout: How long this may take; nil is the host's default.
+    /// - Throws: ``RaftError`` `.notLeader`, `.changeRefused` for one that does not vote, `.timedOut` if
+    ///   it did not take over, `.closed`.
     public func transferLeadership(
         to member: MemberID? = nil, timeout: Duration? = nil
     ) async throws {
+        let status = status
+        if status.role == .leader {
+            if member == status.leader { return }
+            let others = status.configuration.voters.filter { $0 != status.leader }
+            guard member.map(others.contains) ?? !others.isEmpty else {
+                throw RaftError(.changeRefused, "expected another voter, found none of that name")
+            }
+        }
         _ = try Self.value(await group.transferLeadership(to: member, timeout: timeout))
     }
 

@@ -17,6 +17,8 @@ public struct RaftGroupStatus: Hashable, Sendable {
     public let snapshotIndex: LogIndex
     /// The members in force, committed or not.
     public let configuration: Configuration
+    /// The same members, with their addresses.
+    public var peers: [RaftPeer] { configuration.peers }
 
     init(_ status: GroupStatus) {
         role = status.role

@@ -6,7 +6,7 @@ import RaftStorage
 ///
 /// ```swift
 /// let host = try await RaftHost<Counter>.open(at: "/var/lib/counter")
-/// let counter = try await host.group(id, voters: [host.member])
+/// let counter = try await host.group(id, voters: [host.peer])
 /// let total = try await counter.propose([1])
 /// try await host.close()
 /// ```
@@ -15,24 +15,26 @@ import RaftStorage
 public final class RaftHost<Machine: StateMachine>: Sendable {
     private enum Presence {
         case recovered(RecoveredGroup)
-        case open
+        case open(EventHub)
     }
 
-    /// Who this host is in all its groups: its number, and the identity of its directory.
-    public let member: MemberID
+    /// Who this host is in all its groups, and where others reach it.
+    public let peer: RaftPeer
 
     private let host: RaftRuntime.RaftHost<MachineAdapter<Machine>>
     private let directory: HostDirectory
+    private let transport: TransportAdapter?
     private let groups: Lock<[GroupID: Presence]>
     private let isClosed = Lock(false)
 
     private init(
         _ host: RaftRuntime.RaftHost<MachineAdapter<Machine>>, _ directory: HostDirectory,
-        recovered: [GroupID: RecoveredGroup]
+        peer: RaftPeer, transport: TransportAdapter?, recovered: [GroupID: RecoveredGroup]
     ) {
         self.host = host
         self.directory = directory
-        member = directory.member
+        self.peer = peer
+        self.transport = transport
         groups = Lock(recovered.mapValues(Presence.recovered))
     }
 
@@ -42,29 +44,39 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
     ///   - path: Where; the parent must exist.
     ///   - options: The settings.
     /// - Throws: ``RaftError`` `.storageFailed` if another process has the directory open, if it is
-    ///   damaged, or if it cannot be read or written.
+    ///   damaged or of another cluster, or if it cannot be read or written; `.transportFailed`.
     public static func open(
         at path: String, options: RaftHostOptions = RaftHostOptions()
     ) async throws -> RaftHost {
-        let entropy = SystemEntropy()
-        var logOptions = LogOptions(randomBits: { entropy.next() })
-        logOptions.node = options.node
         let opened: (host: HostDirectory, recovered: [GroupID: RecoveredGroup])
         do {
-            opened = try await runBlocking { [logOptions] in
+            opened = try await runBlocking { [logOptions = options.logOptions] in
                 try HostDirectory.open(path, disk: PosixDisk(), options: logOptions)
             }
         } catch {
             throw RaftError(opening: error)
         }
+        let transport = options.transport.map(TransportAdapter.init)
+        let address: String?
+        do {
+            address = try await transport?.start(for: opened.host)
+        } catch {
+            // Gives the directory free; why there is no transport says more.
+            try? opened.host.close()
+            throw RaftError(starting: error)
+        }
         let ports = HostPorts(
-            log: opened.host.log, snapshots: opened.host.snapshots,
-            transport: options.transport.map(TransportAdapter.init))
+            log: opened.host.log, snapshots: opened.host.snapshots, transport: transport)
         let host = RaftRuntime.RaftHost<MachineAdapter<Machine>>(
             ports, options: options.hostOptions)
         host.start()
-        return RaftHost(host, opened.host, recovered: opened.recovered)
+        return RaftHost(
+            host, opened.host, peer: RaftPeer(opened.host.member, at: address),
+            transport: transport, recovered: opened.recovered)
     }
+
+    /// Who this host is in all its groups: its number, and the identity of its directory.
+    public var member: MemberID { peer.member }
 
     /// Opens this host's member of a group: restores its snapshot and applies its log.
     ///
@@ -72,26 +84,36 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
     /// leader.
     /// - Parameters:
     ///   - id: Names the group for ever; chosen once, at random.
-    ///   - voters: The first members of a new group, the same list on each of them. Not looked at in a
-    ///     group that exists. Empty on a host that waits until
+    ///   - voters: The first members of a new group, this host among them, the same list on each. Not
+    ///     looked at in a group that exists. Empty on a host that waits until
     ///     ``RaftGroup/change(_:timeout:)`` adds it.
-    /// - Throws: ``RaftError`` `.alreadyOpen`, `.storageFailed`, `.closed`.
+    /// - Throws: ``RaftError`` `.alreadyOpen`, `.changeRefused` if the first members do not include this
+    ///   host, as when it has lost its disk, `.storageFailed`, `.closed`.
     /// - Precondition: At most `Configuration.votersMaximum` voters, each named once.
-    public func group(_ id: GroupID, voters: [MemberID] = []) async throws -> RaftGroup<Machine> {
-        let before = groups.withLock { $0.updateValue(.open, forKey: id) }
-        var recovered: RecoveredGroup?
-        switch before {
-        case .open: throw RaftError(.alreadyOpen, "the group is open on this host already")
-        case .recovered(let group): recovered = group
-        case nil: break
-        }
-        let machine = MachineAdapter<Machine>()
+    public func group(_ id: GroupID, voters: [RaftPeer] = []) async throws -> RaftGroup<Machine> {
         let events = EventHub()
-        var description = GroupDescription(
-            id: id, name: "raft", member: member, machine: machine, recovered: recovered,
-            bootstrap: voters.isEmpty ? nil : Configuration(voters: voters))
-        description.observer = { events.post($0) }
+        let before = groups.withLock { groups in
+            if case .open = groups[id] { return groups[id] }
+            return groups.updateValue(.open(events), forKey: id)
+        }
+        if case .open = before {
+            throw RaftError(.alreadyOpen, "the group is open on this host already")
+        }
         do {
+            let machine = MachineAdapter<Machine>()
+            var description = GroupDescription(
+                id: id, name: "raft", member: member, machine: machine)
+            if case .recovered(let group) = before {
+                description.recovered = group
+            } else {
+                description.bootstrap = try founding(voters)
+            }
+            description.observer = { [transport] event in
+                if case .configurationInForce(let configuration) = event {
+                    transport?.note(configuration, of: id)
+                }
+                events.post(event)
+            }
             return RaftGroup(try await host.open(description), machine: machine, events: events)
         } catch {
             groups.withLock { $0[id] = before }
@@ -99,8 +121,21 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
         }
     }
 
+    /// The first configuration of a group; nil for a host that waits to be added.
+    private func founding(_ voters: [RaftPeer]) throws -> Configuration? {
+        guard !voters.isEmpty else { return nil }
+        guard voters.contains(where: { $0.member == member }) else {
+            throw RaftError(
+                .changeRefused,
+                "expected this host among the first voters, found others only: if it has lost its "
+                    + "disk it is another member, and has to be added")
+        }
+        return Configuration(founders: voters)
+    }
+
     /// Answers what is under way, stops, and gives the directory free; the second time does nothing.
     ///
+    /// The events of all groups end.
     /// - Throws: ``RaftError`` `.storageFailed` if the log had failed.
     public func close() async throws {
         await host.shutDown()
@@ -109,6 +144,8 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
             return isClosed
         }
         guard !wasClosed else { return }
+        await transport?.stop()
+        for case .open(let events) in groups.withLock({ Array($0.values) }) { events.end() }
         do {
             try await runBlocking { [directory] in try directory.close() }
         } catch {

@@ -1,26 +1,16 @@
 public import RaftCore
 
-/// A value that has bytes, and is made of them again.
-public protocol ByteCodable: Sendable {
-    /// The bytes; the same value may have different ones.
-    var encoded: [UInt8] { get }
-
-    /// Makes the value that the bytes are of.
-    ///
-    /// - Throws: If they are those of no value; any bytes may come.
-    init(encoded bytes: [UInt8]) throws
-}
-
 /// A value that a group of members keeps alike, by applying the same commands in the same order.
 ///
 /// ```swift
-/// struct Counter: StateMachine {
-///     var count = 0
+/// struct Counter: StateMachine, Codable {
+///     private(set) var total = 0
 ///     mutating func apply(_ command: [UInt8], in context: ApplyContext) -> Total { … }
 /// }
 /// ```
 /// The bytes of a machine are its snapshot. They are made of a copy, on another thread, while
-/// commands go on being applied; they are held in memory as a whole.
+/// commands go on being applied; they are held in memory as a whole. <doc:YourOwnStateMachine> makes
+/// one from the beginning to three hosts.
 public protocol StateMachine: ByteCodable {
     /// What a caller gets for its command.
     associatedtype Output: ByteCodable

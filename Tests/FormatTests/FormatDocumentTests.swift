@@ -46,7 +46,7 @@ import Testing
         #expect(
             rules == [
                 "identity", "command", "member", "group-opening", "group-line", "configuration",
-                "snapshot-metadata", "state-block", "envelope", "greeting",
+                "snapshot-metadata", "state-block", "envelope", "greeting", "host-details",
             ])
     }
 

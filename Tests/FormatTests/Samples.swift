@@ -12,7 +12,7 @@ struct Sample {
     let bytes: [UInt8]
 
     static func all() throws -> [Sample] {
-        try goldenFiles() + commands() + log() + state() + goldenStates() + wire()
+        try goldenFiles() + commands() + log() + state() + goldenStates() + wire() + hostDetails()
     }
 
     private static let fixtures = URL(filePath: #filePath)
@@ -185,9 +185,21 @@ struct Sample {
         }
     }
 
+    /// What hosts say of themselves.
+    private static func hostDetails() -> [Sample] {
+        [
+            MemberDetails(name: "1", peerAddress: "[::1]:7400"),
+            MemberDetails(
+                name: "one", peerAddress: "a.example:7400", endpoint: "http://a.example:8080"),
+        ].map { Sample(rule: "host-details", bytes: $0.encoded()) }
+    }
+
     /// What hosts of version 1 send each other.
     private static func wire() throws -> [Sample] {
-        try [("envelopes", "envelope"), ("greetings", "greeting")].flatMap { name, rule in
+        let files = [
+            ("envelopes", "envelope"), ("greetings", "greeting"), ("details", "host-details"),
+        ]
+        return try files.flatMap { name, rule in
             let file = fixtures.appending(path: "wire-v1/\(name).txt")
             return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
                 Sample(rule: rule, bytes: bytes(hexadecimal: $0))

@@ -88,8 +88,8 @@ import Testing
             _ = try place.keeper(at: end - 86_400)
             #expect(place.log.all.count == 1)
             #expect(place.log.all[0].contains("the certificate ends soon hours=24"))
-            #expect(throws: StoreError.self) { try place.keeper(at: end + 1) }
-            #expect(throws: StoreError.self) { try place.keeper(at: Self.now - 86_400) }
+            #expect(throws: CertificateProblem.self) { try place.keeper(at: end + 1) }
+            #expect(throws: CertificateProblem.self) { try place.keeper(at: Self.now - 86_400) }
         }
     }
 

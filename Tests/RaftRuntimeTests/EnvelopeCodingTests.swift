@@ -1,5 +1,4 @@
 import CBOR
-import Foundation
 import RaftCore
 import TestSupport
 import Testing
@@ -23,15 +22,8 @@ import Testing
     }
 
     @Test func `the bytes of version 1 are these`() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Fixtures/wire-v1/envelopes.txt")
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        let written = EnvelopeSamples.all.map { sample in
-            Self.bytes(sample).map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
-        }
-        #expect(written == lines.map(String.init))
+        let written = EnvelopeSamples.all.map(Self.bytes)
+        #expect(try written == GoldenLines.read("wire-v1/envelopes.txt"))
     }
 
     @Test(arguments: EnvelopeSamples.all)

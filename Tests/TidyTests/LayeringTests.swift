@@ -11,11 +11,18 @@ import Testing
         ("RaftCore", ["CBOR"]),
         ("RaftRuntime", ["RaftCore", "CBOR"] + platform),
         ("RaftStorage", ["RaftCore", "RaftRuntime", "CBOR"] + platform),
-        ("Raft", ["RaftCore", "RaftRuntime", "RaftStorage", "CBOR"]),
+        (
+            "Raft",
+            [
+                "RaftCore", "RaftRuntime", "RaftStorage", "RaftTransport", "CBOR", "NIOPosix",
+                "Logging",
+            ]
+        ),
         (
             "RaftTransport",
             [
-                "RaftCore", "RaftRuntime", "CBOR", "NIOCore", "NIOEmbedded", "NIOPosix", "NIOSSL",
+                "RaftCore", "RaftRuntime", "RaftStorage", "CBOR", "NIOCore", "NIOEmbedded",
+                "NIOPosix", "NIOSSL",
                 "NIOTLS", "Logging",
             ]
         ),

@@ -1,6 +1,6 @@
 import KhepriTree
 package import RaftCore
-import RaftRuntime
+package import RaftRuntime
 
 // Changes of the members and of the leader; each returns when it is committed.
 //

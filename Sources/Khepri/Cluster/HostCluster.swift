@@ -67,14 +67,3 @@ extension HostCluster {
         return certified
     }
 }
-
-extension Configuration {
-    /// Everybody's details, as far as they can be read.
-    package var memberDetails: [MemberID: MemberDetails] {
-        var all: [MemberID: MemberDetails] = [:]
-        for detail in details {
-            if let details = MemberDetails(encoded: detail.bytes) { all[detail.member] = details }
-        }
-        return all
-    }
-}

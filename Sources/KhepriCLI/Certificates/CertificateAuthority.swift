@@ -23,7 +23,7 @@ struct CertificateAuthority {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
         let name = try DistinguishedName {
             OrganizationName("Khepri")
-            CommonName("authority of cluster \(cluster.uuidText)")
+            CommonName("authority of cluster \(cluster)")
         }
         let certificate = try Certificate(
             version: .v3, serialNumber: .init(), publicKey: key.publicKey,
@@ -34,7 +34,7 @@ struct CertificateAuthority {
                 Critical(KeyUsage(keyCertSign: true, cRLSign: true))
                 SubjectKeyIdentifier(hash: key.publicKey)
                 SubjectAlternativeNames([
-                    .uniformResourceIdentifier(CertificateName.scheme + cluster.uuidText)
+                    .uniformResourceIdentifier("\(CertificateName.scheme)\(cluster)")
                 ])
             }, issuerPrivateKey: key)
         identity = CertifiedKey(certificate: certificate, key: key)
@@ -44,7 +44,7 @@ struct CertificateAuthority {
     init?(_ identity: CertifiedKey) throws {
         let cluster = identity.certificate.uris.compactMap { uri in
             uri.hasPrefix(CertificateName.scheme)
-                ? Identifier128(uuidText: String(uri.dropFirst(CertificateName.scheme.count))) : nil
+                ? Identifier128(String(uri.dropFirst(CertificateName.scheme.count))) : nil
         }.first
         guard let cluster else { return nil }
         self.identity = identity
@@ -69,7 +69,7 @@ struct CertificateAuthority {
     /// Makes a key for a client, and signs its certificate.
     func client(_ name: String, until end: Date, now: Date) throws -> CertifiedKey {
         try issue(
-            to: name, names: [.rfc822Name("\(name)@\(cluster.uuidText)")], usages: [.clientAuth],
+            to: name, names: [.rfc822Name("\(name)@\(cluster)")], usages: [.clientAuth],
             until: end, now: now)
     }
 

@@ -1,5 +1,6 @@
 import Khepri
 import KhepriCluster
+import RaftTransport
 import RaftStorage
 import SwiftASN1
 import X509
@@ -20,7 +21,7 @@ struct CertificateDirectory {
     func keyFile(of name: String) -> String { "\(path)/\(name).key" }
 
     /// What a member or client shows, and checks others with.
-    func files(of name: String) -> ClusterConfiguration.Certificates {
+    func files(of name: String) -> CertificatePaths {
         .init(
             certificate: certificateFile(of: name), privateKey: keyFile(of: name),
             roots: certificateFile(of: Self.authorityName))

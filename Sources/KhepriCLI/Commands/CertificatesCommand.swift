@@ -147,7 +147,7 @@ struct CertificatesCreateCommand: AsyncParsableCommand {
         var identifier = Identifier128(high: entropy.next(), low: entropy.next())
         if let cluster {
             guard
-                let known = Identifier128(uuidText: cluster) ?? Identifier128(hexadecimal: cluster)
+                let known = Identifier128(cluster) ?? Identifier128(hexadecimal: cluster)
             else { throw ProgramExit(.usage, "expected a UUID as --cluster, found \(cluster)") }
             identifier = known
         }

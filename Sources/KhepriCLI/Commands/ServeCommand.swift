@@ -3,6 +3,7 @@ import Foundation
 import Khepri
 import KhepriCluster
 import KhepriServer
+import RaftTransport
 import RaftRuntime
 import ServiceLifecycle
 import UnixSignals

@@ -1,4 +1,5 @@
 import Khepri
+import RaftTransport
 
 /// How the program ends: a code that scripts rely on, and a sentence on the standard error.
 struct ProgramExit: Error {
@@ -25,6 +26,7 @@ struct ProgramExit: Error {
     init?(_ error: any Error) {
         switch error {
         case let exit as ProgramExit: self = exit
+        case let problem as CertificateProblem: self.init(.unreachable, problem.description)
         case let error as StoreError: self.init(Self.code(of: error), error.description)
         default: return nil
         }

@@ -25,7 +25,7 @@ struct ServedMember {
     var allowsPlaintext = false
     var allowedHosts: [String] = []
     /// The files with which it and other members know each other.
-    var certificates: ClusterConfiguration.Certificates?
+    var certificates: CertificatePaths?
     /// What those files hold, for clients and for servers that it asks itself.
     var keeper: CertificateKeeper?
     /// Whether clients are served over TLS.
@@ -54,7 +54,9 @@ struct ServedMember {
         }
         var cluster = ClusterConfiguration(
             name: name, listen: peer, endpoint: url)
-        cluster.certificates = certificates
+        cluster.certificates = certificates.map {
+            .init(certificate: $0.certificate, privateKey: $0.privateKey, roots: $0.roots)
+        }
         cluster.allowsPlaintext = allowsPlaintext
         cluster.repairsDamage = repairsDamage
         if let join {

@@ -31,6 +31,12 @@ final class MachineAdapter<Machine: StateMachine>: RaftRuntime.StateMachine {
     }
 
     func load(from reader: any SnapshotReader) throws -> Machine {
+        let version = reader.metadata.machineVersion
+        guard version <= Machine.version else {
+            throw RaftError(
+                .storageFailed,
+                "the snapshot is of version \(version) of the machine, this is \(Machine.version)")
+        }
         var bytes: [UInt8] = []
         while let chunk = try reader.next() { bytes += chunk }
         return try Machine(encoded: bytes)

@@ -17,6 +17,9 @@ public struct Identifier128: Hashable, Comparable, Sendable {
     }
 }
 
+/// A cluster: hosts that talk to each other.
+public typealias ClusterID = Identifier128
+
 /// A group: one replicated log with its state machine.
 public typealias GroupID = Identifier128
 
@@ -34,5 +37,35 @@ extension Identifier128 {
         self.init(
             high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
             low: bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}
+
+extension Identifier128: LosslessStringConvertible {
+    /// How many digits the parts of the text have.
+    private static let digitCounts = [8, 4, 4, 4, 12]
+
+    /// The text of a UUID, in small letters.
+    public var description: String {
+        let digits = bytes.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        var rest = digits[...]
+        return Self.digitCounts.map { count in
+            defer { rest = rest.dropFirst(count) }
+            return String(rest.prefix(count))
+        }.joined(separator: "-")
+    }
+
+    /// Reads the text of a UUID, in small or capital letters; nil for anything else.
+    public init?(_ description: String) {
+        let parts = description.utf8.split(
+            separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.map(\.count) == Self.digitCounts else { return nil }
+        var halves: [UInt64] = [0, 0]
+        for (place, digit) in parts.joined().enumerated() {
+            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            halves[place / 16] = halves[place / 16] << 4 | UInt64(value)
+        }
+        self.init(high: halves[0], low: halves[1])
     }
 }

@@ -22,7 +22,7 @@ package struct CertificateName: Hashable, Sendable, CustomStringConvertible {
         guard uri.hasPrefix(Self.scheme) else { return nil }
         let parts = uri.dropFirst(Self.scheme.count)
             .split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let cluster = Identifier128(uuidText: String(parts[0])),
+        guard parts.count == 2, let cluster = Identifier128(String(parts[0])),
             let node = UInt64(parts[1])
         else { return nil }
         self.init(cluster: cluster, node: node)
@@ -30,43 +30,5 @@ package struct CertificateName: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The cluster as the text of a UUID in small letters, and the number.
-    package var description: String { "\(Self.scheme)\(cluster.uuidText)/\(node)" }
-}
-
-extension Identifier128 {
-    private static let groups = [8, 4, 4, 4, 12]
-
-    /// The text of a UUID, in small letters.
-    package var uuidText: String {
-        let digits = bytes.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        var rest = digits[...]
-        return Self.groups.map { count in
-            defer { rest = rest.dropFirst(count) }
-            return String(rest.prefix(count))
-        }.joined(separator: "-")
-    }
-
-    /// Reads what ``uuidText`` gives, in letters of either size; nil for anything else.
-    package init?(uuidText text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        let digits = parts.joined()
-        guard parts.map(\.utf8.count) == Self.groups, digits.utf8.allSatisfy(\.isHexadecimalDigit),
-            let high = UInt64(digits.prefix(16), radix: 16),
-            let low = UInt64(digits.suffix(16), radix: 16)
-        else { return nil }
-        self.init(high: high, low: low)
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHexadecimalDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
-    }
+    package var description: String { "\(Self.scheme)\(cluster)/\(node)" }
 }

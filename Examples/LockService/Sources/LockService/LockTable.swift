@@ -65,17 +65,3 @@ public enum LockAnswer: Hashable, Codable, ByteCodable {
     /// The bytes were no command.
     case unreadable
 }
-
-extension ByteCodable where Self: Codable {
-    /// The value as JSON.
-    public var encoded: [UInt8] {
-        do { return Array(try JSONEncoder().encode(self)) } catch {
-            preconditionFailure("a value without doubles has JSON: \(error)")
-        }
-    }
-
-    /// Reads the JSON of a value.
-    public init(encoded bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(Self.self, from: Data(bytes))
-    }
-}

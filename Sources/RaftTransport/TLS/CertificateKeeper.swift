@@ -1,9 +1,7 @@
-import Khepri
 package import Logging
 import NIOCore
 import NIOPosix
 package import RaftRuntime
-package import RaftTransport
 
 /// Has the certificates of a host ready, and takes others as soon as their files have changed.
 ///
@@ -24,16 +22,16 @@ package final class CertificateKeeper: Sendable {
         var task: RepeatedTask?
     }
 
-    private let files: ClusterConfiguration.Certificates
+    private let files: CertificatePaths
     private let logger: Logger
     private let clock: any WallClock
     private let state: Lock<State>
 
     /// Reads the files.
     ///
-    /// - Throws: `StoreError` `.cannotOpen`, which names the file and what is wrong.
+    /// - Throws: ``CertificateProblem``, which names the file and what is wrong.
     package init(
-        _ files: ClusterConfiguration.Certificates, logger: Logger,
+        _ files: CertificatePaths, logger: Logger,
         clock: any WallClock = SystemClock()
     ) throws {
         self.files = files

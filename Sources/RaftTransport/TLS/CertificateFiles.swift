@@ -1,6 +1,24 @@
-import Khepri
 import RaftStorage
-package import RaftTransport
+
+/// Where the certificates of a host are, in PEM form.
+package struct CertificatePaths: Hashable, Sendable {
+    package var certificate: String
+    package var privateKey: String
+    /// Who signs the certificates of members.
+    package var roots: String
+
+    package init(certificate: String, privateKey: String, roots: String) {
+        self.certificate = certificate
+        self.privateKey = privateKey
+        self.roots = roots
+    }
+}
+
+/// Why certificates cannot be used, and in which file.
+package struct CertificateProblem: Error, Sendable, CustomStringConvertible {
+    package let description: String
+    package let cause: (any Error)?
+}
 
 /// The contents of the files that a host shows to others, and checks them with.
 package struct CertificateFiles: Sendable, Equatable {
@@ -12,8 +30,8 @@ package struct CertificateFiles: Sendable, Equatable {
 
     /// Reads the files.
     ///
-    /// - Throws: `StoreError` `.cannotOpen`, which names the file.
-    package init(reading files: ClusterConfiguration.Certificates) throws {
+    /// - Throws: ``CertificateProblem``, which names the file.
+    package init(reading files: CertificatePaths) throws {
         certificate = try Self.contents(of: files.certificate)
         privateKey = try Self.contents(of: files.privateKey)
         roots = try Self.contents(of: files.roots)
@@ -25,9 +43,9 @@ package struct CertificateFiles: Sendable, Equatable {
     ///   - files: Their names.
     ///   - time: Seconds since 1970.
     ///   - isClient: Whether they are shown to servers only.
-    /// - Throws: `StoreError` `.cannotOpen`, which names the file and what is wrong.
+    /// - Throws: ``CertificateProblem``, which names the file and what is wrong.
     package func settings(
-        of files: ClusterConfiguration.Certificates, at time: Int, isClient: Bool = false
+        of files: CertificatePaths, at time: Int, isClient: Bool = false
     ) throws -> TLSSettings {
         do {
             let settings = try TLSSettings(
@@ -35,19 +53,20 @@ package struct CertificateFiles: Sendable, Equatable {
             try settings.check(at: time, isClient: isClient)
             return settings
         } catch let fault as CertificateFault {
-            throw StoreError(.cannotOpen, files.sentence(about: fault), cause: fault)
+            throw CertificateProblem(description: files.sentence(about: fault), cause: fault)
         }
     }
 
     /// Reads a file of certificates or a key.
     ///
-    /// - Throws: `StoreError` `.cannotOpen`, which names the file.
+    /// - Throws: ``CertificateProblem``, which names the file.
     package static func contents(of path: String) throws -> [UInt8] {
         do {
             let file = try PosixDisk().open(path, .readOnly)
             let size = try file.size()
             guard size <= bytesMaximum else {
-                throw StoreError(.cannotOpen, "\(path): expected PEM, found \(size) bytes")
+                throw CertificateProblem(
+                    description: "\(path): expected PEM, found \(size) bytes", cause: nil)
             }
             let bytes = try [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
                 count = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
@@ -55,12 +74,12 @@ package struct CertificateFiles: Sendable, Equatable {
             try file.close()
             return bytes
         } catch let error as DiskError {
-            throw StoreError(.cannotOpen, "\(path): \(error.message)", cause: error)
+            throw CertificateProblem(description: "\(path): \(error.message)", cause: error)
         }
     }
 }
 
-extension ClusterConfiguration.Certificates {
+extension CertificatePaths {
     /// Names the file in which something is wrong.
     fileprivate func sentence(about fault: CertificateFault) -> String {
         switch fault {

@@ -1,5 +1,6 @@
 import Khepri
 package import RaftCore
+import RaftRuntime
 package import RaftStorage
 package import RaftTransport
 

@@ -1,5 +1,5 @@
 import CBOR
-import RaftCore
+package import RaftCore
 
 /// What the host of a member says of itself in the configuration of its groups.
 ///
@@ -64,5 +64,16 @@ package struct MemberDetails: Sendable, Hashable {
             (hash ^ UInt64(byte)) &* 0x100_0000_01b3
         }
         return max(hash >> 1, 2)
+    }
+}
+
+extension Configuration {
+    /// Everybody's details, as far as they can be read.
+    package var memberDetails: [MemberID: MemberDetails] {
+        var all: [MemberID: MemberDetails] = [:]
+        for detail in details {
+            if let details = MemberDetails(encoded: detail.bytes) { all[detail.member] = details }
+        }
+        return all
     }
 }
