@@ -13,6 +13,7 @@ final class StoreEngine: Sendable {
     let events: ClusterEvents
     let clock: any MonotonicClock
     let contention = TransactionContention()
+    let triggers = TriggerRegistry()
     private let sessions: CommandSessions
 
     init(
