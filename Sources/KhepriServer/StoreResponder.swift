@@ -77,9 +77,30 @@ package struct StoreResponder: HTTPResponder {
         case .watch:
             try request.expect(.get)
             return try await WatchRoute(store: store).get(query, request.headers)
+        case .triggers, .trigger, .parked:
+            try query.expectOnly([])
+            return try await answer(request, target, TriggerRoutes(store: store))
         default:
             try request.expect(.get)
             return try await ListingRoute(store: store).get(query)
+        }
+    }
+
+    /// Answers what is asked of the triggers of a store.
+    private func answer(
+        _ request: Request, _ target: RequestTarget, _ routes: TriggerRoutes
+    ) async throws -> Response {
+        switch (target, request.method) {
+        case (.trigger(_, let name), _):
+            try request.expect(.delete)
+            return try await routes.remove(name)
+        case (.parked(_, let name, let id), .post): return try await routes.retry(id, of: name)
+        case (.parked(_, let name, let id), .delete):
+            return try await routes.discard(id, of: name)
+        case (.parked, _): throw RequestError(.methodNotAllowed, "expected POST or DELETE")
+        default:
+            try request.expect(.get)
+            return try routes.list()
         }
     }
 

@@ -100,8 +100,10 @@ package enum TriggerLimits {
     package static let triggersMaximum = 128
     /// The changes of one trigger that are parked at once.
     package static let parkedMaximum = 256
-    /// The changes that wait for their handlers; others are read from the history later.
+    /// With as many changes that wait, a trigger needs no more to be read.
     static let waitingMaximum = 1_024
+    /// With as many, it forgets further ones, and reads them from the history when it has caught up.
+    static let keptMaximum = 8_192
     /// The characters that are kept of an error.
     static let failureLengthMaximum = 1_024
     static let attemptsMaximum = 1_000

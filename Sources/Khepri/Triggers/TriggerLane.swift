@@ -23,6 +23,8 @@ struct TriggerLane {
     private(set) var settled: [TriggerEvent.ID] = []
 
     private var queue: ArraySlice<TriggerEvent> = []
+    /// The first revision that was not taken in, because too much waits.
+    private var forgotten: Revision?
     /// Parked events that are to be tried again.
     private var due: [TriggerEvent] = []
     private var lastOrdinal = (revision: Revision.zero, ordinal: -1)
@@ -39,6 +41,12 @@ struct TriggerLane {
     /// How many events wait.
     var waitingCount: Int { queue.count + due.count }
 
+    /// Whether more may be taken in.
+    var hasRoom: Bool { forgotten == nil && waitingCount < TriggerLimits.waitingMaximum }
+
+    /// Whether it has caught up with what it took in, and not with the rest.
+    var isBehind: Bool { forgotten != nil && waitingCount == 0 && parking == nil }
+
     /// Whether there is something to acknowledge.
     var wantsAcknowledgement: Bool { hasNews || parking != nil }
 
@@ -46,7 +54,10 @@ struct TriggerLane {
     private var head: TriggerEvent? { due.first ?? queue.first }
 
     /// Up to where everything is dealt with, if everything up to a revision was taken in.
-    func reached(of read: Revision) -> Revision { max(acknowledged, queue.first?.floor ?? read) }
+    func reached(of read: Revision) -> Revision {
+        let known = forgotten.map { Revision($0.rawValue - 1) } ?? read
+        return max(acknowledged, queue.first?.floor ?? known)
+    }
 }
 
 // What comes in.
@@ -57,6 +68,11 @@ extension TriggerLane {
             change.recorded.matches(walk)
         else { return }
         let isFirst = change.revision != lastOrdinal.revision
+        // What was taken in of a revision is all of it.
+        if isFirst, queue.count >= TriggerLimits.keptMaximum, forgotten == nil {
+            forgotten = change.revision
+        }
+        guard forgotten == nil else { return }
         lastOrdinal = (change.revision, isFirst ? 0 : lastOrdinal.ordinal + 1)
         let id = TriggerEvent.ID(revision: change.revision, ordinal: lastOrdinal.ordinal)
         guard !parked.contains(id) else { return }
@@ -66,7 +82,9 @@ extension TriggerLane {
     /// Takes in that changes are missing up to a revision.
     mutating func take(_ gap: TriggerGap) {
         let event = TriggerEvent(gap)
-        guard gap.after < gap.through, !parked.contains(event.id) else { return }
+        guard forgotten == nil, gap.after < gap.through, !parked.contains(event.id) else {
+            return
+        }
         queue.append(event)
     }
 
@@ -84,7 +102,7 @@ extension TriggerLane {
         due.append(TriggerEvent(subject, id, parkedFailureCount: record.failures))
     }
 
-    /// Takes in that everything up to a revision is known and nothing waits.
+    /// Has it acknowledged how far it is although nothing was handled.
     mutating func progress() { hasNews = true }
 }
 

@@ -9,6 +9,8 @@ struct TriggerLedger: Sendable {
     struct Claim: Sendable {
         /// Up to where each trigger has dealt with everything; those that are not registered are missing.
         var handled: [String: Revision] = [:]
+        /// What was registered later is not in it.
+        let revision: Revision
     }
 
     /// Another leader's turn has come.
@@ -73,7 +75,7 @@ extension TriggerLedger {
                 throw TurnOver()
             }
             if former != turn { try transaction.put(turn, at: TriggerPaths.root) }
-            var claim = Claim()
+            var claim = Claim(revision: transaction.revision)
             for name in names {
                 let path = try TriggerPaths.path(of: name)
                 guard var record = try transaction.get(path, as: TriggerRecord.self) else {

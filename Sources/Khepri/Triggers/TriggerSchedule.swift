@@ -44,13 +44,9 @@ struct TriggerSchedule {
     /// Whether a handler is being called or an acknowledgement written.
     var isBusy: Bool { running != nil || acknowledging != nil }
     /// Whether more changes may be read.
-    var hasRoom: Bool {
-        lanes.reduce(0) { $0 + $1.waitingCount } < TriggerLimits.waitingMaximum
-    }
-    /// Whether everything that was taken in is dealt with.
-    var isIdle: Bool { running == nil && lanes.allSatisfy { $0.waitingCount == 0 } }
-    /// The lowest revision that a trigger has acknowledged.
-    var acknowledged: Revision { lanes.map(\.acknowledged).min() ?? read }
+    var hasRoom: Bool { lanes.isEmpty || lanes.contains(where: \.hasRoom) }
+    /// Whether a trigger has to read again what it forgot.
+    var isBehind: Bool { lanes.contains(where: \.isBehind) }
 }
 
 // What comes in.
@@ -86,11 +82,20 @@ extension TriggerSchedule {
     /// Forgets a trigger that was unregistered.
     mutating func remove(_ name: String) { lanes.removeAll { $0.trigger.name == name } }
 
-    /// Takes in that nothing up to a revision concerns any trigger but for what was taken in.
-    mutating func progress(through revision: Revision) {
-        guard isIdle else { return }
-        read = max(read, revision)
-        for index in lanes.indices { lanes[index].progress() }
+    /// Has triggers acknowledge how far they are although nothing concerned them.
+    ///
+    /// - Parameters:
+    ///   - revision: Everything up to there was taken in.
+    ///   - isWorthIt: Whether to write that down for a trigger that has acknowledged a revision.
+    mutating func progress(through revision: Revision, isWorthIt: (Revision) -> Bool) {
+        noteRead(through: revision)
+        for index in lanes.indices {
+            let acknowledged = lanes[index].acknowledged
+            guard lanes[index].reached(of: read) > acknowledged, isWorthIt(acknowledged) else {
+                continue
+            }
+            lanes[index].progress()
+        }
     }
 }
 

@@ -28,6 +28,8 @@ struct TriggerSession {
         let names: Set<String>
         var reading: ChangeSubscription?
         var isReading = false
+        /// Another session is to go on when nothing is under way.
+        var isStale = false
         var isOver = false
         /// When timers end.
         var alarms: Set<Instant> = []
@@ -35,7 +37,7 @@ struct TriggerSession {
         var progressTime: Instant
     }
 
-    /// Returns when the triggers of the process have changed, or the store is closed.
+    /// Returns when another session is to go on, or the store is closed.
     ///
     /// - Throws: ``TriggerLedger/TurnOver``, ``StoreError``.
     func run() async throws {
@@ -50,10 +52,12 @@ struct TriggerSession {
             while !state.isOver, engine.leads(in: term) {
                 let now = engine.clock.now()
                 noteProgress(&state, at: now)
-                let isStale = engine.triggers.triggers.version != version
-                if isStale, !state.schedule.isBusy { break }
                 startAcknowledgement(&state, at: now, &group)
-                if !isStale {
+                if engine.triggers.triggers.version != version || state.schedule.isBehind {
+                    state.isStale = true
+                }
+                if state.isStale, !state.schedule.isBusy { break }
+                if !state.isStale {
                     startAttempt(&state, at: now, &group)
                     startReading(&state, &group)
                     startTimer(&state, at: now, &group)
@@ -81,7 +85,7 @@ struct TriggerSession {
         var schedule = TriggerSchedule(
             lanes, valueBytesMaximum: engine.configuration.valueBytesMaximum)
         // Without triggers it is only waited for one to be registered.
-        if lanes.isEmpty { schedule.progress(through: view.revision) }
+        if lanes.isEmpty { schedule.noteRead(through: claim.revision) }
         return State(
             schedule: schedule,
             patterns: lanes.map(\.trigger.pattern) + [TriggerPaths.everything],
@@ -179,11 +183,10 @@ extension TriggerSession {
     private func noteProgress(_ state: inout State, at now: Instant) {
         guard state.progressTime <= now else { return }
         state.progressTime = now.advanced(by: Self.progressPause)
-        guard state.schedule.isIdle, let revision = state.reading?.idleRevision,
-            engine.machine.watches.hasChanges(
-                after: state.schedule.acknowledged, outside: TriggerPaths.reserved)
-        else { return }
-        state.schedule.progress(through: revision)
+        guard let revision = state.reading?.idleRevision else { return }
+        state.schedule.progress(through: revision) { acknowledged in
+            engine.machine.watches.hasChanges(after: acknowledged, outside: TriggerPaths.reserved)
+        }
     }
 }
 
@@ -227,7 +230,7 @@ extension TriggerSession {
         let isKnown = state.schedule.names.contains(name)
         if !isRegistered { state.schedule.remove(name) }
         // Another session knows where it begins.
-        if isRegistered, !isKnown, state.names.contains(name) { state.isOver = true }
+        if isRegistered, !isKnown, state.names.contains(name) { state.isStale = true }
     }
 
     private func takeBack(_ error: any Error, _ state: inout State) throws {

@@ -209,7 +209,7 @@ import Testing
         let part = try #require(schedule.take(at: .zero))
         #expect(part.settled == [event.id])
         schedule.value.acknowledge(missing: [])
-        #expect(schedule.value.isIdle)
+        #expect(schedule.value.deadline == nil)
     }
 
     @Test func `a gap comes before what is behind it, and is passed only when it is handled`()
@@ -235,6 +235,36 @@ import Testing
         schedule.value.take(
             try [Self.change(11, "/x"), Self.change(11, "/y"), Self.change(11, "/z")])
         #expect(schedule.run(at: .zero) == ["a 11 /x", "a 11 /z"])
+    }
+
+    @Test func `a trigger that is far behind forgets whole revisions, and passes none of them`()
+        throws
+    {
+        let schedule = Turns([Self.trigger("slow", priority: 1), Self.trigger("b", "/b")])
+        let count = TriggerLimits.keptMaximum
+        schedule.value.take(try (0..<count + 5).map { try Self.change(11, "/x/\($0)") })
+        #expect(schedule.value.hasRoom, "the other one has")
+        schedule.value.take(try [Self.change(12, "/b"), Self.change(13, "/b")])
+        schedule.value.noteRead(through: Revision(13))
+        #expect(!schedule.value.isBehind)
+        #expect(schedule.run(at: .zero).count == count + 5 + 2)
+        #expect(schedule.value.isBehind)
+        #expect(schedule.take(at: .zero)?.handled == Revision(11))
+    }
+
+    @Test func `progress is written down where it is worth it, and never past what waits`() throws {
+        let schedule = Turns([Self.trigger("a", "/a", priority: 1), Self.trigger("b", "/b")])
+        schedule.value.take(try [Self.change(15, "/b")])
+        let attempt = try schedule.next(at: .zero)
+        schedule.value.progress(through: Revision(20)) { _ in false }
+        #expect(schedule.take(at: .zero) == nil)
+        schedule.value.progress(through: Revision(21)) { $0 == Revision(10) }
+        let parts = schedule.value.takeAcknowledgement(at: .zero)?.parts ?? []
+        #expect(parts.map(\.name) == ["a", "b"])
+        #expect(parts.map(\.handled) == [Revision(21), Revision(14)])
+        schedule.value.acknowledge(missing: [])
+        schedule.value.end(attempt.number, nil, at: .zero)
+        #expect(schedule.take(at: .zero)?.handled == Revision(21))
     }
 
     @Test func `with calls that fail at random nothing is lost, passed early or out of order`()

@@ -123,6 +123,29 @@ import Testing
         }
     }
 
+    /// The first leader began between the registration here and in the log, and never saw the latter.
+    @Test func `a trigger that is registered while they run is called`() throws {
+        let world = SimulatedWorld(seed: TestRuns.seed())
+        let host = world.addHost()
+        try world.run {
+            let store = try await TreeStore.open(
+                at: host.directory, configuration: .init(), environment: host.environment)
+            world.begin { try? await store.runTriggers() }
+            let calls = Lock(0)
+            for number in 1...100 {
+                try await store.register(
+                    Trigger("t", matching: "/jobs/*") { _ in calls.withLock { $0 += 1 } })
+                try await store.put(number, at: "/jobs/x")
+                for _ in 0..<1_000 where calls.withLock({ $0 }) < number {
+                    _ = try? await store.exists(
+                        "/", consistency: .atLeast(Revision(1 << 60)), timeout: .milliseconds(1))
+                }
+                try #require(calls.withLock { $0 } >= number)
+                try await store.unregisterTrigger("t")
+            }
+        }
+    }
+
     @Test(arguments: 0..<4 as Range<UInt64>)
     func `every change is handled, in order, whatever becomes of its leaders`(
         offset: UInt64
