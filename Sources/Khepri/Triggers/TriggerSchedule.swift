@@ -162,14 +162,18 @@ extension TriggerSchedule {
     /// The acknowledgement is in the log.
     ///
     /// - Parameter missing: The triggers that were unregistered before.
-    mutating func acknowledge(missing: [String]) {
-        for part in acknowledging?.parts ?? [] {
+    /// - Returns: What it parked. The caller notes what the tree has of that: it may be due again by now.
+    @discardableResult
+    mutating func acknowledge(missing: [String]) -> [(name: String, id: TriggerEvent.ID)] {
+        let parts = acknowledging?.parts ?? []
+        for part in parts {
             for index in lanes.indices where lanes[index].trigger.name == part.name {
                 lanes[index].acknowledge(part)
             }
         }
         acknowledging = nil
         for name in missing { remove(name) }
+        return parts.compactMap { part in part.parking.map { (part.name, $0.event.id) } }
     }
 
     /// The acknowledgement failed, or nobody knows; it is made again later.

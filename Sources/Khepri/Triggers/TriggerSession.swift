@@ -203,7 +203,10 @@ extension TriggerSession {
         case .readingEnded(let error?): throw error
         case .ended(let attempt, let failure):
             state.schedule.end(attempt, failure, at: engine.clock.now())
-        case .acknowledged(let missing): state.schedule.acknowledge(missing: missing)
+        case .acknowledged(let missing):
+            for (name, id) in state.schedule.acknowledge(missing: missing) {
+                state.schedule.note(name, id, try ledger.parked(name, id))
+            }
         case .acknowledgementFailed(let error): try takeBack(error, &state)
         case .time, .registered: break
         }

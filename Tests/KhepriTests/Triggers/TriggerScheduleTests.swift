@@ -212,6 +212,21 @@ import Testing
         #expect(schedule.value.deadline == nil)
     }
 
+    @Test func `a change that is due again before its parking is known is not forgotten`() throws {
+        let schedule = Turns([Self.trigger("a", maximum: 1)])
+        schedule.value.take(try [Self.change(11, "/x")])
+        let attempt = try schedule.next(at: .zero)
+        schedule.value.end(attempt.number, "no", at: .zero)
+        var record = try #require(schedule.take(at: .zero)?.parking).record
+        record.isDue = true
+        schedule.value.note("a", attempt.event.id, record)
+        #expect(schedule.run(at: .zero).isEmpty)
+        let parked = schedule.value.acknowledge(missing: [])
+        #expect(parked.map(\.id) == [attempt.event.id], "the tree is looked at again")
+        schedule.value.note("a", attempt.event.id, record)
+        #expect(schedule.run(at: .zero) == ["a 11 /x"])
+    }
+
     @Test func `a gap comes before what is behind it, and is passed only when it is handled`()
         throws
     {
