@@ -148,7 +148,8 @@ extension StoreHost {
     ) {
         let isFounder = founding?.allMembers.contains(member) ?? false
         var description = GroupDescription(
-            id: id, name: name, member: member, machine: StoreMachine(history: id, reclamation),
+            id: id, name: name, member: member,
+            machine: StoreMachine(history: id, member: member, reclamation),
             recovered: recovered, bootstrap: isFounder ? founding : nil)
         description.follows = lead
         let opening = StoreOpening(description, of: self)
