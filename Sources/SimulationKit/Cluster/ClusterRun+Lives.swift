@@ -57,6 +57,8 @@ extension ClusterRun {
         guard let process = member.end(cuttingPower: cuttingPower, &random) else { return }
         if let identity = member.identity { network.disconnect(identity) }
         clients.abandon(member: member.number)
+        transactions.abandon(member: member.number)
+        projections.abandon(member: member.number)
         watchers.abandon(member: member.number)
         bury(process)
         if isHealed {
