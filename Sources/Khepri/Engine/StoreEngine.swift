@@ -13,6 +13,8 @@ final class StoreEngine: Sendable {
     let events: ClusterEvents
     let clock: any MonotonicClock
     let contention = TransactionContention()
+    /// What callers may call by name.
+    let procedures = ProcedureTable()
     private let sessions: CommandSessions
 
     init(

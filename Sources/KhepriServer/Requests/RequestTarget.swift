@@ -12,6 +12,10 @@ package enum RequestTarget: Equatable {
     case export(store: String)
     /// `/v1/watch`
     case watch(store: String)
+    /// `/v1/procedures`
+    case procedures(store: String)
+    /// `/v1/procedures/{name}`
+    case procedure(store: String, name: String)
     /// `/v1/stores/{name}`
     case store(name: String)
     /// `/v1/stores`
@@ -40,7 +44,7 @@ package enum RequestTarget: Equatable {
     var store: String? {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
-            .watch(let store):
+            .watch(let store), .procedures(let store), .procedure(let store, _):
             store
         case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
             .alive,
@@ -89,7 +93,12 @@ package enum RequestTarget: Equatable {
         case "ops": self = .operations(store: store)
         case "export": self = .export(store: store)
         case "watch": self = .watch(store: store)
+        case "procedures": self = .procedures(store: store)
         default:
+            if rest.utf8.starts(with: "procedures/".utf8) {
+                self = .procedure(store: store, name: String(rest.dropFirst(11)))
+                return
+            }
             guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
             self = .node(store: store, path: String(rest.dropFirst(5)))
         }
