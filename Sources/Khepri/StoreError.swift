@@ -56,6 +56,8 @@ public struct StoreError: Error, Sendable {
         public static let nodeNotFound = Code("nodeNotFound")
         /// There is no store with the name, or it was deleted.
         public static let storeNotFound = Code("storeNotFound")
+        /// This member has no procedure with the name, or none with the version.
+        public static let procedureNotFound = Code("procedureNotFound")
         /// A condition of the write or read is not met.
         public static let conditionFailed = Code("conditionFailed")
         /// A keep-while condition of the write is not met.
@@ -91,6 +93,8 @@ public struct StoreError: Error, Sendable {
         public static let storageFailed = Code("storageFailed")
         /// The directory holds damaged data; the message names the file and the place.
         public static let corrupt = Code("corrupt")
+        /// The state of this member is not that of the others: it stopped, and must join anew.
+        public static let diverged = Code("diverged")
         /// Another process has the directory open.
         public static let locked = Code("locked")
         /// The directory was written by a newer version of Khepri.

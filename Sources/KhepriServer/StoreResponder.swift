@@ -74,6 +74,13 @@ package struct StoreResponder: HTTPResponder {
         case .export:
             try request.expect(.get)
             return try await ExportRoute(store: store).get(query)
+        case .procedures:
+            try request.expect(.get)
+            return ProcedureRoutes(store: store).list()
+        case .procedure(_, let text):
+            try request.expect(.post)
+            return try await ProcedureRoutes(store: store).call(
+                try Self.name(text), query, body(of: request))
         case .watch:
             try request.expect(.get)
             return try await WatchRoute(store: store).get(query, request.headers)
@@ -121,6 +128,11 @@ package struct StoreResponder: HTTPResponder {
     private func answer(
         _ request: Request, _ query: RequestQuery, _ target: RequestTarget
     ) async throws -> Response {
+        if target == .clusterEvents {
+            try request.expect(.get)
+            let store = try await stores.store(RequestTarget.defaultStore)
+            return try ClusterEventsRoute(store: store).get(query)
+        }
         try query.expectOnly([])
         switch target {
         case .store(let name) where request.method == .put: return try await stores.put(name)
@@ -162,7 +174,7 @@ package struct StoreResponder: HTTPResponder {
     private static func name(_ text: String) throws -> String {
         let path = try TreePath("/" + text)
         guard path.components.count == 1 else {
-            throw RequestError(.invalidRequest, "expected the name of a member, found \(text)")
+            throw RequestError(.invalidRequest, "expected one name, found \(text)")
         }
         return path.components[0].string
     }

@@ -18,12 +18,18 @@ package enum RequestTarget: Equatable {
     case trigger(store: String, name: String)
     /// `/v1/triggers/{name}/{id}`: a parked change.
     case parked(store: String, trigger: String, id: String)
+    /// `/v1/procedures`
+    case procedures(store: String)
+    /// `/v1/procedures/{name}`
+    case procedure(store: String, name: String)
     /// `/v1/stores/{name}`
     case store(name: String)
     /// `/v1/stores`
     case stores
     /// `/v1/cluster`
     case cluster
+    /// `/v1/cluster/events`
+    case clusterEvents
     /// `/v1/cluster/members`
     case members
     /// `/v1/cluster/members/{id}`: a name or an identifier.
@@ -45,9 +51,12 @@ package enum RequestTarget: Equatable {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
             .watch(let store), .triggers(let store), .trigger(let store, _),
-            .parked(let store, _, _):
+            .parked(let store, _, _), .procedures(let store), .procedure(let store, _):
             store
-        case .store, .stores, .cluster, .members, .member, .leader, .metrics, .alive, .ready: nil
+        case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
+            .alive,
+            .ready:
+            nil
         }
     }
 
@@ -59,6 +68,7 @@ package enum RequestTarget: Equatable {
         case "/readyz": self = .ready
         case "/v1/stores": self = .stores
         case "/v1/cluster": self = .cluster
+        case "/v1/cluster/events": self = .clusterEvents
         case "/v1/cluster/members": self = .members
         case "/v1/cluster/leader": self = .leader
         default:
@@ -93,7 +103,12 @@ package enum RequestTarget: Equatable {
         case "triggers": self = .triggers(store: store)
         case _ where rest.utf8.starts(with: "triggers/".utf8):
             self.init(store: store, trigger: rest.dropFirst(9))
+        case "procedures": self = .procedures(store: store)
         default:
+            if rest.utf8.starts(with: "procedures/".utf8) {
+                self = .procedure(store: store, name: String(rest.dropFirst(11)))
+                return
+            }
             guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
             self = .node(store: store, path: String(rest.dropFirst(5)))
         }
