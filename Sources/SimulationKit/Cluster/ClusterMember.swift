@@ -77,7 +77,7 @@ final class ClusterMember {
     /// Takes in who the member is, once its directory is open, and that its files are sound.
     func noteOpening() {
         identity = process?.identity ?? identity
-        guard let host = process?.host, process?.store != nil else { return }
+        guard isDamaged, let host = process?.host, process?.store != nil else { return }
         if host.openStores.count == host.storeNames.count { isDamaged = false }
     }
 
