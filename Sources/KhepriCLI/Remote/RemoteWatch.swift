@@ -4,7 +4,6 @@ import KhepriServer
 import KhepriTree
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// The changes of a store that a server serves; goes on by itself after a lost connection.
 struct RemoteWatch {
@@ -12,8 +11,6 @@ struct RemoteWatch {
     private static let silenceMaximum: TimeAmount = .seconds(45)
     /// How long to wait before the next attempt to connect.
     private static let pause: Duration = .seconds(1)
-
-    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     let endpoint: Endpoint
     let store: String
@@ -47,45 +44,41 @@ struct RemoteWatch {
     private mutating func follow(
         isFirst: inout Bool, _ body: (String) throws -> Bool
     ) async throws -> Bool {
-        let connection: Connection
+        let stream: HTTPStream
         do {
-            connection = try await connect()
+            stream = try await HTTPStream(to: endpoint, silenceMaximum: Self.silenceMaximum)
         } catch {
             guard isFirst else { return true }
             throw endpoint.unreachable(error)
         }
         isFirst = false
-        let request = head
         var start = start
         defer { self.start = start }
-        return try await connection.executeThenClose { parts, requests in
-            try await requests.write(.head(request))
-            try await requests.write(.end(nil))
-            var reply = HTTPReply(status: 0, location: nil, body: ByteBuffer())
-            var reader = EventReader()
-            for try await part in parts {
-                switch part {
-                case .head(let head):
-                    reply.status = head.status.code
-                    // From now on a new connection goes on where this one began.
-                    if start == "now", let revision = head.headers.first(name: "Khepri-Revision") {
-                        start = revision
-                    }
-                case .body(var bytes) where reply.status != 200:
-                    reply.body.writeBuffer(&bytes)
-                case .body(let bytes):
-                    for event in reader.take(bytes.readableBytesView) {
-                        guard try tell(event, body) else { return false }
-                        if let id = event.id { start = id }
-                    }
-                case .end:
-                    if reply.status == 503 { return true }
-                    try endpoint.check(reply)
-                    return true
+        var reply = HTTPReply(status: 0, location: nil, body: ByteBuffer())
+        var reader = EventReader()
+        var wantsMore = true
+        _ = try await stream.get(target, accept: "text/event-stream") { part in
+            switch part {
+            case .head(let head):
+                reply.status = head.status.code
+                // From now on a new connection goes on where this one began.
+                if start == "now", let revision = head.headers.first(name: "Khepri-Revision") {
+                    start = revision
                 }
+            case .body(var bytes) where reply.status != 200:
+                reply.body.writeBuffer(&bytes)
+            case .body(let bytes):
+                for event in reader.take(bytes.readableBytesView) {
+                    wantsMore = try tell(event, body)
+                    guard wantsMore else { return false }
+                    if let id = event.id { start = id }
+                }
+            case .end:
+                if reply.status != 503 { try endpoint.check(reply) }
             }
             return true
         }
+        return wantsMore
     }
 
     private func tell(
@@ -96,38 +89,9 @@ struct RemoteWatch {
         throw try error.flatMap { try StoreError(json: $0) } ?? endpoint.malformedAnswer
     }
 
-    private var head: HTTPRequestHead {
+    private var target: String {
         let base = store == "default" ? "/v1" : "/v1/stores/\(store)"
         let query = TargetText.query([("pattern", pattern.description), ("since", start)])
-        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: base + "/watch" + query)
-        head.headers.add(name: "Host", value: endpoint.authority)
-        head.headers.add(name: "Accept", value: "text/event-stream")
-        return head
-    }
-
-    private func connect() async throws -> Connection {
-        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(5))
-            .connect(host: endpoint.host, port: endpoint.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(IdleStateHandler(readTimeout: Self.silenceMaximum))
-                    try pipeline.addHandler(SilenceHandler())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
-        try await endpoint.encrypt(connection.channel)
-        return connection
-    }
-}
-
-/// Ends a connection on which nothing comes any more.
-private final class SilenceHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
+        return base + "/watch" + query
     }
 }

@@ -10,6 +10,8 @@ package enum RequestTarget: Equatable {
     case operations(store: String)
     /// `/v1/export`
     case export(store: String)
+    /// `/v1/backup`
+    case backup(store: String)
     /// `/v1/watch`
     case watch(store: String)
     /// `/v1/stores/{name}`
@@ -38,7 +40,7 @@ package enum RequestTarget: Equatable {
     var store: String? {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
-            .watch(let store):
+            .backup(let store), .watch(let store):
             store
         case .store, .stores, .cluster, .members, .member, .leader, .metrics, .alive, .ready: nil
         }
@@ -82,6 +84,7 @@ package enum RequestTarget: Equatable {
         case "nodes": self = .nodes(store: store)
         case "ops": self = .operations(store: store)
         case "export": self = .export(store: store)
+        case "backup": self = .backup(store: store)
         case "watch": self = .watch(store: store)
         default:
             guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
