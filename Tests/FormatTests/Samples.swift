@@ -78,7 +78,12 @@ struct Sample {
             change.encode(into: &writer)
             return writer.finish()
         }
-        return (golden + others + transactions + changed).map { Sample(rule: "command", bytes: $0) }
+        var report = CBORWriter()
+        StateReport(
+            node: 7, incarnation: SessionID(high: 3, low: 4), revision: Revision(9), hash: 1 << 64
+        ).encode(into: &report)
+        let all = golden + others + transactions + changed + [report.finish()]
+        return all.map { Sample(rule: "command", bytes: $0) }
     }
 
     /// Two files of a log, so that there is a group table with a line.

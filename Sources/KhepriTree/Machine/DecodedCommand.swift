@@ -4,6 +4,7 @@ import CBOR
 package enum DecodedCommand: Sendable {
     case command(TreeCommand)
     case catalogue(CatalogueCommand)
+    case report(StateReport)
     /// No command at all: an error is its result.
     case malformed(OperationError)
     /// A command that only a newer version knows.
@@ -14,11 +15,13 @@ package enum DecodedCommand: Sendable {
         do {
             self = try bytes.withUnsafeBytes { bytes in
                 var reader = CBORReader(bytes)
-                let header = try? CommandHeader(from: &reader)
-                guard let header, header.kind == CatalogueCommand.kind else {
-                    return .command(try TreeCommand.decode(bytes))
+                switch try? CommandHeader(from: &reader) {
+                case let header? where header.kind == CatalogueCommand.kind:
+                    return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
+                case let header? where header.kind == StateReport.kind:
+                    return .report(try StateReport(partsOf: header, from: &reader))
+                default: return .command(try TreeCommand.decode(bytes))
                 }
-                return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
             }
         } catch let error as CommandError
             where error.code == .newerVersion || error.code == .unknownKind

@@ -94,6 +94,9 @@ extension TreeMachine {
         case .command(let command):
             return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
         case .catalogue(let command): return apply(command, in: context)
+        case .report:
+            advance(to: context)
+            return .applied(Applied(result: .ok, changes: ChangeSet()))
         case .needsNewerVersion(let message):
             return .needsNewerVersion(message)
         case .malformed(let refusal):

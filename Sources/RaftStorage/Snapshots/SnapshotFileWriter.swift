@@ -17,7 +17,8 @@ package final class SnapshotFileWriter: SnapshotWriter {
         let name = SnapshotFileName(group: metadata.group, position: metadata.position)
         path = directory + "/" + name.text
         file = try UnpublishedFile(
-            temporary: directory + "/" + name.temporaryText, on: disk, makeRoom: makeRoom)
+            temporary: directory + "/" + name.temporaryText(salt: header.salt), on: disk,
+            makeRoom: makeRoom)
         chunks = ChunkEncoder(salt: header.salt)
         try header.encoded().withUnsafeBytes { try file.write($0) }
     }
