@@ -1,4 +1,4 @@
-package import KhepriTree
+import KhepriTree
 import RaftRuntime
 package import RaftStorage
 

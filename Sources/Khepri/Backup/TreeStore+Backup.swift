@@ -1,4 +1,3 @@
-public import KhepriTree
 import RaftRuntime
 import RaftStorage
 

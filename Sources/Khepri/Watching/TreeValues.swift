@@ -48,7 +48,7 @@ final class ValueSubscription: Sendable {
     init(_ engine: StoreEngine, _ path: TreePath) {
         self.engine = engine
         self.path = path
-        id = engine.machine.watches.add(TreePattern(path), after: nil, wantsChanges: false)
+        id = engine.machine.watches.add([TreePattern(path)], after: nil, wantsChanges: false)
     }
 
     deinit { hub.remove(id) }

@@ -1,3 +1,4 @@
+import CBOR
 import Khepri
 import KhepriServer
 import KhepriTree
@@ -27,6 +28,24 @@ protocol StorePlace: Sendable {
 
     /// Calls `body` with the bytes of a backup of the store, piece by piece.
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws
+
+    /// How the triggers stand, each an object as the HTTP API shows it.
+    func triggers() async throws -> [JSONValue]
+
+    /// Has a parked change tried again.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func retryParked(_ id: String, of name: String) async throws
+
+    /// Gives a parked change up.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func discardParked(_ id: String, of name: String) async throws
+
+    /// Removes a trigger.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func removeTrigger(_ name: String) async throws
 
     /// Gives the store free.
     func close() async throws

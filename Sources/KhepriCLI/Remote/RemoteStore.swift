@@ -8,9 +8,9 @@ import NIOHTTP1
 /// A store that a server serves.
 struct RemoteStore: StorePlace {
     private let connection: HTTPConnection
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     /// What the targets of all requests begin with.
-    private let base: String
+    let base: String
     private let pipeline: RemotePipeline
 
     /// Connects to a server.
@@ -105,13 +105,13 @@ struct RemoteStore: StorePlace {
 
     // MARK: Requests
 
-    private func read(
+    func read(
         _ method: HTTPMethod, _ target: String, body: String = ""
     ) async throws -> JSONValue {
         try endpoint.json(of: try await send(method, target, body: body))
     }
 
-    private func write(
+    func write(
         _ method: HTTPMethod, _ target: String, body: String
     ) async throws -> JSONValue {
         do {

@@ -1,4 +1,4 @@
-package import RaftRuntime
+import RaftRuntime
 
 /// What a file of chunks begins with: what it is, the version of its format, a CBOR map, a checksum.
 ///

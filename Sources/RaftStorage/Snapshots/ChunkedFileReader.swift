@@ -1,4 +1,4 @@
-package import RaftRuntime
+import RaftRuntime
 
 /// Reads a file of chunks; each is verified before it is handed out.
 package final class ChunkedFileReader {
