@@ -42,6 +42,8 @@ public struct KhepriProgram: AsyncParsableCommand {
 
     /// Runs the command of the process's arguments and ends the process with its exit code.
     public static func main() async {
+        // What a parent ignores is inherited, and many ignore this one, systemd among them.
+        signal(SIGPIPE, SIG_DFL)
         StandardStreams.reserve()
         var end = ProgramExit(.done)
         do {

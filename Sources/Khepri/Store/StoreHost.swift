@@ -242,6 +242,9 @@ public final class StoreHost: Sendable {
         state.withLock { $0.openStores } + clusterStores.withLock { $0.openStores }
     }
 
+    /// Why stores of the cluster could not be opened here; they stay closed until the host starts again.
+    package var openingErrors: [StoreError] { clusterStores.withLock { $0.openingErrors } }
+
     /// The cluster that the data directory belongs to.
     var clusterID: Identifier128 {
         directory?.identity.cluster ?? Identifier128(high: 0, low: 0)

@@ -131,19 +131,10 @@ extension Trigger {
 
     /// Refuses what can be no name of a trigger.
     package static func validate(_ name: String) throws {
-        let isAllowed = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
-        guard isAllowed, (1...64).contains(name.utf8.count), name != ".", name != ".." else {
+        try StoreHost.validate(name, as: "trigger's name")
+        guard name != ".", name != ".." else {
             throw StoreError(
-                .invalidOperation,
-                "expected a trigger's name of 1 to 64 ASCII letters, digits, '-', '_' and '.'")
+                .invalidOperation, "expected a trigger's name with more than dots, found \(name)")
         }
     }
 

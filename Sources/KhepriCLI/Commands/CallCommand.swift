@@ -43,23 +43,18 @@ struct CallCommand: AsyncParsableCommand {
     func run() async throws {
         try StoreHost.validate(store)
         if let argument { _ = try Arguments.payload(json: argument) }
-        let base = (store == "default" ? "/v1" : "/v1/stores/\(store)") + "/procedures"
+        let base = TargetText.base(of: store) + "/procedures"
         let client = ClusterClient(endpoint: try certificates.applied(to: endpoint))
         guard let name else {
             guard case .array(let procedures) = try await client.request(.GET, base) else {
                 throw endpoint.malformedAnswer
             }
-            for procedure in procedures { try print(procedure) }
+            for procedure in procedures { try StandardOutput.line(procedure.jsonText) }
             return
         }
         let query = version.map { [("version", String($0))] } ?? []
         let target = "\(base)/\(TargetText.escaped(name.utf8))\(TargetText.query(query))"
-        try print(try await client.request(.POST, target, body: argument ?? ""))
-    }
-
-    private func print(_ value: JSONValue) throws {
-        var printer = JSONPrinter()
-        printer.writeValue(value)
-        try StandardOutput.line(printer.finish())
+        let answer = try await client.request(.POST, target, body: argument ?? "")
+        try StandardOutput.line(answer.jsonText)
     }
 }

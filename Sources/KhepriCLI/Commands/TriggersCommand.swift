@@ -49,6 +49,17 @@ struct ParkedArguments: ParsableArguments {
     func validate() throws {
         guard !changes.isEmpty else { throw ValidationError("expected what names a change") }
     }
+
+    /// Does something to each of the changes.
+    func forEach(
+        in store: StoreOptions,
+        _ body: (any StorePlace, _ id: String, _ trigger: String) async throws -> Void
+    ) async throws {
+        try Trigger.validate(trigger)
+        try await store.withPlace { place in
+            for id in changes { try await body(place, id, trigger) }
+        }
+    }
 }
 
 struct TriggersRetryCommand: AsyncParsableCommand {
@@ -60,10 +71,7 @@ struct TriggersRetryCommand: AsyncParsableCommand {
     @OptionGroup var parked: ParkedArguments
 
     func run() async throws {
-        try Trigger.validate(parked.trigger)
-        try await store.withPlace { place in
-            for id in parked.changes { try await place.retryParked(id, of: parked.trigger) }
-        }
+        try await parked.forEach(in: store) { try await $0.retryParked($1, of: $2) }
     }
 }
 
@@ -75,10 +83,7 @@ struct TriggersDiscardCommand: AsyncParsableCommand {
     @OptionGroup var parked: ParkedArguments
 
     func run() async throws {
-        try Trigger.validate(parked.trigger)
-        try await store.withPlace { place in
-            for id in parked.changes { try await place.discardParked(id, of: parked.trigger) }
-        }
+        try await parked.forEach(in: store) { try await $0.discardParked($1, of: $2) }
     }
 }
 

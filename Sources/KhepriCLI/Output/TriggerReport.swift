@@ -10,8 +10,8 @@ struct TriggerReport {
 
     func print(as format: OutputFormat) throws {
         switch format {
-        case .json: try printJSON(.array(triggers))
-        case .jsonl: for trigger in triggers { try printJSON(trigger) }
+        case .json: try StandardOutput.line(JSONValue.array(triggers).jsonText)
+        case .jsonl: for trigger in triggers { try StandardOutput.line(trigger.jsonText) }
         case .table: try printTable()
         case .human:
             guard !triggers.isEmpty else { return try StandardOutput.line("no triggers") }
@@ -26,7 +26,7 @@ struct TriggerReport {
                 trigger.text("name"), trigger.text("pattern"), trigger.text("priority"),
                 trigger.text("handledRevision"), trigger.text("lag"),
                 "\(trigger.list("parked").count)",
-                trigger.list("changes").map(\.text).joined(separator: ","),
+                trigger.list("changes").map { $0.plainText ?? "?" }.joined(separator: ","),
             ]
         }
         let header = ["NAME", "PATTERN", "PRIORITY", "HANDLED", "LAG", "PARKED", "CHANGES"]
@@ -44,12 +44,6 @@ struct TriggerReport {
                 "\(trigger.text("name")) parked \(parked.text("id")): \(what), "
                     + "failures \(parked.text("failures"))\(due): \(parked.text("failure"))")
         }
-    }
-
-    private func printJSON(_ value: JSONValue) throws {
-        var printer = JSONPrinter()
-        printer.writeValue(value)
-        try StandardOutput.line(printer.finish())
     }
 }
 
@@ -78,18 +72,8 @@ extension LocalStore {
 }
 
 extension JSONValue {
-    /// Itself as people read it; `?` for what is neither text nor number.
-    fileprivate var text: String {
-        switch self {
-        case .string(let text): text.string
-        case .unsigned(let number): "\(number)"
-        case .negative(let number): "\(number)"
-        default: "?"
-        }
-    }
-
     /// A member as people read it.
-    fileprivate func text(_ key: CBORText) -> String { self[key]?.text ?? "?" }
+    fileprivate func text(_ key: CBORText) -> String { self[key]?.plainText ?? "?" }
 
     fileprivate func list(_ key: CBORText) -> [JSONValue] {
         if case .array(let items)? = self[key] { items } else { [] }

@@ -20,7 +20,7 @@ struct RemoteStore: StorePlace {
     init(at endpoint: Endpoint, store name: String, creating: Bool) async throws {
         try StoreHost.validate(name)
         self.endpoint = endpoint
-        base = name == "default" ? "/v1" : "/v1/stores/\(name)"
+        base = TargetText.base(of: name)
         connection = try await HTTPConnection(to: endpoint)
         pipeline = RemotePipeline(connection, target: base + "/ops", endpoint: endpoint)
         if creating, name != "default" { _ = try await write(.PUT, base, body: "") }
