@@ -56,6 +56,32 @@ import Testing
         }
     }
 
+    @Test func `a cluster with certificates begins again from a backup`() async throws {
+        try await Program.withDirectory { directory in
+            let script = """
+                \(Self.fill); $K backup -d s b > x; $K certificates create n1 n2 > x; \
+                $K restore b -d n1 --name n3 --certs-dir certificates; echo $?; ls -d n1; \
+                $K restore b -d n1 --name n1 --certs-dir certificates
+                """
+            let made = try Program.shell(script, in: directory)
+            #expect(made.lines.first == "3" && made.lines.count == 2, "\(made.output)")
+            let certificates = ["--certs-dir", directory + "/certificates"]
+            let member = { (name: String) in
+                [
+                    "serve", "--name", name, "-d", "\(directory)/\(name)", "--https",
+                    "127.0.0.1:0", "--peer", "127.0.0.1:0",
+                ] + certificates
+            }
+            let first = try ServerProcess(member("n1"))
+            let second = try ServerProcess(member("n2") + ["--join", first.endpoint])
+            let read = try Program.run(
+                ["get", "--endpoint", second.endpoint, "/stock/wood/oak"] + certificates)
+            #expect(read.output == "3\n", "\(read.errors)")
+            #expect(second.end() == 0)
+            #expect(first.end() == 0)
+        }
+    }
+
     @Test func `what is no whole backup is refused, and nothing is made of it`() async throws {
         try await Program.withDirectory { directory in
             let script = """
@@ -105,6 +131,7 @@ import Testing
                     """
                     coproc S { python3 -u -c 'if 1:
                         import socket
+                        socket.setdefaulttimeout(30)
                         s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])
                         # The first connection is the one of other commands.
                         other, c = s.accept()[0], s.accept()[0]
@@ -158,6 +185,8 @@ import Testing
 
     @Test(arguments: [
         ["backup", "-d", "x"], ["backup", "file"], ["restore", "file"], ["snapshot", "inspect"],
+        ["restore", "b", "-d", "x", "--name", "n1"],
+        ["restore", "b", "-d", "x", "--certs-dir", "c"],
         ["snapshot", "inspect", "file", "-d", "x"], ["snapshot", "inspect", "f", "--store", "x"],
         ["snapshot", "inspect", "file", "--depth", "-1"],
         ["snapshot", "inspect", "f", "--limit", "0"],

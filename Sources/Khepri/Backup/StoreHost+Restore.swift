@@ -1,7 +1,7 @@
 import KhepriTree
 import RaftCore
 import RaftRuntime
-import RaftStorage
+package import RaftStorage
 
 /// A backup that is to be restored.
 package struct BackupSelection: Sendable {
@@ -40,8 +40,12 @@ extension StoreHost {
     }
 
     /// The same in an environment of the caller's.
+    ///
+    /// - Parameter owner: The cluster and member that the directory is for; nil for a cluster of its own.
     package static func restore(
-        _ selections: [BackupSelection], to directory: String, environment: HostEnvironment
+        _ selections: [BackupSelection], to directory: String,
+        for owner: HostDirectory.Owner? = nil,
+        environment: HostEnvironment
     ) async throws -> [StoreBackup] {
         try await environment.runBlocking {
             let disk = environment.disk
@@ -62,19 +66,23 @@ extension StoreHost {
                 }
                 stores.append((name, backup, state))
             }
-            try make(directory, stores.map { ($0.name, $0.state) }, environment)
+            try make(directory, for: owner, stores.map { ($0.name, $0.state) }, environment)
             return stores.map(\.backup)
         }
     }
 
     private static func make(
-        _ directory: String, _ stores: [(name: String, state: TreeMachine)],
-        _ environment: HostEnvironment
+        _ directory: String, for owner: HostDirectory.Owner?,
+        _ stores: [(name: String, state: TreeMachine)], _ environment: HostEnvironment
     ) throws {
         let entropy = environment.entropy
         var options = LogOptions(randomBits: { entropy.next() })
         var hostOptions = StoreConfiguration().hostOptions
         environment.adjust(&options, &hostOptions)
+        if let owner {
+            options.cluster = owner.cluster
+            options.node = owner.node
+        }
         do {
             try HostDirectory.make(directory, disk: environment.disk, options: options) { member in
                 stores.map { store in

@@ -1,5 +1,9 @@
 import ArgumentParser
 import Khepri
+import KhepriCluster
+import RaftRuntime
+import RaftStorage
+import RaftTransport
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,6 +66,7 @@ struct RestoreCommand: AsyncParsableCommand {
               khepri restore shop.backup --data-dir shop
               khepri restore shop.backup yard.backup --data-dir both
               khepri restore shop.backup --data-dir shop --store yesterday
+              khepri restore shop.backup --data-dir n1 --name n1 --certs-dir certificates
             """)
 
     @Option(
@@ -71,6 +76,11 @@ struct RestoreCommand: AsyncParsableCommand {
     @Option(help: "What the store shall be called; the name that it had, if nothing is said.")
     var store: String?
 
+    @Option(help: "The member that the directory is for, of the cluster of its certificate.")
+    var name: String?
+
+    @OptionGroup var certificates: CertificateOptions
+
     @Argument(help: "What `khepri backup` wrote, a file for each store.")
     var files: [String]
 
@@ -78,15 +88,32 @@ struct RestoreCommand: AsyncParsableCommand {
         guard store == nil || files.count == 1 else {
             throw ValidationError("--store is for one file only: the others keep their names")
         }
+        let named = name ?? CertificateDirectory.clientName
+        guard (name == nil) == (certificates.files(of: named) == nil) else {
+            throw ValidationError("expected --name and its certificate together")
+        }
     }
 
     func run() async throws {
         let selections = files.map { BackupSelection(file: $0, name: store) }
         let restored = try await StoreHost.restore(
-            selections, to: dataDirectory, environment: HostEnvironment())
+            selections, to: dataDirectory, for: owner(), environment: HostEnvironment())
         for (file, backup) in zip(files, restored) {
             try StandardOutput.line("\(backup.summary) restored from \(file)")
         }
+    }
+
+    /// Whom the certificate names; nil for a directory that needs none.
+    private func owner() throws -> HostDirectory.Owner? {
+        guard let name, let files = certificates.files(of: name) else { return nil }
+        let time = Int(SystemClock().milliseconds() / 1_000)
+        let settings = try CertificateFiles(reading: files).settings(of: files, at: time)
+        var cluster = ClusterConfiguration(name: name, listen: "")
+        cluster.certificates = .init(
+            certificate: files.certificate, privateKey: files.privateKey, roots: files.roots)
+        return HostDirectory.Owner(
+            cluster: try cluster.identity(owning: nil, certified: settings.names),
+            node: MemberDetails.node(named: name))
     }
 }
 
