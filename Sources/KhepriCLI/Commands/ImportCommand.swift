@@ -13,11 +13,15 @@ struct ImportCommand: AsyncParsableCommand {
             them: one a line, or a JSON array of them.
 
             Everything is read and checked before anything is written. An import that the store \
-            refuses half-way names the operation, and can be run again.
+            refuses half-way names the operation, and can be run again; with --atomic all of it is \
+            written, in one command of at most 10,000 operations and 16 MiB, or nothing.
+
+            The operations of a file may be moved to another node, with what their conditions name.
 
             EXAMPLES
               khepri import -d shop --from shop.jsonl
               khepri import -d shop --from /etc/ssl /config/ssl --dry-run
+              khepri import -d shop --from shop.jsonl --below /stock /goods --atomic
               khepri export -d old --to - | khepri import -d new --from -
             """)
 
@@ -26,16 +30,22 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "A directory, a .jsonl or .json file, or - for lines on the standard input.")
     var from: String
 
-    @Argument(help: "The node that a directory is read into.")
+    @Argument(help: "The node that a directory is read into, or a file.")
     var into = "/"
+
+    @Option(help: "The node of the file that becomes that one.")
+    var below = "/"
+
+    @Flag(help: "Write everything in one command, or nothing.")
+    var atomic = false
 
     @Flag(help: "Only check the source, and print what would be written.")
     var dryRun = false
 
     func run() async throws {
-        let target = try Arguments.path(into)
+        let place = Relocation(source: try Arguments.path(below), target: try Arguments.path(into))
         let limit = Diagnostics.configuration.valueBytesMaximum
-        var source = try OperationSource(from, into: target, valueBytesMaximum: limit)
+        var source = try OperationSource(from, to: place, valueBytesMaximum: limit)
         try await source.read { operation in
             guard operation.payloadBytesMaximum <= limit else {
                 throw OperationError(
@@ -56,14 +66,28 @@ struct ImportCommand: AsyncParsableCommand {
     /// Writes everything; what changed in a directory since it was checked is written as it is now.
     private func write(_ source: OperationSource, to store: any StorePlace) async throws -> Int {
         var source = source
+        if atomic {
+            var writes = AtomicWrites()
+            try await source.read { try writes.add($0) }
+            try await writes.finish(in: store)
+            return writes.count
+        }
         var writes = OrderedWrites(store)
         let progress = ProgressLine()
         defer { progress.end() }
-        try await source.read { operation in
-            try await writes.add(operation)
-            progress.show("\(writes.completed) operations imported")
+        do {
+            try await source.read { operation in
+                try await writes.add(operation)
+                progress.show("\(writes.completed) operations imported")
+            }
+            try await writes.finish()
+        } catch {
+            progress.end()
+            StandardStreams.note(
+                "khepri: \(Counted(writes.completed, "operation")) imported before the error; "
+                    + "import again to go on")
+            throw error
         }
-        try await writes.finish()
         return writes.completed
     }
 }
