@@ -204,7 +204,7 @@ let package = Package(
             name: "KhepriTests",
             dependencies: [
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
-                "TestSupport",
+                "SimulationKit", "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),

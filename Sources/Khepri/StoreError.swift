@@ -99,6 +99,8 @@ public struct StoreError: Error, Sendable {
         public static let locked = Code("locked")
         /// The directory was written by a newer version of Khepri.
         public static let newerFormat = Code("newerFormat")
+        /// There is a file or data where something new was to be made.
+        public static let alreadyExists = Code("alreadyExists")
         /// The directory cannot be used: it is missing, of another kind, or rights are missing.
         public static let cannotOpen = Code("cannotOpen")
         /// The write was sent more than once, and what would have told whether it was applied before

@@ -30,7 +30,8 @@ public struct KhepriProgram: AsyncParsableCommand {
             ServeCommand.self,
             ClusterCommand.self,
             StoresCommand.self, CertificatesCommand.self, ImportCommand.self, ExportCommand.self,
-            VerifyCommand.self, BenchCommand.self, QuickstartCommand.self,
+            BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, VerifyCommand.self,
+            BenchCommand.self, QuickstartCommand.self,
         ])
 
     /// The version of the program and the library.

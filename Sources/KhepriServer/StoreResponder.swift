@@ -74,6 +74,9 @@ package struct StoreResponder: HTTPResponder {
         case .export:
             try request.expect(.get)
             return try await ExportRoute(store: store).get(query)
+        case .backup:
+            try request.expect(.get)
+            return try await BackupRoute(store: store).get(query)
         case .procedures:
             try request.expect(.get)
             return ProcedureRoutes(store: store).list()

@@ -47,6 +47,7 @@ import Testing
             rules == [
                 "identity", "command", "member", "group-opening", "group-line", "configuration",
                 "snapshot-metadata", "state-block", "envelope", "greeting", "host-details",
+                "backup-header",
             ])
     }
 

@@ -13,6 +13,7 @@ struct Sample {
 
     static func all() throws -> [Sample] {
         try goldenFiles() + commands() + log() + state() + goldenStates() + wire() + hostDetails()
+            + backup() + identityOfRestoration()
     }
 
     private static let fixtures = URL(filePath: #filePath)
@@ -197,6 +198,25 @@ struct Sample {
             MemberDetails(
                 name: "one", peerAddress: "a.example:7400", endpoint: "http://a.example:8080"),
         ].map { Sample(rule: "host-details", bytes: $0.encoded()) }
+    }
+
+    /// The header of a backup of version 1.
+    private static func backup() throws -> [Sample] {
+        let file = Array(try Data(contentsOf: fixtures.appending(path: "backup-v1/backup")))
+        let length = Int(number(file, at: 12, byteCount: 4))
+        return [Sample(rule: "backup-header", bytes: Array(file[16..<16 + length]))]
+    }
+
+    /// A directory that is being filled with backups.
+    private static func identityOfRestoration() throws -> [Sample] {
+        let disk = SimulatedDisk()
+        let options = LogOptions(randomBits: { 5 })
+        let identity = Lock<[UInt8]>([])
+        try HostDirectory.make("/restored", disk: disk, options: options) { _ in
+            identity.withLock { $0 = disk.contents(of: "/restored/identity") }
+            return []
+        }
+        return [Sample(rule: "identity", bytes: identity.withLock { $0 })]
     }
 
     /// What hosts of version 1 send each other.

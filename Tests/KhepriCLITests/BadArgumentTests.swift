@@ -99,7 +99,7 @@ import Testing
 
     @Test(arguments: [
         "put", "get", "delete", "list", "tree", "count", "exec", "import", "export", "copy", "move",
-        "verify", "bench", "quickstart",
+        "backup", "restore", "verify", "bench", "quickstart",
     ])
     func `the help of each command has examples of it`(command: String) throws {
         let help = try Program.run(command, "--help")

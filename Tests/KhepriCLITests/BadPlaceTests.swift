@@ -15,12 +15,14 @@ import Testing
             let commands = [
                 ["get", "/a"], ["list"], ["tree"], ["count"], ["delete", "/a"], ["verify"],
                 ["copy", "/a", "/b"], ["move", "/a", "/b"], ["export", "--to", directory + "/out"],
+                ["backup", directory + "/out"], ["snapshot", "inspect"],
             ]
             for command in commands {
                 let run = try Program.run(command + ["-d", place])
                 #expect(run.code == 3, "\(command): \(run.errors)")
                 #expect(run.errors.contains(place))
             }
+            #expect(!files.fileExists(atPath: directory + "/out"))
             let left = try? files.contentsOfDirectory(atPath: place)
             #expect((left ?? []) == (kind == "foreign" ? ["x"] : []))
             guard kind == "file" || kind == "foreign" else { return }

@@ -16,6 +16,7 @@ import Testing
             var memory: Memory?
             var besideCount: Int?
             var bytesPerNode: Int?
+            var addedBytes: Int?
             var processorNanoseconds: Int?
         }
         struct Memory: Decodable {
@@ -35,6 +36,8 @@ import Testing
     private static let tree = ["directories", "flat", "chains"].flatMap { shape in
         ["put", "find", "save", "load", "release"].map { "tree-\($0)-\(shape)" }
     }
+    private static let watches = ["watch-0", "watch-1000", "watch-10000"]
+    private static let transfers = ["export", "import", "backup", "restore"].map { "\($0)-1000" }
     private static let beside = ["get-beside-copies", "put-without-snapshot", "put-with-snapshot"]
 
     @Test func `one run has every row, for machines and for people`() async throws {
@@ -46,12 +49,18 @@ import Testing
             let steps = [500, 1_000].flatMap { size in
                 ["load", "reopen", "snapshot"].map { "\($0)-\(size)" }
             }
-            let expected = ["bare"] + Self.timed + steps + Self.tree + Self.beside
+            let expected =
+                ["bare"] + Self.timed + Self.watches + steps + Self.transfers + Self.tree
+                + Self.beside
             #expect(report.rows.map(\.id) == expected)
             for row in report.rows {
                 #expect(row.operations > 0 && row.perSecond > 0, "\(row.id)")
                 #expect(row.id == "bare" || row.perSecondToBare ?? 0 > 0, "\(row.id)")
                 guard !Self.tree.contains(row.id) else { continue }
+                if Self.transfers.contains(row.id) {
+                    #expect(row.addedBytes ?? .max < 64 << 20, "\(row.id)")
+                    continue
+                }
                 guard !steps.contains(row.id) else {
                     #expect(row.memory?.residentBytes ?? 0 > 1 << 20)
                     let isSnapshot = row.id.hasPrefix("snapshot")

@@ -130,6 +130,7 @@ import Testing
                 """
                 coproc S { python3 -u -c 'if 1:
                     import socket
+                    socket.setdefaulttimeout(30)
                     s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])
                     c, _ = s.accept(); c.recv(1)'; }
                 read -r port <&${S[0]}; "$K" \(command) --endpoint http://127.0.0.1:$port /a

@@ -83,7 +83,7 @@ import Testing
         let served = try await Served()
         for (method, target) in [
             (HTTPRequest.Method.get, "/nodes/a"), (.put, "/nodes/a"), (.post, "/ops"), (.get, ""),
-            (.get, "/nodes"), (.get, "/export"),
+            (.get, "/nodes"), (.get, "/export"), (.get, "/backup"),
         ] {
             let answer = try await served.send(method, "/v1/stores/shop" + target, body: "1")
             #expect(answer.status == 404)

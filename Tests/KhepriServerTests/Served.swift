@@ -30,8 +30,9 @@ struct Served {
     struct Answer {
         var status: Int
         var headers: HTTPFields
-        var body: String
+        var bytes: [UInt8]
 
+        var body: String { String(decoding: bytes, as: UTF8.self) }
         var revision: UInt64? { headers[.khepriRevision].flatMap { UInt64($0) } }
         var tag: String { headers[.eTag] ?? "none" }
         /// The code of an error, `none` for an answer without one.
@@ -70,7 +71,7 @@ struct Served {
         try await response.body.write(collector)
         return Answer(
             status: response.status.code, headers: response.headers,
-            body: String(buffer: collector.buffer.withLock { $0 }))
+            bytes: Array(buffer: collector.buffer.withLock { $0 }))
     }
 }
 

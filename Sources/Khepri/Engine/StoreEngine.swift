@@ -378,6 +378,7 @@ extension StoreError {
         case .full: code = .storageFull
         case .failed, .poisoned: code = .storageFailed
         case .permission, .invalid: code = .cannotOpen
+        case .occupied: code = .alreadyExists
         }
         let place = error.path ?? directory
         let advice =

@@ -107,6 +107,11 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         StateSource(machine.makeSnapshot())
     }
 
+    /// The state as it is, for a backup.
+    func captureForBackup() -> (StateSnapshot, TreeView) {
+        (machine.makeSnapshot(), published.view)
+    }
+
     /// The state as the beginning of another history; the machine has stopped.
     ///
     /// - Parameters:
@@ -275,7 +280,7 @@ struct StoreCounts: Sendable {
 }
 
 /// A captured state as the driver wants it.
-private final class StateSource: SnapshotSource {
+final class StateSource: SnapshotSource {
     private let snapshot: StateSnapshot
 
     init(_ snapshot: StateSnapshot) {

@@ -26,6 +26,12 @@ package struct StoredNode: Sendable {
         return TreeOperation(.put(write), at: TreePattern(path))
     }
 
+    /// Whether a write would leave the node as it is.
+    package func isWritten(by write: TreeOperation.Write) -> Bool {
+        let conditions = write.keepWhile.map { Set($0) == Set(keepWhile?.entries ?? []) }
+        return write.payload == payload && conditions ?? true
+    }
+
     /// Whether all conditions are about the node itself: these may come with the node.
     private var isSelfContained: Bool {
         keepWhile?.entries.allSatisfy { $0.watched == .relative(up: 0, .root) } ?? true
@@ -47,6 +53,11 @@ extension TreeView {
         try tree.forEachMatch(of: below, after: after) { path, node in
             try body(Self.stored(path, node))
         }
+    }
+
+    /// The node at a path; nil where there is none.
+    package func storedNode(at path: TreePath) -> StoredNode? {
+        tree.node(at: path).map { Self.stored(path, $0) }
     }
 
     private static func stored(_ path: TreePath, _ node: TreeNode) -> StoredNode {

@@ -19,6 +19,8 @@ struct BenchRow: Codable, Sendable {
     /// Of memory beyond that of an empty store or, of a snapshot, on the disk.
     var bytesPerNode: Int?
     var memory: Memory?
+    /// The most memory beyond that of the open store.
+    var addedBytes: Int?
     /// How much of one processor was used all the while.
     var processorShare: Double?
     /// Large commands or snapshots that went on beside it.
@@ -72,6 +74,7 @@ struct BenchRow: Codable, Sendable {
             parts.append(Figure.decimal(processorShare * 100, places: 2) + " %")
         }
         if let bytesPerNode { parts.append("\(bytesPerNode) bytes a node") }
+        if let addedBytes { parts.append("\(Figure.mebibytes(addedBytes)) more memory") }
         guard let memory else { return parts.joined(separator: ", ") }
         parts += [
             Figure.seconds(seconds), "\(Figure.mebibytes(memory.residentBytes)) resident",

@@ -47,7 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// A part that runs in a process of its own, or alone to be looked at.
     enum Phase: String, ExpressibleByArgument {
-        case load, reopen, snapshot, tree, reads, member
+        case load, reopen, snapshot, tree, reads, member, export, `import`, backup, restore
     }
 
     func validate() throws {
@@ -115,6 +115,7 @@ struct BenchCommand: AsyncParsableCommand {
         for row in try await ReadBench(store: store, seconds: seconds).rows() {
             try report.add(device.compare(row))
         }
+        for row in try await WatchBench(store: store, device: device).rows() { try report.add(row) }
         try await store.close()
         for size in try parsedSizes() {
             for row in try LoadBench.rows(nodes: size, in: directory) {
@@ -122,6 +123,9 @@ struct BenchCommand: AsyncParsableCommand {
             }
         }
         if let largest = try parsedSizes().max() {
+            for row in try TransferBench.rows(nodes: largest, in: directory) {
+                try report.add(device.compare(row))
+            }
             for row in try TreeBench.rows(nodes: largest) {
                 try report.add(device.compare(row))
             }
@@ -138,6 +142,10 @@ struct BenchCommand: AsyncParsableCommand {
         case .reopen: try await show(LoadBench(nodes: nodes, place: place).run(.reopen))
         case .snapshot: try await show(LoadBench(nodes: nodes, place: place).run(.snapshot))
         case .tree: try show(TreeBench.measure(shape, nodes: nodes))
+        case .export: try await show(TransferBench(nodes: nodes, place: place).run(.export))
+        case .import: try await show(TransferBench(nodes: nodes, place: place).run(.import))
+        case .backup: try await show(TransferBench(nodes: nodes, place: place).run(.backup))
+        case .restore: try await show(TransferBench(nodes: nodes, place: place).run(.restore))
         case .member: try await MemberProcess.run()
         case .reads:
             let store = try await TreeStore.inMemory()

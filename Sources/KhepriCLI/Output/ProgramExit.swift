@@ -40,7 +40,7 @@ struct ProgramExit: Error {
             return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
         case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable
-        case .overloaded, .storageFull, .notLeader, .compacted: return .refused
+        case .overloaded, .storageFull, .notLeader, .compacted, .alreadyExists: return .refused
         case .timeout, .cancelled: return .outcomeUnknown
         default: return .fault
         }

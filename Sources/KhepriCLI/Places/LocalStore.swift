@@ -42,6 +42,11 @@ struct LocalStore: StorePlace {
 
     func view(below path: TreePath) async throws -> TreeView { store.view }
 
+    func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        let source = try await store.backupSource()
+        while let bytes = try source.next() { try bytes.withUnsafeBytes(body) }
+    }
+
     func close() async throws { try await store.close() }
 }
 

@@ -26,6 +26,9 @@ protocol StorePlace: Sendable {
     /// A copy of everything at and below a path, of one revision.
     func view(below path: TreePath) async throws -> TreeView
 
+    /// Calls `body` with the bytes of a backup of the store, piece by piece.
+    func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws
+
     /// How the triggers stand, each an object as the HTTP API shows it.
     func triggers() async throws -> [JSONValue]
 

@@ -3,7 +3,6 @@ import Khepri
 import KhepriServer
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// A stream of server-sent events; goes on by itself after a lost connection.
 struct RemoteEvents {
@@ -11,8 +10,6 @@ struct RemoteEvents {
     private static let silenceMaximum: TimeAmount = .seconds(45)
     /// How long to wait before the next attempt to connect.
     private static let pause: Duration = .seconds(1)
-
-    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     let endpoint: Endpoint
     /// The target of the request that begins, or goes on, behind a point of the stream.
@@ -45,45 +42,41 @@ struct RemoteEvents {
     private mutating func follow(
         isFirst: inout Bool, _ body: (String) throws -> Bool
     ) async throws -> Bool {
-        let connection: Connection
+        let stream: HTTPStream
         do {
-            connection = try await connect()
+            stream = try await HTTPStream(to: endpoint, silenceMaximum: Self.silenceMaximum)
         } catch {
             guard isFirst else { return true }
             throw endpoint.unreachable(error)
         }
         isFirst = false
-        let request = head
         var start = start
         defer { self.start = start }
-        return try await connection.executeThenClose { parts, requests in
-            try await requests.write(.head(request))
-            try await requests.write(.end(nil))
-            var reply = HTTPReply(status: 0, location: nil, body: ByteBuffer())
-            var reader = EventReader()
-            for try await part in parts {
-                switch part {
-                case .head(let head):
-                    reply.status = head.status.code
-                    // From now on a new connection goes on where this one began.
-                    if start == "now", let revision = head.headers.first(name: "Khepri-Revision") {
-                        start = revision
-                    }
-                case .body(var bytes) where reply.status != 200:
-                    reply.body.writeBuffer(&bytes)
-                case .body(let bytes):
-                    for event in reader.take(bytes.readableBytesView) {
-                        guard try tell(event, body) else { return false }
-                        if let id = event.id { start = id }
-                    }
-                case .end:
-                    if reply.status == 503 { return true }
-                    try endpoint.check(reply)
-                    return true
+        var reply = HTTPReply(status: 0, location: nil, body: ByteBuffer())
+        var reader = EventReader()
+        var wantsMore = true
+        _ = try await stream.get(target(start), accept: "text/event-stream") { part in
+            switch part {
+            case .head(let head):
+                reply.status = head.status.code
+                // From now on a new connection goes on where this one began.
+                if start == "now", let revision = head.headers.first(name: "Khepri-Revision") {
+                    start = revision
                 }
+            case .body(var bytes) where reply.status != 200:
+                reply.body.writeBuffer(&bytes)
+            case .body(let bytes):
+                for event in reader.take(bytes.readableBytesView) {
+                    wantsMore = try tell(event, body)
+                    guard wantsMore else { return false }
+                    if let id = event.id { start = id }
+                }
+            case .end:
+                if reply.status != 503 { try endpoint.check(reply) }
             }
             return true
         }
+        return wantsMore
     }
 
     private func tell(
@@ -92,38 +85,5 @@ struct RemoteEvents {
         guard event.kind == "error" else { return try body(event.data) }
         let error = try? JSONParser.value(of: event.data)["error"]
         throw try error.flatMap { try StoreError(json: $0) } ?? endpoint.malformedAnswer
-    }
-
-    private var head: HTTPRequestHead {
-        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target(start))
-        head.headers.add(name: "Host", value: endpoint.authority)
-        head.headers.add(name: "Accept", value: "text/event-stream")
-        return head
-    }
-
-    private func connect() async throws -> Connection {
-        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(5))
-            .connect(host: endpoint.host, port: endpoint.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(IdleStateHandler(readTimeout: Self.silenceMaximum))
-                    try pipeline.addHandler(SilenceHandler())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
-        try await endpoint.encrypt(connection.channel)
-        return connection
-    }
-}
-
-/// Ends a connection on which nothing comes any more.
-private final class SilenceHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
     }
 }

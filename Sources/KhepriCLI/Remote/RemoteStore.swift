@@ -97,6 +97,10 @@ struct RemoteStore: StorePlace {
         return view
     }
 
+    func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        try await RemoteDownload(endpoint: endpoint, target: base + "/backup").run(body)
+    }
+
     func close() async { await connection.close() }
 
     // MARK: Requests

@@ -14,9 +14,11 @@ struct OperationSource {
     }
 
     private var kind: Kind
+    private let relocation: Relocation
 
     /// Opens a directory, a file, or for `-` the standard input.
-    init(_ place: String, into target: TreePath, valueBytesMaximum: Int) throws {
+    init(_ place: String, to relocation: Relocation, valueBytesMaximum: Int) throws {
+        self.relocation = relocation
         if place == "-" {
             kind = .lines(try OperationLines(spooling: 0, name: "the input"))
             return
@@ -24,16 +26,18 @@ struct OperationSource {
         switch FileKind(at: place) {
         case .missing: throw ProgramExit(.usage, "there is no file or directory \(place)")
         case .directory:
+            guard relocation.source == .root else {
+                throw ProgramExit(
+                    .usage, "\(place) is a directory: expected --below for files of operations only"
+                )
+            }
             kind = .directory(
                 DirectoryReader(
-                    root: place, target: target, valueBytesMaximum: valueBytesMaximum))
+                    root: place, target: relocation.target, valueBytesMaximum: valueBytesMaximum))
         case .file, .other:
             guard let handle = FileHandle(forReadingAtPath: place) else {
                 let reason = StandardStreams.errorMessage
                 throw ProgramExit(.unreachable, "cannot read \(place): \(reason)")
-            }
-            guard target == .root else {
-                throw ProgramExit(.usage, "\(place) names its nodes itself: expected no target")
             }
             if place.hasSuffix(".json") {
                 let data = try handle.readToEnd() ?? Data()
@@ -60,11 +64,12 @@ struct OperationSource {
         case .directory(var reader):
             try await reader.read(body)
             kind = .directory(reader)
-        case .lines(let lines): try await lines.read(body)
+        case .lines(let lines):
+            try await lines.read { try await body(try relocation.moved($0)) }
         case .array(let operations, let name):
             for (index, operation) in operations.enumerated() {
                 do {
-                    try await body(operation)
+                    try await body(try relocation.moved(operation))
                 } catch let error as OperationError {
                     throw Self.failure(error, name, index)
                 }

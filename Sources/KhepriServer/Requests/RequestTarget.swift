@@ -10,6 +10,8 @@ package enum RequestTarget: Equatable {
     case operations(store: String)
     /// `/v1/export`
     case export(store: String)
+    /// `/v1/backup`
+    case backup(store: String)
     /// `/v1/watch`
     case watch(store: String)
     /// `/v1/triggers`
@@ -50,7 +52,7 @@ package enum RequestTarget: Equatable {
     var store: String? {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
-            .watch(let store), .triggers(let store), .trigger(let store, _),
+            .backup(let store), .watch(let store), .triggers(let store), .trigger(let store, _),
             .parked(let store, _, _), .procedures(let store), .procedure(let store, _):
             store
         case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
@@ -99,6 +101,7 @@ package enum RequestTarget: Equatable {
         case "nodes": self = .nodes(store: store)
         case "ops": self = .operations(store: store)
         case "export": self = .export(store: store)
+        case "backup": self = .backup(store: store)
         case "watch": self = .watch(store: store)
         case "triggers": self = .triggers(store: store)
         case _ where rest.utf8.starts(with: "triggers/".utf8):

@@ -96,6 +96,21 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
         return await wait(.applied(index), timeout: timeout)
     }
 
+    /// Calls `body` with the machine on the driver's thread, between two commands.
+    ///
+    /// - Returns: What it returned, or why the host never came to it.
+    package func visit<Answer: Sendable>(
+        _ body: @escaping @Sendable (Machine) -> Answer
+    ) async -> Result<Answer, RequestFailure> {
+        let machine = machine
+        return await withUnsafeContinuation { continuation in
+            let visit = MachineVisit(
+                look: { continuation.resume(returning: .success(body(machine))) },
+                abandon: { continuation.resume(returning: .failure(.shuttingDown)) })
+            if !inbox.post({ $0.visits.append(visit) }) { visit.abandon() }
+        }
+    }
+
     /// Changes who is a member, and waits until the change is committed.
     ///
     /// A learner that is to be promoted becomes a voter later, by itself, once it keeps up.

@@ -6,6 +6,7 @@ struct Mail: Sendable {
     var commands: [CommandRequest] = []
     var reads: [ReadRequest] = []
     var controls: [ControlRequest] = []
+    var visits: [MachineVisit] = []
     var peers = PeerMail()
     var cancellations: [Ticket] = []
     var openings: [GroupOpening] = []
@@ -25,7 +26,7 @@ struct Mail: Sendable {
     /// Whether there is something other than commands.
     var isUrgent: Bool {
         !(reads.isEmpty && peers.envelopes.isEmpty && logResults.isEmpty && logReads.isEmpty
-            && cancellations.isEmpty && controls.isEmpty && openings.isEmpty
+            && cancellations.isEmpty && controls.isEmpty && visits.isEmpty && openings.isEmpty
             && closings.isEmpty && forgettings.isEmpty && wantedSnapshots.isEmpty
             && snapshotResults.isEmpty && transferResults.isEmpty) || isShutdownRequested
     }
@@ -36,6 +37,7 @@ struct Mail: Sendable {
         commands.removeAll(keepingCapacity: true)
         reads.removeAll(keepingCapacity: true)
         controls.removeAll()
+        visits.removeAll()
         peers.removeAll()
         cancellations.removeAll()
         openings.removeAll()

@@ -37,6 +37,7 @@ extension HostRounds {
         for command in mail.commands { command.answer(.shuttingDown) }
         for read in mail.reads { read.answer(.shuttingDown) }
         for control in mail.controls { control.answer(.shuttingDown) }
+        for visit in mail.visits { visit.abandon() }
         for forgetting in mail.forgettings { forgetting.completion.complete(.shuttingDown) }
         for opening in mail.openings {
             opening.completion.complete(.failure(RequestFailure.shuttingDown))

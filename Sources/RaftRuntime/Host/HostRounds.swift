@@ -118,6 +118,7 @@ final class HostRounds {
         for envelope in mail.peers.envelopes { receive(envelope) }
         statistics.droppedEnvelopes += UInt64(mail.peers.droppedCount)
         for control in mail.controls { accept(control) }
+        for visit in mail.visits { visit.look() }
         for command in mail.commands { accept(command) }
         for read in mail.reads { accept(read) }
         cancel(mail.cancellations)

@@ -127,6 +127,8 @@ package struct LogDeviceError: Error, Sendable, Hashable {
         case permission
         /// The directory or a needed file is not there, or not what it should be.
         case invalid
+        /// There is something where something new was to be made.
+        case occupied
     }
 
     package var code: Code

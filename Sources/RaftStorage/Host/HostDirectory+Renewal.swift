@@ -5,10 +5,10 @@ extension HostDirectory {
     /// How much of a state is in memory at once.
     private static var pieceBytes: Int { 1 << 20 }
 
-    /// A group as it begins anew.
+    /// A group as it begins with a state.
     package struct Renewal {
-        /// The group that ends.
-        package var former: GroupID
+        /// The group that ends with it; nil if it takes the place of none.
+        package var former: GroupID?
         /// What people call it, before and afterwards.
         package var name: String
         /// The new group, and where its log begins.
@@ -17,7 +17,7 @@ extension HostDirectory {
         package var state: any SnapshotSource
 
         package init(
-            former: GroupID, name: String, metadata: SnapshotMetadata, state: any SnapshotSource
+            former: GroupID?, name: String, metadata: SnapshotMetadata, state: any SnapshotSource
         ) {
             self.former = former
             self.name = name
@@ -37,34 +37,37 @@ extension HostDirectory {
     /// - Throws: ``LogDeviceError``.
     package func renew(_ groups: [Renewal], as member: MemberID) throws {
         do {
-            for group in groups {
-                let writer = try snapshots.begin(group.metadata)
-                while let bytes = try group.state.next(byteLimit: Self.pieceBytes) {
-                    try bytes.withUnsafeBytes { try writer.write($0) }
-                }
-                try writer.publish()
-            }
+            for group in groups { try publish(group) }
             var names = IdentityFile.Contents(
                 identity: identity, member: member, interruption: .renewal)
             try IdentityFile.write(names, in: path, on: disk)
             try log.write(LogBatch(writes: groups.flatMap(\.writes)))
             names.interruption = nil
             try IdentityFile.write(names, in: path, on: disk)
-            for group in groups { try snapshots.removeAll(of: group.former) }
+            for group in groups.compactMap(\.former) { try snapshots.removeAll(of: group) }
         } catch {
             throw LogDeviceError(wrapping: error, path: path)
         }
     }
+
+    /// Makes the state durable that a group begins with; the log has yet to name it.
+    func publish(_ group: Renewal) throws {
+        let writer = try snapshots.begin(group.metadata)
+        while let bytes = try group.state.next(byteLimit: Self.pieceBytes) {
+            try bytes.withUnsafeBytes { try writer.write($0) }
+        }
+        try writer.publish()
+    }
 }
 
 extension HostDirectory.Renewal {
-    fileprivate var writes: [(group: GroupID, write: LogWrite)] {
+    var writes: [(group: GroupID, write: LogWrite)] {
         let position = metadata.position
-        return [
+        let beginning: [(group: GroupID, write: LogWrite)] = [
             (metadata.group, .openGroup(name: name)),
             (metadata.group, .hardState(term: position.term, vote: nil)),
             (metadata.group, .snapshot(position)),
-            (former, .deleteGroup),
         ]
+        return beginning + (former.map { [($0, .deleteGroup)] } ?? [])
     }
 }

@@ -72,7 +72,9 @@ package final class HostDirectory: Sendable {
             do {
                 let layout = HostLayout(path: path, disk: disk)
                 if isNew { try layout.create(options) }
-                return try open(layout, lock: lock, options: options, progress: progress)
+                return try open(
+                    layout, lock: lock, options: options,
+                    resuming: options.mayResumeRenewal ? .renewal : nil, progress: progress)
             } catch {
                 try lock.close()
                 throw error
@@ -95,14 +97,16 @@ package final class HostDirectory: Sendable {
         }
     }
 
-    private static func open(
+    /// - Parameter resumed: What is under way in the directory and goes on now.
+    static func open(
         _ layout: HostLayout, lock: any DiskFile, options: LogOptions,
-        progress: (OpenProgress) -> Void
+        resuming resumed: IdentityFile.Interruption?,
+        progress: (OpenProgress) -> Void = { _ in }
     ) throws -> (host: HostDirectory, recovered: [GroupID: RecoveredGroup]) {
         let names = try IdentityFile.read(in: layout.path, on: layout.disk)
         let identity = names.identity
         if let interruption = names.interruption {
-            guard interruption == .renewal, options.mayResumeRenewal else {
+            guard interruption == resumed else {
                 throw LogDeviceError(.invalid, interruption.message)
             }
         }
@@ -136,7 +140,7 @@ package final class HostDirectory: Sendable {
     }
 
     /// Makes the directory if it is missing, and tells whether it has still to be filled.
-    private static func prepareDirectory(_ path: String, _ disk: any Disk) throws -> Bool {
+    static func prepareDirectory(_ path: String, _ disk: any Disk) throws -> Bool {
         switch try disk.kind(of: path) {
         case .missing:
             try disk.makeDirectory(path)

@@ -15,8 +15,13 @@ struct HostLayout {
 
     /// Makes the parts, the identity last; goes over what a crash left half made.
     ///
-    /// - Parameter former: Who the host was, if it was another member before.
-    func create(_ options: LogOptions, succeeding former: MemberID? = nil) throws {
+    /// - Parameters:
+    ///   - former: Who the host was, if it was another member before.
+    ///   - interruption: What has still to be done before the directory can be used.
+    func create(
+        _ options: LogOptions, succeeding former: MemberID? = nil,
+        before interruption: IdentityFile.Interruption? = nil
+    ) throws {
         try removeHalfMade()
         let identity = HostIdentity(
             cluster: options.cluster ?? Self.newIdentifier(options),
@@ -30,7 +35,9 @@ struct HostLayout {
         try disk.synchronizeDirectory(path)
         let member = MemberID(node: options.node, incarnation: identity.incarnation)
         try IdentityFile.write(
-            .init(identity: identity, member: member, former: former), in: path, on: disk)
+            .init(
+                identity: identity, member: member, interruption: interruption, former: former),
+            in: path, on: disk)
     }
 
     /// Checks that log and snapshots are there.

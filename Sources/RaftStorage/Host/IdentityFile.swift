@@ -28,6 +28,8 @@ enum IdentityFile {
         case renewal = 1
         /// Damaged files are being put aside.
         case quarantine = 2
+        /// The directory is being filled with backups.
+        case restoration = 3
     }
 
     static let name = "identity"
@@ -175,6 +177,8 @@ extension IdentityFile.Interruption {
             "the recovery of the only member that is left was interrupted: carry it out again"
         case .quarantine:
             "the repair of the damaged directory was interrupted: carry it out again"
+        case .restoration:
+            "a restore into the directory was interrupted, and it holds no data: restore again"
         }
     }
 }

@@ -3,98 +3,25 @@ package import RaftRuntime
 /// Reads one snapshot, every chunk verified before it is handed out.
 package final class SnapshotFileReader: SnapshotReader {
     package let metadata: SnapshotMetadata
-    package private(set) var byteCount: UInt64 = 0
     let header: SnapshotHeader
-    private let path: String
-    private let file: any DiskFile
-    private let firstOffset: UInt64
-    private var offset: UInt64
-    private var chunkCount: UInt64 = 0
-    private var bytesRead: UInt64 = 0
-    private var hash = CRC32C()
-    private var isAtEnd = false
+    private let file: ChunkedFileReader
+
+    package var byteCount: UInt64 { file.byteCount }
 
     /// Opens a file and reads its head.
-    init(opening path: String, on disk: any Disk) throws {
-        self.path = path
+    package init(opening path: String, on disk: any Disk) throws {
+        file = try ChunkedFileReader(opening: path, as: .snapshot, on: disk)
         do {
-            file = try disk.open(path, .readOnly)
-            let prefix = try file.readWhole(at: 0, byteCount: SnapshotFormat.prefixBytes)
-            let length = try prefix.withUnsafeBytes { try SnapshotHeader.byteCount(prefix: $0) }
-            let head = try file.readWhole(at: 0, byteCount: length)
-            header = try head.withUnsafeBytes { try SnapshotHeader(reading: $0) }
-            firstOffset = UInt64(length)
+            header = try file.map.withUnsafeBytes { try SnapshotHeader(decoding: $0) }
         } catch {
             throw LogDeviceError(wrapping: error, path: path)
         }
         metadata = header.metadata
-        offset = firstOffset
+        file.salt = header.salt
     }
 
     /// Reads and checks everything, then begins again.
-    func verify() throws {
-        while try next() != nil {}
-        byteCount = bytesRead
-        offset = firstOffset
-        chunkCount = 0
-        bytesRead = 0
-        hash = CRC32C()
-        isAtEnd = false
-    }
+    func verify() throws { try file.verify() }
 
-    package func next() throws -> [UInt8]? {
-        guard !isAtEnd else { return nil }
-        do {
-            return try readNext()
-        } catch {
-            throw LogDeviceError(wrapping: error, path: path)
-        }
-    }
-
-    private func readNext() throws -> [UInt8]? {
-        let prefix = try file.readWhole(at: offset, byteCount: SnapshotFormat.chunkPrefixBytes)
-        let (stored, length) = prefix.withUnsafeBytes { bytes -> (UInt32, UInt32) in
-            (
-                bytes.loadUnaligned(as: UInt32.self),
-                bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-            )
-        }
-        let checksum = UInt32(littleEndian: stored)
-        let count = Int(UInt32(littleEndian: length))
-        guard count <= SnapshotFormat.chunkBytesMaximum else { throw damage("a length is wrong") }
-        let isTrailer = count == 0
-        let rest = isTrailer ? SnapshotFormat.trailerBytes - 4 : count + 4
-        var covered = try file.readWhole(at: offset + 4, byteCount: rest)
-        let computed = covered.withUnsafeBytes {
-            SnapshotFormat.checksum(salt: header.salt, number: chunkCount, $0)
-        }
-        guard computed == checksum else { throw damage("a checksum is wrong") }
-        if isTrailer {
-            try checkTrailer(covered)
-            isAtEnd = true
-            return nil
-        }
-        hash.update(checksum)
-        chunkCount += 1
-        bytesRead += UInt64(count)
-        offset += UInt64(SnapshotFormat.chunkPrefixBytes + count)
-        covered.removeFirst(4)
-        return covered
-    }
-
-    private func checkTrailer(_ covered: [UInt8]) throws {
-        let isRight = covered.withUnsafeBytes { bytes -> Bool in
-            guard let base = bytes.baseAddress else { return false }
-            return base.littleEndian(at: 4) == bytesRead
-                && base.littleEndian(at: 12) == chunkCount
-                && base.littleEndian(at: 20) == hash.value
-        }
-        guard isRight else { throw damage("the chunks are not those the trailer counts") }
-        let end = offset + UInt64(SnapshotFormat.trailerBytes)
-        guard try file.size() == end else { throw damage("something follows the trailer") }
-    }
-
-    private func damage(_ message: String) -> LogDeviceError {
-        LogDeviceError(.corrupt, "at byte \(offset): \(message)", path: path)
-    }
+    package func next() throws -> [UInt8]? { try file.next() }
 }

@@ -6,19 +6,13 @@ import RaftRuntime
 ///
 /// Little-endian:
 ///
-///     "KHEPRISN"   u32 format version   u32 length of the metadata
-///     metadata, a CBOR map   u32 CRC32C of all before
+///     a ``CheckedHead`` with the metadata as its map
 ///     chunks:   u32 checksum   u32 length, 1 to 1 MiB   bytes
 ///     trailer:  u32 checksum   u32 zero   u64 state bytes   u64 chunks   u32 hash   u32 zero
 ///
 /// A checksum is the CRC32C of the file's salt, the chunk's number and all after the checksum. The
 /// hash is the CRC32C of the checksums of all chunks. Nothing follows the trailer.
 enum SnapshotFormat {
-    static let magic = Array("KHEPRISN".utf8)
-    static let currentVersion: UInt32 = 1
-    /// The bytes before the metadata.
-    static let prefixBytes = 16
-    static let metadataBytesMaximum = 1 << 20
     /// What the writer puts into a chunk.
     static let chunkBytes = 64 << 10
     /// What a reader accepts in a chunk.
@@ -42,48 +36,7 @@ struct SnapshotHeader {
     var identity: HostIdentity
     var salt: UInt64
 
-    func encoded() -> [UInt8] {
-        let map = encodedMap()
-        var bytes = SnapshotFormat.magic
-        withUnsafeBytes(of: SnapshotFormat.currentVersion.littleEndian) { bytes += $0 }
-        withUnsafeBytes(of: UInt32(map.count).littleEndian) { bytes += $0 }
-        bytes += map
-        let checksum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
-        withUnsafeBytes(of: checksum.littleEndian) { bytes += $0 }
-        return bytes
-    }
-
-    /// The length of the whole head, read from its prefix.
-    static func byteCount(prefix: UnsafeRawBufferPointer) throws -> Int {
-        guard prefix.count >= SnapshotFormat.prefixBytes, let base = prefix.baseAddress,
-            prefix.prefix(8).elementsEqual(SnapshotFormat.magic)
-        else { throw LogDeviceError(.corrupt, "expected the header of a snapshot") }
-        let length: UInt32 = base.littleEndian(at: 12)
-        guard length <= SnapshotFormat.metadataBytesMaximum else {
-            throw LogDeviceError(.corrupt, "the metadata's length is \(length)")
-        }
-        return SnapshotFormat.prefixBytes + Int(length) + 4
-    }
-
-    /// Reads a whole head.
-    init(reading bytes: UnsafeRawBufferPointer) throws {
-        guard let base = bytes.baseAddress else {
-            throw LogDeviceError(.corrupt, "expected the header of a snapshot")
-        }
-        let body = UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))
-        guard CRC32C.checksum(body) == base.littleEndian(at: body.count) else {
-            throw LogDeviceError(.corrupt, "the header's checksum is wrong")
-        }
-        let version: UInt32 = base.littleEndian(at: 8)
-        guard version <= SnapshotFormat.currentVersion else {
-            throw LogDeviceError(
-                .newerFormat,
-                "expected snapshot format \(SnapshotFormat.currentVersion) or lower, "
-                    + "found \(version)")
-        }
-        try self.init(
-            decoding: UnsafeRawBufferPointer(rebasing: body.dropFirst(SnapshotFormat.prefixBytes)))
-    }
+    func encoded() -> [UInt8] { CheckedHead.snapshot.encode(encodedMap()) }
 
     init(metadata: SnapshotMetadata, identity: HostIdentity, salt: UInt64) {
         self.metadata = metadata
@@ -113,7 +66,8 @@ struct SnapshotHeader {
         }
     }
 
-    private init(decoding map: UnsafeRawBufferPointer) throws {
+    /// Reads what ``encoded()`` wrote between prefix and checksum.
+    init(decoding map: UnsafeRawBufferPointer) throws {
         let nowhere = Identifier128(high: 0, low: 0)
         var cluster: Identifier128?
         var incarnation = nowhere

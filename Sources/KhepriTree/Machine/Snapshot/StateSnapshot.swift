@@ -24,6 +24,14 @@ package final class StateSnapshot: @unchecked Sendable {
         case sessions(from: Int)
     }
 
+    /// The revision of the last command it includes.
+    package var revision: Revision { header.revision }
+    /// The time of that command, in milliseconds.
+    package var time: UInt64 { header.time }
+    package var nodeCount: UInt64 { header.nodeCount }
+    /// Names the history that the revision belongs to.
+    package var history: SessionID { header.history }
+
     init(_ machine: TreeMachine) {
         header = StateHeader(machine)
         cursor = TreeCursor(machine.tree)
