@@ -77,7 +77,12 @@ struct Sample {
             change.encode(into: &writer)
             return writer.finish()
         }
-        return (golden + others + transactions + changed).map { Sample(rule: "command", bytes: $0) }
+        let leases = try String(
+            contentsOf: fixtures.appending(path: "commands-v3/commands.txt"), encoding: .utf8
+        ).split(separator: "\n").map { bytes(hexadecimal: $0) }
+        return (golden + others + transactions + changed + leases).map {
+            Sample(rule: "command", bytes: $0)
+        }
     }
 
     /// Two files of a log, so that there is a group table with a line.
@@ -178,7 +183,7 @@ struct Sample {
 
     /// The states of each version.
     private static func goldenStates() throws -> [Sample] {
-        try ["state-v1", "state-v2", "state-v3"].flatMap { name in
+        try ["state-v1", "state-v2", "state-v3", "state-v4"].flatMap { name in
             let file = fixtures.appending(path: name + "/state.txt")
             let text = try String(contentsOf: file, encoding: .utf8)
             return blocks(of: bytes(hexadecimal: text.filter { !$0.isWhitespace }))

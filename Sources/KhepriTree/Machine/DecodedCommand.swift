@@ -4,6 +4,7 @@ import CBOR
 package enum DecodedCommand: Sendable {
     case command(TreeCommand)
     case catalogue(CatalogueCommand)
+    case lease(LeaseCommand)
     /// No command at all: an error is its result.
     case malformed(OperationError)
     /// A command that only a newer version knows.
@@ -14,11 +15,16 @@ package enum DecodedCommand: Sendable {
         do {
             self = try bytes.withUnsafeBytes { bytes in
                 var reader = CBORReader(bytes)
-                let header = try? CommandHeader(from: &reader)
-                guard let header, header.kind == CatalogueCommand.kind else {
+                guard let header = try? CommandHeader(from: &reader) else {
                     return .command(try TreeCommand.decode(bytes))
                 }
-                return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
+                switch header.kind {
+                case CatalogueCommand.kind:
+                    return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
+                case LeaseCommand.kind:
+                    return .lease(try LeaseCommand(partsOf: header, from: &reader))
+                default: return .command(try TreeCommand.decode(bytes))
+                }
             }
         } catch let error as CommandError
             where error.code == .newerVersion || error.code == .unknownKind

@@ -52,6 +52,22 @@ package protocol StateMachine: AnyObject, Sendable {
     /// Replaces the state by one that was loaded.
     func replace(by loaded: Loaded)
 
+    /// What the leader answers to a question, which is no command and is in no log; nil if it is none.
+    ///
+    /// Asked after everything that was committed before the question came is applied, and after a
+    /// majority has said, since it came, that this member leads. The former leaders answer no more.
+    func answer(question: [UInt8]) -> Output?
+
+    /// What the machine wants of its group by itself, in its own time.
+    ///
+    /// Called often, and not later than at ``nextDeadline``. An instant is given that is later than
+    /// all that happened before the call.
+    /// - Parameter term: The term in which this member leads, nil when it does not.
+    func takeWishes(now: Instant, leading term: Term?) -> [MachineWish<Output>]
+
+    /// When the machine may want something again; asked after anything happened.
+    var nextDeadline: Instant? { get }
+
     /// The bytes of an output, for the member whose caller waits for it.
     func encode(_ output: Output) -> [UInt8]
 
@@ -64,6 +80,32 @@ package protocol StateMachine: AnyObject, Sendable {
 extension StateMachine {
     /// A machine whose commands are all made beforehand needs no copy.
     package func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {}
+
+    package func answer(question: [UInt8]) -> Output? { nil }
+
+    package func takeWishes(now: Instant, leading term: Term?) -> [MachineWish<Output>] { [] }
+
+    package var nextDeadline: Instant? { nil }
+}
+
+/// A command, or a question to the leader, that a machine wants by itself.
+package struct MachineWish<Output: Sendable>: Sendable {
+    package var payload: [UInt8]
+    package var traits: CommandTraits
+    /// How long the machine waits for the outcome.
+    package var timeout: Duration
+    /// Told of the outcome, on the driver's thread.
+    package var completion: @Sendable (ProposalOutcome<Output>) -> Void
+
+    package init(
+        _ payload: [UInt8], traits: CommandTraits, timeout: Duration,
+        completion: @escaping @Sendable (ProposalOutcome<Output>) -> Void
+    ) {
+        self.payload = payload
+        self.traits = traits
+        self.timeout = timeout
+        self.completion = completion
+    }
 }
 
 /// A command that only a newer version of the machine can apply.

@@ -109,6 +109,11 @@ final class StoreCluster: Sendable {
 
     /// Lets time pass.
     func pause(_ store: TreeStore, _ duration: Duration) async {
+        await Self.pause(store, duration)
+    }
+
+    /// The same for a store of any world.
+    static func pause(_ store: TreeStore, _ duration: Duration) async {
         // What nobody wrote is not there before the time is over.
         _ = try? await store.exists(
             "/", consistency: .atLeast(Revision(1 << 60)), timeout: duration)
