@@ -92,7 +92,7 @@ import Testing
                 }
                 var random = SeededRandom(seed: seed)
                 for _ in 1...8 * TestRuns.scale {
-                    try await Self.disturb(cluster, stores, &random)
+                    try await cluster.disturb(stores, &random)
                 }
                 isOver.withLock { $0 = true }
                 try await group.waitForAll()
@@ -126,22 +126,5 @@ import Testing
         }
         if !lease.isAlive { counts.withLock { $0.lost += 1 } }
         try? await lease.revoke(timeout: .seconds(1))
-    }
-
-    /// Cuts a member off for a while, or hands leadership over.
-    private static func disturb(
-        _ cluster: StoreCluster, _ stores: [TreeStore], _ random: inout SeededRandom
-    ) async throws {
-        let victim = stores[Int(random.number(below: 3))]
-        if random.number(below: 3) == 0 {
-            let leader = stores.first { $0.cluster.status.isLeader }
-            try? await leader?.cluster.transferLeadership(
-                to: StoreCluster.names[Int(random.number(below: 3))])
-        } else {
-            cluster.network.isolate(victim.cluster.members.first { $0.isLocal }?.id)
-            await cluster.pause(victim, .milliseconds(500 + Int(random.number(below: 6_000))))
-            cluster.network.isolate(nil)
-        }
-        await cluster.pause(victim, .milliseconds(Int(random.number(below: 3_000))))
     }
 }
