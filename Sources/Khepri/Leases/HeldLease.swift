@@ -5,8 +5,11 @@ import RaftRuntime
 /// What the holder of a lease knows of it.
 ///
 /// The time counts from before its word was sent, by the holder's clock, and is shorter than the
-/// leader's by ``Lease/clockAllowance``: the holder stops before the leader can begin to end the lease.
+/// leader's by what clocks may differ in: the holder stops before the leader can begin to end the lease.
 final class HeldLease: Sendable {
+    /// The part of the time to live that the holder believes in.
+    static let believedPart = 0.9
+
     let id: SessionID
     private let timeToLive: Duration
     private let state: Lock<State>
@@ -24,7 +27,7 @@ final class HeldLease: Sendable {
         self.id = id
         self.timeToLive = timeToLive
         state = Lock(
-            State(end: sentAt.advanced(by: timeToLive * Lease.believedPart)))
+            State(end: sentAt.advanced(by: timeToLive * Self.believedPart)))
         note(answerTo: sentAt)
     }
 
@@ -68,7 +71,7 @@ final class HeldLease: Sendable {
     func note(answerTo sentAt: Instant) {
         state.withLock { state in
             guard let end = state.end else { return }
-            state.end = max(end, sentAt.advanced(by: timeToLive * Lease.believedPart))
+            state.end = max(end, sentAt.advanced(by: timeToLive * Self.believedPart))
             state.nextWord = sentAt.advanced(by: timeToLive / 3)
         }
     }

@@ -27,7 +27,7 @@ extension HostRounds {
 
     /// Has a read go on after its leader was lost.
     func ask(_ read: Request, again group: GroupState) {
-        guard let question = read as? CommandRequest else { return group.newReads.append(read) }
+        guard let question = read.asQuestion else { return group.newReads.append(read) }
         if question.isForeign {
             fail(question, .notLeader(hint: group.server.leader))
         } else {

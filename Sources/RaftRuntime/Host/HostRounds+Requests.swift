@@ -36,10 +36,16 @@ extension HostRounds {
 
     /// Answers a read, unless it has been.
     func succeed(_ read: Request, _ applied: LogIndex, of group: GroupState) {
-        if read.needsLeader, group.server.role != .leader { return ask(read, again: group) }
+        let question = read.asQuestion
+        // Only now, as leadership may have gone while the index was waited for.
+        if question != nil, group.server.role != .leader { return ask(read, again: group) }
         guard read.close() else { return }
         noteAnswers(1)
-        read.answer(appliedIndex: applied, by: group.machine)
+        if let question {
+            group.machine.answer(question: question, at: applied)
+        } else {
+            read.answer(appliedIndex: applied)
+        }
     }
 
     /// Answers a request that cannot succeed, unless it has been.

@@ -88,39 +88,6 @@ extension StateMachine {
     package var nextDeadline: Instant? { nil }
 }
 
-/// A command, or a question to the leader, that a machine wants by itself.
-package struct MachineWish<Output: Sendable>: Sendable {
-    package var payload: [UInt8]
-    package var traits: CommandTraits
-    /// How long the machine waits for the outcome.
-    package var timeout: Duration
-    /// Told of the outcome, on the driver's thread.
-    package var completion: @Sendable (ProposalOutcome<Output>) -> Void
-
-    package init(
-        _ payload: [UInt8], traits: CommandTraits, timeout: Duration,
-        completion: @escaping @Sendable (ProposalOutcome<Output>) -> Void
-    ) {
-        self.payload = payload
-        self.traits = traits
-        self.timeout = timeout
-        self.completion = completion
-    }
-}
-
-/// A command that only a newer version of the machine can apply.
-package struct NewerCommand: Error, Sendable, Hashable {
-    /// Its place in the log.
-    package var index: LogIndex
-    /// What was expected, and what found.
-    package var message: String
-
-    package init(at index: LogIndex, _ message: String) {
-        self.index = index
-        self.message = message
-    }
-}
-
 /// A state that was captured, as a stream of bytes; read by one thread at a time, once.
 package protocol SnapshotSource: AnyObject, Sendable {
     /// The next piece of at most about that many bytes, nil after the last.

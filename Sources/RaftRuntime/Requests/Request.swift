@@ -28,8 +28,8 @@ class Request: @unchecked Sendable {
     /// What it counts for among the bytes that wait for the log.
     var waitingBytes: Int { 0 }
 
-    /// Whether only the leader can answer it.
-    var needsLeader: Bool { false }
+    /// The request as a question, which the leader's machine answers; nil if it is none.
+    var asQuestion: CommandRequest? { nil }
 
     /// Answers that the request was not carried out, or that its outcome is unknown.
     func answer(_ failure: RequestFailure) {
@@ -37,8 +37,8 @@ class Request: @unchecked Sendable {
     }
 
     /// Answers a request that waited until the index was applied.
-    func answer(appliedIndex: LogIndex, by machine: any AppliedMachine) {
-        preconditionFailure("a request answers in its own way")
+    func answer(appliedIndex: LogIndex) {
+        preconditionFailure("a command is answered by its output")
     }
 }
 
@@ -80,9 +80,7 @@ final class ReadRequest: Request, @unchecked Sendable {
 
     override func answer(_ failure: RequestFailure) { completion.complete(.failure(failure)) }
 
-    override func answer(appliedIndex: LogIndex, by machine: any AppliedMachine) {
-        completion.complete(.success(appliedIndex))
-    }
+    override func answer(appliedIndex: LogIndex) { completion.complete(.success(appliedIndex)) }
 }
 
 /// A command to be put into the log.
@@ -138,11 +136,7 @@ class CommandRequest: Request, @unchecked Sendable {
 
     override var waitingBytes: Int { hasLeftQueue ? 0 : byteCount }
 
-    override var needsLeader: Bool { true }
-
-    override func answer(appliedIndex: LogIndex, by machine: any AppliedMachine) {
-        machine.answer(question: self, at: appliedIndex)
-    }
+    override var asQuestion: CommandRequest? { isQuestion ? self : nil }
 
     /// Notes that it is sent once more.
     func noteRepetition() {
