@@ -91,6 +91,8 @@ public struct StoreError: Error, Sendable {
         public static let storageFailed = Code("storageFailed")
         /// The directory holds damaged data; the message names the file and the place.
         public static let corrupt = Code("corrupt")
+        /// The state of this member is not that of the others: it stopped, and must join anew.
+        public static let diverged = Code("diverged")
         /// Another process has the directory open.
         public static let locked = Code("locked")
         /// The directory was written by a newer version of Khepri.

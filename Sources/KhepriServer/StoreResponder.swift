@@ -100,6 +100,11 @@ package struct StoreResponder: HTTPResponder {
     private func answer(
         _ request: Request, _ query: RequestQuery, _ target: RequestTarget
     ) async throws -> Response {
+        if target == .clusterEvents {
+            try request.expect(.get)
+            let store = try await stores.store(RequestTarget.defaultStore)
+            return try ClusterEventsRoute(store: store).get(query)
+        }
         try query.expectOnly([])
         switch target {
         case .store(let name) where request.method == .put: return try await stores.put(name)

@@ -87,10 +87,10 @@ extension RaftError {
         case .tooLarge: (.tooLarge, "the command is larger than a command may be")
         case .storageFull: (.storageFull, "the disk is full")
         case .storageFailed(let error): (.storageFailed, error.message)
-        case .newerCommand(let newer):
+        case .applicationHalted(let halt):
             (
                 .storageFailed,
-                "entry \(newer.index.rawValue) needs a newer version: \(newer.message)"
+                "entry \(halt.index.rawValue) needs a newer version: \(halt.message)"
             )
         case .timedOut: (.timedOut, "no quorum carried it through within the time")
         case .cancelled: (.cancelled, "the task was cancelled")

@@ -9,7 +9,7 @@ struct SimulateArguments: Sendable {
     static let usage = """
         usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--shrink N] [--plant BUG]
                                [--members N] [--clients N] [--keys N] [--watchers N]
-                               [--faults A,B|none]
+                               [--transactors N] [--faults A,B|none]
                khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
         Runs a simulated cluster once for each seed. The options from --members on replace what the
@@ -30,6 +30,7 @@ struct SimulateArguments: Sendable {
     private var clientCount: Int?
     private var keyCount: Int?
     private var watchersPerMember: Int?
+    private var transactorCount: Int?
     private var faults: Set<ClusterPlan.Fault>?
 
     init(_ arguments: [String]) throws(Misuse) {
@@ -60,6 +61,7 @@ struct SimulateArguments: Sendable {
         case "--clients": clientCount = try Self.number(option, value, 1...64)
         case "--keys": keyCount = try Self.number(option, value, 1...1_000)
         case "--watchers": watchersPerMember = try Self.number(option, value, 0...16)
+        case "--transactors": transactorCount = try Self.number(option, value, 0...64)
         case "--plant":
             guard let named = ClusterPlan.Plant(rawValue: value) else {
                 throw Misuse(message: "no bug is called \(value)")
@@ -101,6 +103,7 @@ struct SimulateArguments: Sendable {
         if let clientCount { plan.clientCount = clientCount }
         if let keyCount { plan.keyCount = keyCount }
         if let watchersPerMember { plan.watchersPerMember = watchersPerMember }
+        if let transactorCount { plan.transactorCount = transactorCount }
         if let faults { plan.faults = faults }
         return plan
     }

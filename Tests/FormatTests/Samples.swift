@@ -80,9 +80,12 @@ struct Sample {
         let leases = try String(
             contentsOf: fixtures.appending(path: "commands-v3/commands.txt"), encoding: .utf8
         ).split(separator: "\n").map { bytes(hexadecimal: $0) }
-        return (golden + others + transactions + changed + leases).map {
-            Sample(rule: "command", bytes: $0)
-        }
+        var report = CBORWriter()
+        StateReport(
+            node: 7, incarnation: SessionID(high: 3, low: 4), revision: Revision(9), hash: 1 << 64
+        ).encode(into: &report)
+        let all = golden + others + transactions + changed + leases + [report.finish()]
+        return all.map { Sample(rule: "command", bytes: $0) }
     }
 
     /// Two files of a log, so that there is a group table with a line.

@@ -46,7 +46,19 @@ import Testing
         #expect(answer.body.contains(message), "\(answer.body)")
     }
 
-    @Test(arguments: [("PATCH", "/v1/cluster/members/x"), ("GET", "/v1/cluster/leader")])
+    @Test(arguments: [
+        ("/v1/cluster/events?limit=0", 400), ("/v1/cluster/events?since=1", 400),
+    ])
+    func `a mistake about events is answered by the rule`(target: String, status: Int) async throws
+    {
+        let served = try await Served()
+        #expect(try await served.send(.get, target).status == status)
+    }
+
+    @Test(arguments: [
+        ("PATCH", "/v1/cluster/members/x"), ("GET", "/v1/cluster/leader"),
+        ("POST", "/v1/cluster/events"),
+    ])
     func `another method is refused`(method: String, target: String) async throws {
         let served = try await Served()
         let answer = try await served.send(HTTPRequest.Method(method)!, target)

@@ -41,6 +41,7 @@ import Testing
     private func machine() -> StoreMachine {
         StoreMachine(
             history: GroupID(high: 1, low: 1),
+            member: MemberID(node: 1, incarnation: GroupID(high: 1, low: 1)),
             TreeReclamation(clock: SystemClock(), attendedBy: { _ in }))
     }
 

@@ -32,7 +32,7 @@ final class JournalMachine: StateMachine {
 
     func apply(
         _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Int]
-    ) throws(NewerCommand) {
+    ) throws(ApplicationHalt) {
         let known = commands.prefix { $0.payload != Self.newerCommand }
         let counts = state.withLock { state in
             precondition(state.batchDepth == 1, "applied outside a batch")
@@ -46,7 +46,8 @@ final class JournalMachine: StateMachine {
         }
         outputs += counts
         if known.endIndex < commands.endIndex {
-            throw NewerCommand(at: commands[known.endIndex].index, "expected anything else")
+            throw ApplicationHalt(
+                at: commands[known.endIndex].index, .newerVersion, "expected anything else")
         }
     }
 

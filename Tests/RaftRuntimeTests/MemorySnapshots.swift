@@ -41,10 +41,11 @@ final class MemorySnapshots: SnapshotStore {
         }
     }
 
-    func prune(_ group: GroupID) throws {
+    func prune(_ group: GroupID, before position: LogPosition) throws {
         state.withLock { state in
             state.pruneCount += 1
-            state.snapshots = state.snapshots.suffix(2)
+            let older = state.snapshots.prefix { $0.metadata.position.index <= position.index }
+            state.snapshots.removeFirst(max(0, older.count - 2))
         }
     }
 

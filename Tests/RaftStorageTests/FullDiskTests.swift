@@ -110,6 +110,7 @@ struct FullDiskTests {
         }
         try write(1)
         try write(2)
+        try host.snapshots.prune(group, before: LogPosition(index: LogIndex(2), term: Term(1)))
         disk.setCapacity(disk.usedBytes + 1000)
         try write(3)
         let names = disk.paths.filter { $0.hasSuffix(".snapshot") }

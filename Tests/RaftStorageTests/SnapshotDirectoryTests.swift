@@ -65,13 +65,50 @@ struct SnapshotDirectoryTests {
         #expect(disk.paths.allSatisfy { !$0.contains("/snapshots/") })
     }
 
-    @Test func `the two newest are kept`() throws {
+    /// The indexes of the snapshots that are there.
+    private func indexes() throws -> [UInt64] {
+        try (1...9).filter { try host.snapshots.open(position($0), of: group) != nil }
+    }
+
+    @Test func `the one that the log names is kept with the one before`() throws {
         for index in 1...4 as ClosedRange<UInt64> { try write(index, [1], pieces: 1) }
-        try host.snapshots.prune(group)
-        #expect(disk.paths.filter { $0.hasSuffix(".snapshot") }.count == 2)
+        try host.snapshots.prune(group, before: position(4))
+        #expect(try indexes() == [3, 4])
         #expect(try host.snapshots.openNewest(of: group)?.metadata.position == position(4))
         try host.snapshots.removeAll(of: group)
         #expect(try host.snapshots.openNewest(of: group) == nil)
+    }
+
+    @Test func `what is newer than the log says takes nobody's place`() throws {
+        for index in 1...5 as ClosedRange<UInt64> { try write(index, [1], pieces: 1) }
+        try host.snapshots.prune(group, before: position(3))
+        #expect(try indexes() == [2, 3, 4, 5])
+    }
+
+    @Test func `on a full disk what the log names stays`() throws {
+        for index in 1...3 as ClosedRange<UInt64> { try write(index, [1], pieces: 1) }
+        try host.snapshots.prune(group, before: position(2))
+        disk.setCapacity(disk.usedBytes + 1_000)
+        let writer = try host.snapshots.begin(.example(group, position(4)))
+        let isWritten =
+            (try? [UInt8](repeating: 1, count: 100_000).withUnsafeBytes(writer.write)) != nil
+        writer.abandon()
+        #expect(!isWritten)
+        #expect(try indexes() == [2, 3])
+    }
+
+    @Test func `two of the same position may be written at once`() throws {
+        let writers = try (0..<2).map { _ in
+            try host.snapshots.begin(.example(group, position(1)))
+        }
+        for (number, writer) in writers.enumerated() {
+            try [UInt8](repeating: UInt8(number), count: 10).withUnsafeBytes(writer.write)
+        }
+        for (number, writer) in writers.enumerated() {
+            try writer.publish()
+            let reader = try #require(try host.snapshots.openNewest(of: group))
+            #expect(try reader.readAll() == [UInt8](repeating: UInt8(number), count: 10))
+        }
     }
 
     @Test func `one that ends early, goes on or is another's is passed over`() throws {

@@ -106,7 +106,7 @@ final class StorageScript: @unchecked Sendable {
         try publish(group, position)
         try write(LogBatch(group, .snapshot(position)))
         try host?.log.compact(group, through: position.index)
-        try host?.snapshots.prune(group)
+        try host?.snapshots.prune(group, before: position)
     }
 
     /// Takes over a snapshot from elsewhere that is beyond the log.

@@ -25,6 +25,9 @@ public enum ClusterEvent: Sendable, Hashable {
     case storageFailed
     /// The log has a command of a newer version of Khepri, and the member stopped before it.
     case newerVersionNeeded
+    /// The state of a member is not that of the majority, or no majority has the same; one that is in
+    /// the minority stops.
+    case memberDiverged(name: String)
 }
 
 /// Gives the events of a store to everybody who listens.
@@ -73,7 +76,11 @@ final class ClusterEvents: Sendable {
 
     /// Called on the driver's thread.
     func note(_ event: GroupEvent, _ configuration: () -> Configuration, local: MemberID) {
-        guard let event = clusterEvent(event, configuration, local) else { return }
+        if let event = clusterEvent(event, configuration, local) { note(event) }
+    }
+
+    /// The same for an event of the store itself.
+    func note(_ event: ClusterEvent) {
         let listeners = state.withLock { Array($0.listeners.values) }
         for listener in listeners { listener.yield(event) }
     }
@@ -100,7 +107,11 @@ final class ClusterEvents: Sendable {
         case .snapshotInstalled: return .snapshotInstalled
         case .storageSpaceChanged(.full): return .storageFull
         case .storageSpaceChanged(.available): return .storageAvailable
-        case .halted(.newerCommand): return .newerVersionNeeded
+        case .halted(.applicationHalted(let halt)):
+            switch halt.reason {
+            case .newerVersion: return .newerVersionNeeded
+            case .divergence: return .memberDiverged(name: Names(configuration()).name(of: local))
+            }
         case .halted: return .storageFailed
         case .replayed, .snapshotTaken, .snapshotFailed, .snapshotRefused, .transferFailed,
             .anomaly,

@@ -28,7 +28,7 @@ final class MemorySnapshots: SnapshotStore {
 
     func openNewest(of group: GroupID) throws -> (any SnapshotReader)? { nil }
 
-    func prune(_ group: GroupID) throws {}
+    func prune(_ group: GroupID, before position: LogPosition) throws {}
 
     func removeAll(of group: GroupID) throws {}
 }

@@ -324,12 +324,22 @@ extension StoreError {
             (code, message) = (
                 .storageFailed, "the disk failed and the store stopped: \(place)\(error.message)"
             )
-        case .newerCommand(let newer):
-            (code, message) = (
-                .newerFormat,
-                "entry \(newer.index.rawValue) of the log is of a newer version of Khepri, and this "
-                    + "member stopped before it: \(newer.message)"
-            )
+        case .applicationHalted(let halt):
+            let place = "entry \(halt.index.rawValue) of the log"
+            switch halt.reason {
+            case .newerVersion:
+                (code, message) = (
+                    .newerFormat,
+                    "\(place) is of a newer version of Khepri, and this member stopped before it: "
+                        + halt.message
+                )
+            case .divergence:
+                (code, message) = (
+                    .diverged,
+                    "\(halt.message), by \(place), and this member stopped: let it join anew with an "
+                        + "empty directory"
+                )
+            }
         case .timedOut: (code, message) = (.timeout, "no answer within the timeout")
         case .cancelled: (code, message) = (.cancelled, "the task was cancelled")
         case .shuttingDown: (code, message) = (.closed, "the store is closed")

@@ -21,6 +21,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     let heldLeases = HeldLeases()
     /// When leases end, while this member leads.
     var leaderLeases = LeaderLeases()
+    /// Whether the other members have the same state.
+    let auditor: StateAuditor
     private var machine: TreeMachine
     private var recorder = ChangeRecorder()
     /// The state with all commands in the log; there while transactions are run on it.
@@ -33,10 +35,11 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     private let placeholder = Tree()
 
     init(
-        history: GroupID, _ reclamation: TreeReclamation,
+        history: GroupID, member: MemberID, _ reclamation: TreeReclamation,
         catalogueApplied: @escaping CatalogueObserver = { _, _, _ in }
     ) {
         self.catalogueApplied = catalogueApplied
+        auditor = StateAuditor(member)
         machine = TreeMachine(history: SessionID(history))
         published = PublishedTree(
             tree: machine.tree, revision: machine.revision, reclamation)
@@ -70,7 +73,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
 
     func apply(
         _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [CommandOutcome]
-    ) throws(NewerCommand) {
+    ) throws(ApplicationHalt) {
         for entry in commands {
             outputs.append(try apply(entry, areLocal: areLocal))
             appliedCommandCount += 1
@@ -106,6 +109,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         projections.publish(
             recorder.take(), through: machine.revision, of: machine.tree, to: watches)
         catalogueApplied(machine.catalogue, index, false)
+        auditor.send()
     }
 
     func capture() -> any SnapshotSource {
@@ -150,6 +154,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         endSpeculation()
         // The former tree is in the published one, which gives it to whoever releases trees.
         machine = loaded.machine
+        auditor.reset()
         publish()
         projections.reset(loaded.rows, to: machine.tree, at: machine.revision, watches)
         catalogueApplied(machine.catalogue, LogIndex(machine.revision.rawValue), true)
@@ -161,12 +166,28 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         try CommandOutcome(encoded: bytes)
     }
 
-    /// Applies one command: in place while readers wait, or, if it is large, beside what they see.
+    /// Applies one command, and sees to it that all members come out the same.
     private func apply(
         _ entry: LogEntry, areLocal: Bool
-    ) throws(NewerCommand) -> CommandOutcome {
+    ) throws(ApplicationHalt) -> CommandOutcome {
         let context = ApplyContext(entry)
         let command = DecodedCommand(entry.payload)
+        if case .report(let report) = command {
+            if let reason = auditor.take(report) {
+                throw ApplicationHalt(at: entry.index, .divergence, reason)
+            }
+            return try apply(command, context, at: entry.index, areLocal: areLocal)
+        }
+        let isCompared = StateAudit.compares(after: entry, earlier: machine.time)
+        let outcome = try apply(command, context, at: entry.index, areLocal: areLocal)
+        if isCompared { auditor.note(machine.stateHash, at: machine.revision) }
+        return outcome
+    }
+
+    /// Applies a command in place while readers wait, or, if it is large, beside what they see.
+    private func apply(
+        _ command: DecodedCommand, _ context: ApplyContext, at index: LogIndex, areLocal: Bool
+    ) throws(ApplicationHalt) -> CommandOutcome {
         let small = published.edit { state in
             // The machine's reference to the root must be the only one while the tree changes.
             state.tree = placeholder
@@ -176,7 +197,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         }
         if case .applied(let applied) = small { return outcome(applied, of: command, context) }
         if case .needsNewerVersion(let message) = small {
-            throw NewerCommand(at: entry.index, message)
+            throw ApplicationHalt(at: index, .newerVersion, message)
         }
         let large = machine.apply(command, in: context, wantsNodes: areLocal)
         published.replace(by: machine.tree, at: machine.revision)

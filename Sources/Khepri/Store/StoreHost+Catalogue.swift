@@ -15,6 +15,8 @@ extension StoreHost {
             if let entry = clusterStores.withLock({ $0.catalogue[component] }) {
                 return try await opened(GroupID(entry.id))
             }
+            // A host that is behind knows former members, or none: nobody would begin the store.
+            try await main.catchUp(to: .linearizable)
             let entry = newEntry(component, main.engine.group.status.configuration)
             try await main.engine.change(.create(entry))
         }
@@ -148,7 +150,8 @@ extension StoreHost {
     ) {
         let isFounder = founding?.allMembers.contains(member) ?? false
         var description = GroupDescription(
-            id: id, name: name, member: member, machine: StoreMachine(history: id, reclamation),
+            id: id, name: name, member: member,
+            machine: StoreMachine(history: id, member: member, reclamation),
             recovered: recovered, bootstrap: isFounder ? founding : nil)
         description.follows = lead
         let opening = StoreOpening(description, of: self)

@@ -22,6 +22,8 @@ struct StoreOpening {
             sessions: CommandSessions(company, host.environment),
             clock: host.environment.clock)
         host.publisher.add(engine)
+        description.machine.auditor.begin(
+            StateAuditor.Outlet(to: group, of: description.name, host.configuration, events))
         return TreeStore(engine: engine, host: host)
     }
 }
@@ -75,9 +77,9 @@ extension StoreHost {
     /// A machine that tells a host with peers of the catalogue it keeps.
     private func machine(of group: GroupID) -> StoreMachine {
         guard environment.cluster != nil else {
-            return StoreMachine(history: group, reclamation)
+            return StoreMachine(history: group, member: member, reclamation)
         }
-        return StoreMachine(history: group, reclamation) { [weak self] in
+        return StoreMachine(history: group, member: member, reclamation) { [weak self] in
             self?.catalogueApplied($0, $1, isSnapshot: $2, of: group)
         }
     }
@@ -88,13 +90,15 @@ extension StoreHost {
     ) -> @Sendable (GroupEvent) -> Void {
         let log = GroupObserver(name: group.name, configuration: configuration)
         let inForce = Lock(Configuration.empty)
-        let (followsNone, watches) = (group.follows == nil, group.machine.watches)
+        let followsNone = group.follows == nil
+        let (watches, auditor) = (group.machine.watches, group.machine.auditor)
         return { [environment, member, weak self] event in
             log.note(event)
             switch event {
             case .configurationInForce(let configuration):
                 inForce.withLock { $0 = configuration }
                 company.note(configuration, besides: member)
+                auditor.note(configuration)
                 // All stores have the same members, and this one has them first.
                 guard followsNone else { break }
                 environment.cluster?.membersChanged(configuration.memberDetails)

@@ -19,7 +19,7 @@ struct ClusterCommand: AsyncParsableCommand {
         subcommands: [
             ClusterStatusCommand.self, ClusterMembersCommand.self, ClusterAddCommand.self,
             ClusterRemoveCommand.self, ClusterPromoteCommand.self, ClusterTransferCommand.self,
-            ClusterPriorityCommand.self, ClusterRecoverCommand.self,
+            ClusterPriorityCommand.self, ClusterEventsCommand.self, ClusterRecoverCommand.self,
         ])
 }
 

@@ -53,9 +53,9 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var watch = RemoteWatch(
-            endpoint: try certificates.applied(to: endpoint), store: name,
-            pattern: try Arguments.pattern(pattern), start: since)
+        var watch = try RemoteEvents.changes(
+            of: name, at: try certificates.applied(to: endpoint),
+            matching: try Arguments.pattern(pattern), since: since)
         var left = limit ?? .max
         try await watch.run { start in
             StandardStreams.note(

@@ -18,6 +18,8 @@ package enum RequestTarget: Equatable {
     case stores
     /// `/v1/cluster`
     case cluster
+    /// `/v1/cluster/events`
+    case clusterEvents
     /// `/v1/cluster/members`
     case members
     /// `/v1/cluster/members/{id}`: a name or an identifier.
@@ -40,7 +42,10 @@ package enum RequestTarget: Equatable {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
             .watch(let store):
             store
-        case .store, .stores, .cluster, .members, .member, .leader, .metrics, .alive, .ready: nil
+        case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
+            .alive,
+            .ready:
+            nil
         }
     }
 
@@ -52,6 +57,7 @@ package enum RequestTarget: Equatable {
         case "/readyz": self = .ready
         case "/v1/stores": self = .stores
         case "/v1/cluster": self = .cluster
+        case "/v1/cluster/events": self = .clusterEvents
         case "/v1/cluster/members": self = .members
         case "/v1/cluster/leader": self = .leader
         default:

@@ -100,7 +100,8 @@ struct ClusterRoutes {
 }
 
 extension Cluster.Member {
-    fileprivate func write(to printer: inout JSONPrinter) {
+    /// Writes what is known of the member.
+    func write(to printer: inout JSONPrinter) {
         printer.beginObject()
         printer.writeMember("id", id.description)
         printer.writeMember("name", name)

@@ -5,6 +5,7 @@ package enum DecodedCommand: Sendable {
     case command(TreeCommand)
     case catalogue(CatalogueCommand)
     case lease(LeaseCommand)
+    case report(StateReport)
     /// No command at all: an error is its result.
     case malformed(OperationError)
     /// A command that only a newer version knows.
@@ -15,13 +16,12 @@ package enum DecodedCommand: Sendable {
         do {
             self = try bytes.withUnsafeBytes { bytes in
                 var reader = CBORReader(bytes)
-                guard let header = try? CommandHeader(from: &reader) else {
-                    return .command(try TreeCommand.decode(bytes))
-                }
-                switch header.kind {
-                case CatalogueCommand.kind:
+                switch try? CommandHeader(from: &reader) {
+                case let header? where header.kind == CatalogueCommand.kind:
                     return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
-                case LeaseCommand.kind:
+                case let header? where header.kind == StateReport.kind:
+                    return .report(try StateReport(partsOf: header, from: &reader))
+                case let header? where header.kind == LeaseCommand.kind:
                     return .lease(try LeaseCommand(partsOf: header, from: &reader))
                 default: return .command(try TreeCommand.decode(bytes))
                 }

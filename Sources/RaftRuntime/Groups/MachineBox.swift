@@ -6,8 +6,8 @@ protocol AppliedMachine: AnyObject, Sendable {
     func willApplyBatch()
     /// Applies the commands of a chunk, and keeps the outputs until ``answer(_:)``.
     ///
-    /// - Throws: At a command of a newer version; those before it are applied.
-    func apply(_ chunk: EntryChunk) throws(NewerCommand)
+    /// - Throws: At a command that must not be gone past; those before it are applied.
+    func apply(_ chunk: EntryChunk) throws(ApplicationHalt)
     func speculate(_ entries: ArraySlice<LogEntry>, in term: Term)
     func didApplyBatch(through index: LogIndex)
     /// Answers those who still wait for chunks that were applied.
@@ -50,20 +50,20 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
 
     func willApplyBatch() { machine.willApplyBatch() }
 
-    func apply(_ chunk: EntryChunk) throws(NewerCommand) {
-        let newer = outputs.withLock { outputs -> NewerCommand? in
+    func apply(_ chunk: EntryChunk) throws(ApplicationHalt) {
+        let halt = outputs.withLock { outputs -> ApplicationHalt? in
             var expected = outputs.count + chunk.entries.count
-            var newer: NewerCommand?
-            do throws(NewerCommand) {
+            var halt: ApplicationHalt?
+            do throws(ApplicationHalt) {
                 try machine.apply(chunk.entries, areLocal: !chunk.requests.isEmpty, into: &outputs)
             } catch {
                 expected -= chunk.lastIndex.distance(from: error.index) + 1
-                newer = error
+                halt = error
             }
             precondition(outputs.count == expected, "a machine gives one output per command")
-            return newer
+            return halt
         }
-        if let newer { throw newer }
+        if let halt { throw halt }
     }
 
     func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {

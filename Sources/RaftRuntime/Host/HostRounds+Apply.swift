@@ -9,9 +9,9 @@ extension HostRounds {
         guard !chunks.isEmpty else {
             preconditionFailure("entry \(group.applyTarget.rawValue) is committed but not at hand")
         }
-        let newer = group.apply(&chunks)
+        let reason = group.apply(&chunks)
         if let last = chunks.last?.lastIndex { answer(chunks, through: last, of: group) }
-        if let newer { halt(group, .newerCommand(newer)) }
+        if let reason { halt(group, .applicationHalted(reason)) }
         return true
     }
 
@@ -63,25 +63,25 @@ extension HostRounds {
 extension GroupState {
     /// Hands chunks to the machine, as one batch.
     ///
-    /// - Parameter taken: What is applied afterwards; a command of a newer version and what follows it
+    /// - Parameter taken: What is applied afterwards; a command that must not be gone past and what follows it
     ///   go back to those that wait.
-    fileprivate func apply(_ taken: inout [EntryChunk]) -> NewerCommand? {
+    fileprivate func apply(_ taken: inout [EntryChunk]) -> ApplicationHalt? {
         machine.willApplyBatch()
-        var newer: NewerCommand?
+        var halt: ApplicationHalt?
         for (place, chunk) in taken.enumerated() {
             if chunk.kind == .command {
-                do throws(NewerCommand) { try machine.apply(chunk) } catch { newer = error }
+                do throws(ApplicationHalt) { try machine.apply(chunk) } catch { halt = error }
             }
-            if let newer {
-                putBack(from: newer.index, in: place, &taken)
+            if let halt {
+                putBack(from: halt.index, in: place, &taken)
                 break
             }
             snapshots.logBytes += UInt64(chunk.byteCount)
         }
-        guard let last = taken.last else { return newer }
+        guard let last = taken.last else { return halt }
         appliedTime = last.lastTime
         machine.didApplyBatch(through: last.lastIndex)
-        return newer
+        return halt
     }
 
     private func putBack(from index: LogIndex, in place: Int, _ taken: inout [EntryChunk]) {

@@ -32,7 +32,7 @@ extension HostRounds {
         failAll(of: group, .groupClosed)
         group.failOpener(.groupClosed)
         // Whatever of a snapshot has come of it so far.
-        submitTransfer(.discard(.zero), of: group)
+        submitTransfer(.discard, of: group)
     }
 
     /// Deletes a group from the log; its snapshots go once that is durable.

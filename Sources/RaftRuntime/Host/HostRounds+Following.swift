@@ -25,6 +25,8 @@ struct FollowedMembers {
 extension HostRounds {
     func followMembers(_ group: GroupState) {
         guard group.following.group != nil else { return }
+        // Once it is over nothing wakes the driver for it: what is waited for then is an event.
+        if group.following.retriesAt.map({ $0 <= now }) == true { group.following.retriesAt = nil }
         guard group.server.role == .leader else {
             group.following.retriesAt = nil
             return
@@ -33,10 +35,9 @@ extension HostRounds {
         let (wanted, own) = (lead.server.configuration, group.server.configuration)
         guard !group.following.areInStep(wanted, own) else { return }
         guard !wanted.isJoint, !own.isJoint, wanted != .empty else { return }
-        guard group.following.retriesAt.map({ $0 <= now }) ?? true else { return }
+        guard group.following.retriesAt == nil else { return }
         guard let change = own.change(towards: wanted) else {
             group.following.inStep = (wanted, own)
-            group.following.retriesAt = nil
             return
         }
         let token = ProposalToken(group.nextNumber())

@@ -196,7 +196,7 @@ extension HostRounds {
     /// Lets the log forget what no snapshot needs, with the next job.
     func retire(through index: LogIndex, of group: GroupState) {
         log.gathering.compactions.append((group: group.id, index: index))
-        worker.submit(.prune(group.id))
+        worker.submit(.prune(group.id, before: group.server.snapshotPosition))
     }
 
     /// Gives what was gathered to the log's thread, if it is too much to be written here; false if

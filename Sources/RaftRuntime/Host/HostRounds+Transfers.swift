@@ -57,12 +57,12 @@ extension HostRounds {
         group.observer(.snapshotInstalled(position))
         answerAppliedWaits(of: group)
         answerForwarded(of: group)
-        worker.submit(.prune(group.id))
+        worker.submit(.prune(group.id, before: position))
     }
 
     func discardSnapshot(_ position: LogPosition, of group: GroupState) {
         if group.installed?.position == position { group.installed = nil }
-        submitTransfer(.discard(position), of: group)
+        submitTransfer(.discard, of: group)
     }
 
     /// Forgets entries that a snapshot includes; what they answered is not known here.

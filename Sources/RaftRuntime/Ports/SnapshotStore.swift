@@ -25,7 +25,7 @@ package struct SnapshotMetadata: Sendable, Hashable {
 
 /// Snapshots of the groups of a host: streamed, checksummed, published by rename, two kept.
 package protocol SnapshotStore: AnyObject, Sendable {
-    /// Starts a snapshot under a temporary name.
+    /// Starts a snapshot under a temporary name; two of the same position do not touch each other.
     func begin(_ metadata: SnapshotMetadata) throws -> any SnapshotWriter
 
     /// Opens the newest whole snapshot of a group; damaged ones are reported and passed over.
@@ -37,8 +37,10 @@ package protocol SnapshotStore: AnyObject, Sendable {
     /// Removes a published snapshot that is of no use.
     func remove(_ position: LogPosition, of group: GroupID) throws
 
-    /// Removes all but the two newest snapshots of a group.
-    func prune(_ group: GroupID) throws
+    /// Notes that the log relies on a snapshot from here on, and removes all older ones but one.
+    ///
+    /// Newer ones are kept: the log may name them at any moment.
+    func prune(_ group: GroupID, before position: LogPosition) throws
 
     /// Removes all snapshots of a group that is deleted.
     func removeAll(of group: GroupID) throws

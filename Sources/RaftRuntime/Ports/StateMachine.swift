@@ -4,7 +4,7 @@ package import RaftCore
 ///
 /// The driver calls every method on one thread at a time, in log order. Application is total: a
 /// command that cannot be carried out is answered by an output that says so, never by a trap. Only a
-/// command that this version does not know yet ends it: to skip it would make the members differ.
+/// command that this member must not go past ends it: to skip it would make the members differ.
 package protocol StateMachine: AnyObject, Sendable {
     /// What a caller gets for its command.
     associatedtype Output: Sendable
@@ -19,11 +19,11 @@ package protocol StateMachine: AnyObject, Sendable {
     ///
     /// - Parameter areLocal: Whether callers here wait for the outputs. If not, they are thrown away,
     ///   so cheap ones will do.
-    /// - Throws: ``NewerCommand`` at the first command that only a newer version can apply, with the
+    /// - Throws: ``ApplicationHalt`` at the first command that this member must not go past, with the
     ///   outputs of those before it; the group then stops on this member.
     func apply(
         _ commands: ArraySlice<LogEntry>, areLocal: Bool, into outputs: inout [Output]
-    ) throws(NewerCommand)
+    ) throws(ApplicationHalt)
 
     /// Applies commands that are in this leader's log, and may not be committed, to a copy of the
     /// state: what commands see that are made late.

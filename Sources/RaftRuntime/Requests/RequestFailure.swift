@@ -10,8 +10,8 @@ package enum RequestFailure: Error, Sendable, Hashable {
     case tooLarge
     /// The disk is full; reads go on.
     case storageFull
-    /// The log has a command that this version cannot apply: the group stopped on this member.
-    case newerCommand(NewerCommand)
+    /// The log has a command that this member must not go past: the group stopped on it.
+    case applicationHalted(ApplicationHalt)
     /// The log failed; nothing more is written until the directory is opened again.
     case storageFailed(LogDeviceError)
     /// The deadline passed.
@@ -81,7 +81,7 @@ extension RequestFailure {
         case .storageFailed: .storageFailed
         case .timedOut, .cancelled, .appliedElsewhere: .timedOut
         case .shuttingDown, .groupClosed, .changeRefused, .leadershipLost, .transferFailed,
-            .newerCommand:
+            .applicationHalted:
             .shuttingDown
         }
     }

@@ -8,8 +8,11 @@ enum TransferJob: Sendable {
     case store(SnapshotChunk, [UInt8])
     /// Publish what came, and load it.
     case install(LogPosition)
-    /// Forget what came, published or not.
-    case discard(LogPosition)
+    /// Forget what came.
+    ///
+    /// What is published stays: this member may have taken a snapshot at the same place, on which its
+    /// log relies. One that the log never names is removed with the older ones, or at the next start.
+    case discard
 }
 
 /// What became of it.
@@ -61,9 +64,8 @@ struct SnapshotTransfers {
                 return .refused(chunk.position, LogDeviceError(wrapping: error))
             }
         case .install(let position): return install(position, group, slot, machine)
-        case .discard(let position):
+        case .discard:
             incoming.discard(slot)
-            try? store.remove(position, of: group)
             return nil
         }
     }
@@ -81,11 +83,18 @@ struct SnapshotTransfers {
     }
 
     /// Checks all of a snapshot by loading it before anybody relies on it.
+    ///
+    /// One that this member has taken at the same place meanwhile is as good, and is not replaced.
     private mutating func install(
         _ position: LogPosition, _ group: GroupID, _ slot: GroupSlot, _ machine: any AppliedMachine
     ) -> TransferResult.Outcome {
+        let isTakenHere = (try? store.open(position, of: group)) != nil
         do {
-            try incoming.publish(position, slot: slot)
+            if isTakenHere {
+                incoming.discard(slot)
+            } else {
+                try incoming.publish(position, slot: slot)
+            }
             guard let reader = try store.open(position, of: group) else {
                 throw LogDeviceError(.failed, "a snapshot vanished that was published")
             }
@@ -95,7 +104,7 @@ struct SnapshotTransfers {
                     time: reader.metadata.time, byteCount: reader.byteCount))
         } catch {
             incoming.discard(slot)
-            try? store.remove(position, of: group)
+            if !isTakenHere { try? store.remove(position, of: group) }
             return .refused(position, LogDeviceError(wrapping: error))
         }
     }

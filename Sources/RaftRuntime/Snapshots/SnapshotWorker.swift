@@ -4,8 +4,8 @@ import RaftCore
 enum SnapshotJob: Sendable {
     /// Send or receive.
     case transfer(GroupSlot, GroupID, any AppliedMachine, TransferJob)
-    /// Remove what is not kept.
-    case prune(GroupID)
+    /// Remove what is not needed beside the snapshot that the log names.
+    case prune(GroupID, before: LogPosition)
     /// Remove all, also what is being written.
     case forget(GroupID)
     /// Load a state; the first function reports its result itself, the second that there is none
@@ -151,7 +151,8 @@ final class SnapshotWorker: Drained {
         switch job {
         case nil: return false
         case .restore(let run, _): run()
-        case .prune(let group): cleanUp { try store.prune(group) }
+        case .prune(let group, let position):
+            cleanUp { try store.prune(group, before: position) }
         case .forget(let group):
             abandon(group)
             cleanUp { try store.removeAll(of: group) }

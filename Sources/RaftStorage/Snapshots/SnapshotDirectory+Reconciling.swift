@@ -33,6 +33,7 @@ extension SnapshotDirectory {
             try disk.remove(path(name.text))
         }
         for group in groups {
+            if let snapshot = group.head.snapshot { noteRecorded(snapshot, of: group.head.group) }
             guard let finding = missingSnapshot(of: group, published) else { continue }
             guard finding.severity != .damage else {
                 throw LogDeviceError(.corrupt, finding.message, path: finding.path)

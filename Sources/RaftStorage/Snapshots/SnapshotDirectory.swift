@@ -3,10 +3,9 @@ package import RaftRuntime
 
 /// The snapshots of a host's groups, each a file; see ``SnapshotFormat``.
 ///
-/// Has no state of its own, so threads may share it; of a group one snapshot at a time is taken, and
-/// one received.
+/// Threads may share it; of a group one snapshot at a time is taken, and one received.
 package final class SnapshotDirectory: SnapshotStore {
-    /// How many snapshots of a group are kept.
+    /// How many snapshots of a group are kept, beside those that are newer than the log says.
     static let keptCount = 2
 
     let path: String
@@ -14,6 +13,8 @@ package final class SnapshotDirectory: SnapshotStore {
     private let identity: HostIdentity
     private let randomBits: @Sendable () -> UInt64
     let report: @Sendable (StorageFinding) -> Void
+    /// The snapshot of each group that the log names, as far as this was told.
+    private let recorded = Lock<[GroupID: LogPosition]>([:])
 
     init(path: String, disk: any Disk, identity: HostIdentity, options: LogOptions) {
         self.path = path
@@ -69,9 +70,10 @@ package final class SnapshotDirectory: SnapshotStore {
         }
     }
 
-    package func prune(_ group: GroupID) throws {
+    package func prune(_ group: GroupID, before position: LogPosition) throws {
+        noteRecorded(position, of: group)
         do {
-            for name in try names(of: group).dropLast(Self.keptCount) {
+            for name in recorded(try names(of: group)).dropLast(Self.keptCount) {
                 try disk.remove(path(name.text))
             }
             try disk.synchronizeDirectory(path)
@@ -82,6 +84,7 @@ package final class SnapshotDirectory: SnapshotStore {
 
     /// Removes all snapshots of a group that is deleted.
     package func removeAll(of group: GroupID) throws {
+        recorded.withLock { $0[group] = nil }
         do {
             for name in try names(of: group) { try disk.remove(path(name.text)) }
             try disk.synchronizeDirectory(path)
@@ -90,11 +93,12 @@ package final class SnapshotDirectory: SnapshotStore {
         }
     }
 
-    /// Removes the older one of two snapshots of some group, to make room on a full disk.
+    /// Removes a snapshot of some group that is older than the one the log names, to make room on a full
+    /// disk.
     ///
-    /// - Returns: false if every group has one only.
+    /// - Returns: false if there is none.
     func removeSpareSnapshot() throws -> Bool {
-        let published = try allNames()
+        let published = recorded(try allNames())
         for name in published {
             let newest = published.last { $0.group == name.group }
             guard newest != name else { continue }
@@ -103,6 +107,17 @@ package final class SnapshotDirectory: SnapshotStore {
             return true
         }
         return false
+    }
+
+    /// Notes that the log names a snapshot: it is not removed before there is another one.
+    func noteRecorded(_ position: LogPosition, of group: GroupID) {
+        recorded.withLock { $0[group] = position }
+    }
+
+    /// Those that are not newer than what the log names.
+    private func recorded(_ names: [SnapshotFileName]) -> [SnapshotFileName] {
+        let recorded = recorded.withLock { $0 }
+        return names.filter { $0.position.index <= recorded[$0.group]?.index ?? .zero }
     }
 
     /// The published snapshots of a group, oldest first.

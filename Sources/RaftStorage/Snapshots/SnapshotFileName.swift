@@ -28,8 +28,10 @@ struct SnapshotFileName: Hashable {
     /// The name in the directory.
     var text: String { stem + Self.ending }
 
-    /// The name while it is written.
-    var temporaryText: String { stem + Self.temporaryEnding }
+    /// The name while it is written: of the same snapshot one may be taken here and one received.
+    func temporaryText(salt: UInt64) -> String {
+        "\(stem)-\(hexadecimal(salt))" + Self.temporaryEnding
+    }
 
     /// Whether a name is that of a file still written, or left behind by a crash.
     static func isTemporary(_ name: String) -> Bool { name.hasSuffix(temporaryEnding) }

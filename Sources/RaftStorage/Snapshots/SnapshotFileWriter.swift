@@ -32,7 +32,7 @@ package final class SnapshotFileWriter: SnapshotWriter {
         self.makeRoom = makeRoom
         salt = header.salt
         name = SnapshotFileName(group: header.metadata.group, position: header.metadata.position)
-        let path = directory + "/" + name.temporaryText
+        let path = directory + "/" + name.temporaryText(salt: salt)
         if try disk.kind(of: path) != .missing { try disk.remove(path) }
         file = try disk.open(path, .create)
         startChunk()
@@ -68,7 +68,7 @@ package final class SnapshotFileWriter: SnapshotWriter {
             try file.flush()
             isEnded = true
             try file.close()
-            try disk.rename(path(name.temporaryText), to: path(name.text))
+            try disk.rename(path(name.temporaryText(salt: salt)), to: path(name.text))
             try disk.synchronizeDirectory(directory)
         } catch {
             abandon()
@@ -81,7 +81,7 @@ package final class SnapshotFileWriter: SnapshotWriter {
         isEnded = true
         // The file is of no use; what cannot be removed here is removed at the next start.
         try? file.close()
-        try? disk.remove(path(name.temporaryText))
+        try? disk.remove(path(name.temporaryText(salt: salt)))
     }
 
     private func path(_ name: String) -> String { directory + "/" + name }

@@ -29,6 +29,11 @@ enum ClientCall: Sendable {
 
     static func path(of key: Int) -> TreePath { "/registers/\(key)" }
 
+    /// Whether what a node holds is the number of the call that wrote it.
+    static func isWritten(_ path: String) -> Bool {
+        path.hasPrefix("/registers/") || path.hasPrefix("/pair/")
+    }
+
     /// Makes the call.
     func answer(of store: TreeStore, _ key: Int, writing number: UInt64) async -> Answer {
         let path = Self.path(of: key)

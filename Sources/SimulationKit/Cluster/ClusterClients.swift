@@ -4,43 +4,37 @@ import RaftRuntime
 
 /// Clients of a simulated cluster: each makes one call after the other, at any member.
 final class ClusterClients {
-    private struct Open {
-        let client: Int
-        let member: Int
-        let group: GroupID
+    private struct Detail {
         let call: ClientCall
         var seen: RegisterCall
     }
+
+    private typealias Desk = CallDesk<Detail, ClientCall.Answer>
 
     private(set) var history: [RegisterCall] = []
     private(set) var checks = ClientChecks()
     private let plan: ClusterPlan
     private let clock: SimulatedClock
-    private let executor: SingleThreadExecutor
-    private let answers = Lock<[(number: UInt64, answer: ClientCall.Answer)]>([])
-    private var open: [UInt64: Open] = [:]
-    private var nextNumber: UInt64 = 1
+    private let desk: Desk
     /// The last write of each client that was carried out.
     private var lastWrites: [Int: (group: GroupID, register: Int, revision: Revision)] = [:]
     /// The number of each store, with which its registers begin.
     private var places: [GroupID: Int] = [:]
     /// How often clients were told that a counter counts, and how often nobody knows.
     private var counts: [GroupID: (done: Int, unknown: Int)] = [:]
-    /// Clients that have not had a write carried out since all was healed; nil before.
-    private var unsatisfied: Set<Int>?
 
     init(_ plan: ClusterPlan, clock: SimulatedClock, executor: SingleThreadExecutor) {
         self.plan = plan
         self.clock = clock
-        self.executor = executor
+        desk = CallDesk(executor: executor)
     }
 
-    var openCount: Int { open.count }
+    var openCount: Int { desk.openCount }
 
     /// From here on each client calls until one write of its own is carried out.
-    func beginLastRound() { unsatisfied = Set(0..<plan.clientCount) }
+    func beginLastRound() { desk.beginLastRound(of: plan.clientCount) }
 
-    var isLastRoundDone: Bool { unsatisfied?.isEmpty == true && open.isEmpty }
+    var isLastRoundDone: Bool { desk.isLastRoundDone }
 
     /// Lets a client call a member.
     func begin(_ client: Int, at member: ClusterMember, _ random: inout SeededRandom) {
@@ -48,23 +42,23 @@ final class ClusterClients {
         guard !stores.isEmpty else { return }
         let store = stores[random.number(below: stores.count)]
         let group = store.groupID
-        let number = nextNumber
-        nextNumber += 1
+        let number = desk.takeNumber()
         var register = random.number(below: plan.keyCount)
         let call = choose(client, &register, store, &random)
         let now = clock.now().nanoseconds
         let seen = RegisterCall(
             key: key(of: register, in: group), operation: call.operation(writing: number),
             outcome: .unknown, start: now, end: now)
-        open[number] = Open(
-            client: client, member: member.number, group: group, call: call, seen: seen)
         if case .delete = call { checks.noteDeletionBegins(seen.key) }
         let planted = planted(call)
-        let isRepeated = plan.plant == .repeatedWrite && call.isWrite
-        _ = Task(executorPreference: executor) { [answers, register] in
+        let isRepeated = isRepeated(call)
+        desk.begin(
+            .init(
+                number: number, client: client, member: member.number, group: group,
+                detail: Detail(call: call, seen: seen))
+        ) { [register] in
             if isRepeated { _ = await planted.answer(of: store, register, writing: number) }
-            let answer = await planted.answer(of: store, register, writing: number)
-            answers.withLock { $0.append((number, answer)) }
+            return await planted.answer(of: store, register, writing: number)
         }
     }
 
@@ -81,7 +75,7 @@ final class ClusterClients {
     private func choose(
         _ client: Int, _ register: inout Int, _ store: TreeStore, _ random: inout SeededRandom
     ) -> ClientCall {
-        guard unsatisfied == nil else { return .put }
+        guard !desk.isLastRound else { return .put }
         switch random.number(below: 22) {
         case 20, 21:
             register = counter
@@ -113,71 +107,79 @@ final class ClusterClients {
         }
     }
 
+    /// Whether a bug on purpose makes a call twice.
+    private func isRepeated(_ call: ClientCall) -> Bool {
+        if case .count = call { return plan.plant == .repeatedCount }
+        return plan.plant == .repeatedWrite && call.isWrite
+    }
+
     /// The process of a member is gone, and with it its answers.
-    func abandon(member: Int) {
-        let lost = open.filter { $0.value.member == member }.keys
-        answers.withLock { answers in
-            answers.removeAll { lost.contains($0.number) }
-            for number in lost.sorted() { answers.append((number, .unknown)) }
+    func abandon(member: Int) { desk.abandon(member: member, answering: .unknown) }
+
+    /// Takes the answers that have come.
+    ///
+    /// - Parameter noteWrite: Told of each write that was answered with its revision.
+    /// - Returns: The clients that may call again.
+    func settle(
+        _ trace: inout ClusterTrace,
+        noteWrite: (_ group: GroupID, _ revision: Revision, _ member: Int) -> Void
+    ) -> [Int] {
+        desk.settle().compactMap { call, answer in
+            var call = call
+            call.detail.seen.end = clock.now().nanoseconds
+            record(answer, call)
+            if case .done(true, let revision?) = answer {
+                noteWrite(call.group, revision, call.member)
+            }
+            trace.note(.answered, clock.now(), call.client, call.number, "\(answer)")
+            return desk.goesOn(call.client) ? call.client : nil
         }
     }
 
-    /// Takes the answers that have come; returns the clients that may call again.
-    func settle(_ trace: inout ClusterTrace) -> [Int] {
-        let arrived = answers.withLock { answers in
-            defer { answers = [] }
-            return answers
-        }
-        return arrived.compactMap { number, answer in
-            guard var known = open.removeValue(forKey: number) else { return nil }
-            known.seen.end = clock.now().nanoseconds
-            record(number, answer, &known)
-            trace.note(.answered, clock.now(), known.client, number, "\(answer)")
-            guard let unsatisfied else { return known.client }
-            return unsatisfied.contains(known.client) ? known.client : nil
-        }
-    }
-
-    private func record(_ number: UInt64, _ answer: ClientCall.Answer, _ known: inout Open) {
+    private func record(_ answer: ClientCall.Answer, _ known: Desk.Call) {
+        let (call, key) = (known.detail.call, known.detail.seen.key)
         switch answer {
-        case .found(let content, let revision): read(content, revision, &known)
+        case .found(let content, let revision): read(content, revision, known)
         case .foundPair(let left, let right):
             if left != right { checks.fail("host\(known.member) shows one half of a batch") }
         case .done(let isDone, let revision):
-            known.seen.outcome = .done(isDone)
-            history.append(known.seen)
-            guard isDone else { return checks.noteRefused(number, by: known.member) }
-            if case .count = known.call { counts[known.group, default: (0, 0)].done += 1 }
-            unsatisfied?.remove(known.client)
+            note(.done(isDone), of: known)
+            guard isDone else { return checks.noteRefused(known.number, by: known.member) }
+            if case .count = call { counts[known.group, default: (0, 0)].done += 1 }
+            desk.noteWrite(by: known.client)
             guard let revision else { return }
-            let register = known.seen.key % (plan.keyCount + 1)
+            let register = key % (plan.keyCount + 1)
             lastWrites[known.client] = (known.group, register, revision)
-            if case .delete = known.call {
-                checks.noteDeletionEnds(known.seen.key, at: revision)
+            if case .delete = call {
+                checks.noteDeletionEnds(key, at: revision)
             } else {
-                checks.noteSeen(number, at: revision, by: known.member)
+                checks.noteSeen(known.number, at: revision, by: known.member)
             }
         case .unknown:
-            if known.call.isWrite { history.append(known.seen) }
-            if case .count = known.call { counts[known.group, default: (0, 0)].unknown += 1 }
+            if call.isWrite { note(.unknown, of: known) }
+            if case .count = call { counts[known.group, default: (0, 0)].unknown += 1 }
         case .refused:
-            guard known.call.isWrite else { return }
-            checks.noteRefused(number, by: known.member)
-            if case .delete = known.call { checks.noteDeletionEnds(known.seen.key, at: nil) }
+            guard call.isWrite else { return }
+            checks.noteRefused(known.number, by: known.member)
+            if case .delete = call { checks.noteDeletionEnds(key, at: nil) }
         }
     }
 
-    private func read(_ content: Int?, _ revision: Revision?, _ known: inout Open) {
+    private func note(_ outcome: RegisterCall.Outcome, of known: Desk.Call) {
+        var seen = known.detail.seen
+        seen.outcome = outcome
+        history.append(seen)
+    }
+
+    private func read(_ content: Int?, _ revision: Revision?, _ known: Desk.Call) {
         if let content, let revision {
             checks.noteSeen(UInt64(content), at: revision, by: known.member)
         }
-        guard case .read(let consistency) = known.call else { return }
+        guard case .read(let consistency) = known.detail.call else { return }
         switch consistency {
-        case .linearizable:
-            known.seen.outcome = .found(content)
-            history.append(known.seen)
+        case .linearizable: note(.found(content), of: known)
         case .atLeast(let own):
-            checks.check(revision, of: known.seen.key, since: own, by: known.member)
+            checks.check(revision, of: known.detail.seen.key, since: own, by: known.member)
         case .local: break
         }
     }

@@ -41,6 +41,14 @@ package struct ClusterPlan: Sendable, Hashable {
         case forgottenChange
         /// A watcher that goes on is told what it knows already.
         case repeatedChange
+        /// A client counts twice for one.
+        case repeatedCount
+        /// A transaction does not find out that what it looked at has changed.
+        case transactionWithoutGuard
+        /// A transaction that must be fresh reads what is applied.
+        case transactionWithoutRound
+        /// A projection forgets some rows.
+        case forgottenRow
     }
 
     package var seed: UInt64
@@ -52,6 +60,8 @@ package struct ClusterPlan: Sendable, Hashable {
     package var clientCount: Int
     package var keyCount: Int
     package var watchersPerMember: Int
+    /// How many clients make transactions, besides the others.
+    package var transactorCount: Int
     package var faults: Set<Fault>
     /// Events before everything is healed.
     package var eventsMaximum: Int
@@ -74,6 +84,7 @@ package struct ClusterPlan: Sendable, Hashable {
             faults.insert(fault)
         }
         watchersPerMember = random.number(below: 3)
+        transactorCount = random.number(below: 4)
     }
 
     /// Smaller plans to try in its place, the greatest steps first.
@@ -91,6 +102,7 @@ package struct ClusterPlan: Sendable, Hashable {
         add { $0.memberCount = max(3, $0.memberCount - 1) }
         add { $0.keyCount = max(1, $0.keyCount - 1) }
         add { $0.watchersPerMember = max(0, $0.watchersPerMember - 1) }
+        add { $0.transactorCount = max(0, $0.transactorCount - 1) }
         add { $0.eventsMaximum = max(100, $0.eventsMaximum * 4 / 5) }
         return plans
     }

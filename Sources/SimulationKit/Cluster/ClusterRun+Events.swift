@@ -13,6 +13,7 @@ extension ClusterRun {
         case .delivery(let delivery): deliver(delivery)
         case .drain(let number): drain(members[number])
         case .call(let client): call(client)
+        case .transact(let client): transact(client)
         case .fault: injectFault()
         case .steward: tend()
         case .watch(let watcher): watch(watcher)
@@ -20,9 +21,13 @@ extension ClusterRun {
         }
         runTasks()
         for delivery in network.takeOutgoing() { queue.add(.delivery(delivery), at: delivery.time) }
-        for client in clients.settle(&trace) {
+        for client in clients.settle(&trace, noteWrite: projections.noteWrite) {
             queue.add(.call(client: client), at: later(microseconds: 20_000))
         }
+        for client in transactions.settle(&trace) {
+            queue.add(.transact(client: client), at: later(microseconds: 20_000))
+        }
+        projections.settle()
         for (task, isDone) in steward.takeResults() { ended(task, isDone) }
         for result in keeper.settle() {
             trace.note(.kept, clock.now(), 0, result.group == nil ? 1 : 2, "\(result.task)")
@@ -84,6 +89,7 @@ extension ClusterRun {
         }
         for store in stores {
             keeper.note(store)
+            projections.attend(store, on: member, &random)
             witness.stood(
                 store.groupStatus, stateHash: store.stateHash, of: identity, in: store.groupID)
         }
@@ -91,14 +97,27 @@ extension ClusterRun {
     }
 
     private func call(_ client: Int) {
-        let running = members.filter { $0.store != nil }
-        guard !running.isEmpty else {
+        guard let member = runningMember else {
             return queue.add(.call(client: client), at: later(microseconds: 100_000))
         }
-        let member = running[random.number(below: running.count)]
         trace.note(.called, clock.now(), member.number, UInt64(client))
         clients.begin(client, at: member, &random)
         wake(member)
+    }
+
+    private func transact(_ client: Int) {
+        guard let member = runningMember else {
+            return queue.add(.transact(client: client), at: later(microseconds: 100_000))
+        }
+        trace.note(.begun, clock.now(), member.number, UInt64(client))
+        transactions.begin(client, at: member, &random)
+        wake(member)
+    }
+
+    /// One of the members that have their store open.
+    private var runningMember: ClusterMember? {
+        let running = members.filter { $0.store != nil }
+        return running.isEmpty ? nil : running[random.number(below: running.count)]
     }
 
     /// Lets a member work soon.

@@ -57,6 +57,8 @@ extension ClusterRun {
         guard let process = member.end(cuttingPower: cuttingPower, &random) else { return }
         if let identity = member.identity { network.disconnect(identity) }
         clients.abandon(member: member.number)
+        transactions.abandon(member: member.number)
+        projections.abandon(member: member.number)
         watchers.abandon(member: member.number)
         bury(process)
         if isHealed {
@@ -96,8 +98,9 @@ extension ClusterRun {
         let sound = Set(
             members.filter { $0 !== member && !$0.isDamaged }.compactMap(\.identity))
         return members.flatMap(\.knownConfigurations).allSatisfy { configuration in
-            // Who is to be promoted may be a voter at any moment.
-            let next = configuration.voters + configuration.promotable
+            // Who is to be promoted may be a voter at any moment, and before the others that are.
+            let next =
+                configuration.voters + configuration.promotable.filter { !sound.contains($0) }
             return [configuration.voters, configuration.outgoing, next].allSatisfy { voters in
                 voters.isEmpty || voters.count { sound.contains($0) } * 2 > voters.count
             }

@@ -10,6 +10,7 @@ package final class ClusterRun {
         case delivery(SimulatedNetwork.Delivery)
         case drain(member: Int)
         case call(client: Int)
+        case transact(client: Int)
         case fault
         case steward
         case watch(Int)
@@ -28,6 +29,8 @@ package final class ClusterRun {
     let executor = SingleThreadExecutor()
     let witness = ConsensusWitness()
     let clients: ClusterClients
+    let transactions: ClusterTransactions
+    let projections: ClusterProjections
     let steward: ClusterSteward
     let keeper: StoreKeeper
     let watchers: ClusterWatchers
@@ -51,6 +54,8 @@ package final class ClusterRun {
         }
         trace = ClusterTrace(isKept: keepsTrace)
         clients = ClusterClients(plan, clock: clock, executor: executor)
+        transactions = ClusterTransactions(plan, clock: clock, executor: executor)
+        projections = ClusterProjections(plan, executor: executor)
         steward = ClusterSteward(executor: executor)
         keeper = StoreKeeper(executor: executor)
         watchers = ClusterWatchers(plan, executor: executor)
@@ -58,7 +63,8 @@ package final class ClusterRun {
 
     /// The first thing that did not hold.
     var failure: String? {
-        ownFailure ?? clients.checks.failure ?? watchers.failure ?? witness.failure
+        ownFailure ?? clients.checks.failure ?? transactions.failure ?? projections.failure
+            ?? watchers.failure ?? witness.failure
     }
 
     func fail(_ message: String) { ownFailure = ownFailure ?? message }
@@ -101,6 +107,9 @@ package final class ClusterRun {
         weather = chosenWeather()
         network.setWeather(weather)
         for client in 0..<plan.clientCount { queue.add(.call(client: client), at: clock.now()) }
+        for client in 0..<plan.transactorCount {
+            queue.add(.transact(client: client), at: clock.now())
+        }
         watchers.settleDown(&random)
         for watcher in 0..<watchers.count { queue.add(.watch(watcher), at: clock.now()) }
         if !plan.faults.isEmpty { queue.add(.fault, at: clock.now()) }
@@ -121,7 +130,10 @@ package final class ClusterRun {
             if member.process == nil { start(member) }
         }
         clients.beginLastRound()
-        step { [self] in clients.isLastRoundDone && isWhole && isLevel }
+        transactions.beginLastRound()
+        step { [self] in
+            clients.isLastRoundDone && transactions.isLastRoundDone && isWhole && isLevel
+        }
     }
 
     /// Takes steps until something holds.
@@ -144,7 +156,8 @@ package final class ClusterRun {
         guard !step(within: Self.convergence, until: isDone), failure == nil else { return }
         let states = members.map(\.summary).joined(separator: "; ")
         fail(
-            "the cluster does not come to rest: \(states); open calls \(clients.openCount); \(watchers.summary)"
+            "the cluster does not come to rest: \(states); open calls \(clients.openCount), "
+                + "transactions \(transactions.openCount); \(watchers.summary)"
         )
     }
 
@@ -152,8 +165,9 @@ package final class ClusterRun {
     private func checkRest() {
         do {
             try LinearizabilityChecker.check(clients.history)
+            try transactions.checkRest(members[0].stores)
         } catch {
-            fail(error.description)
+            fail("\(error)")
         }
         for group in witness.deletedGroups where !keeper.mayBeDeleted(group) {
             fail("a store was deleted by nobody's wish")
@@ -162,6 +176,7 @@ package final class ClusterRun {
         for store in members[0].stores { clients.checkCounter(of: store) }
         for member in members {
             for store in member.stores { store.checkInvariants() }
+            projections.checkRest(on: member)
             guard let state = DurableState(of: member.disk) else {
                 return fail("the disk of \(member.name) cannot be opened again")
             }

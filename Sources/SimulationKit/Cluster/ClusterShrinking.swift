@@ -26,6 +26,7 @@ extension ClusterPlan {
         var words = [
             "--seeds \(seed)..\(seed)", "--events \(eventsMaximum)", "--members \(memberCount)",
             "--clients \(clientCount)", "--keys \(keyCount)", "--watchers \(watchersPerMember)",
+            "--transactors \(transactorCount)",
             "--faults \(names.isEmpty ? "none" : names)",
         ]
         if let plant { words.append("--plant \(plant.rawValue)") }

@@ -4,7 +4,7 @@ import RaftCore
 struct ClusterTrace {
     enum Kind: UInt64 {
         case delivered, lost, drained, called, answered, fault, repair, refused, tended, kept,
-            watched
+            watched, begun, transacted
     }
 
     private(set) var eventCount = 0

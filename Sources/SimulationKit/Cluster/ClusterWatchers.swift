@@ -223,7 +223,9 @@ final class ClusterWatchers {
             } catch {
                 fail(number, error.description)
             }
-            guard let new = change.new, let content = new.content, content > 0 else { continue }
+            guard let new = change.new, let content = new.content, content > 0,
+                ClientCall.isWritten(change.path)
+            else { continue }
             noteSeen(UInt64(content), Revision(new.modifiedRevision))
         }
     }

@@ -27,19 +27,19 @@ struct DurableLog: Sendable {
     private(set) var marks: [LogIndex: Mark] = [:]
     private(set) var last = LogPosition.zero
     private(set) var snapshot = LogPosition.zero
-    /// Whether it was told to forget the group.
+    /// Whether it was told to forget the group; what it held is remembered, for it may have been committed.
     private(set) var isDeleted = false
 
     /// Whether nothing was promised that is still to be kept.
-    var isEmpty: Bool { term == .zero && votes.isEmpty && last == .zero && snapshot == .zero }
+    var isEmpty: Bool {
+        isDeleted || (term == .zero && votes.isEmpty && last == .zero && snapshot == .zero)
+    }
 
     /// Carries out a write.
     mutating func apply(_ write: LogWrite) {
         switch write {
         case .openGroup: break
-        case .deleteGroup:
-            self = DurableLog()
-            isDeleted = true
+        case .deleteGroup: isDeleted = true
         case .hardState(let term, let vote):
             self.term = term
             if let vote { votes[term] = vote }
@@ -80,7 +80,8 @@ struct DurableLog: Sendable {
         return nil
     }
 
-    /// Whether an entry, or a snapshot in its place, survives a power cut.
+    /// Whether an entry, or a snapshot in its place, survives a power cut, or did so until the group was
+    /// deleted.
     func holds(_ mark: Mark, at index: LogIndex) -> Bool {
         snapshot.index >= index || marks[index] == mark
     }

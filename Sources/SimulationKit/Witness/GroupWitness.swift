@@ -47,6 +47,7 @@ struct GroupWitness: Sendable {
     /// says no more.
     mutating func wrote(_ writes: [LogWrite], by id: MemberID, isDurable: Bool) {
         var member = members[id] ?? Member()
+        if member.log.isDeleted { fail("member \(id.label) writes to a group that it deleted") }
         guard isDurable else {
             var uncertain = member.uncertain ?? member.log
             for write in writes { uncertain.apply(write) }

@@ -135,6 +135,7 @@ import Testing
     {
         let machine = StoreMachine(
             history: GroupID(high: 1, low: 1),
+            member: MemberID(node: 1, incarnation: GroupID(high: 1, low: 1)),
             TreeReclamation(clock: SystemClock(), attendedBy: { _ in }))
         let table = ProjectionTable<TreePath, Int>("/*", .firstPath) { path, _, payload in
             [(key: path, row: payload?.count ?? 0)]

@@ -40,6 +40,7 @@ import Testing
         // As the machine of a store uses it.
         let store = StoreMachine(
             history: GroupID(high: 1, low: 1),
+            member: MemberID(node: 1, incarnation: GroupID(high: 1, low: 1)),
             TreeReclamation(clock: SystemClock(), attendedBy: { _ in }))
         store.speculate([try Self.entry(1, term: 1, 5)], in: Term(1))
         store.speculate([try Self.entry(1, term: 2, 6)], in: Term(2))

@@ -117,15 +117,15 @@ import Testing
     @Test func `what is no command about a lease is an error, and what is newer is said to be`()
         throws
     {
-        guard case .needsNewerVersion = DecodedCommand([0x83, 3, 2, 0, 0]) else {
+        guard case .needsNewerVersion = DecodedCommand([0x83, 4, 2, 0, 0]) else {
             Issue.record("expected a newer version")
             return
         }
         let id = [0x50] + [UInt8](repeating: 0, count: 16)
         let damaged: [[UInt8]] = [
-            [0x82, 3, 1], [0x84, 3, 1, 1, 0x40], [0x84, 3, 1, 0] + id, [0x85, 3, 1, 1] + id + [5],
-            [0x85, 3, 1, 0] + id + [5], [0x84, 3, 1, 3] + id, [0x84, 3, 1, 1] + id + [1],
-            [0x84, 3, 0, 1] + id,
+            [0x82, 4, 1], [0x84, 4, 1, 1, 0x40], [0x84, 4, 1, 0] + id, [0x85, 4, 1, 1] + id + [5],
+            [0x85, 4, 1, 0] + id + [5], [0x84, 4, 1, 3] + id, [0x84, 4, 1, 1] + id + [1],
+            [0x84, 4, 0, 1] + id,
         ]
         for bytes in damaged {
             guard case .malformed = DecodedCommand(bytes) else {

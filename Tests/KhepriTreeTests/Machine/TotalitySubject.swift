@@ -99,7 +99,7 @@ extension TotalitySubject {
         let command = DecodedCommand(bytes)
         switch command {
         case .command, .lease: break
-        case .catalogue, .malformed, .needsNewerVersion: counts.undecodable += 1
+        case .catalogue, .report, .malformed, .needsNewerVersion: counts.undecodable += 1
         }
         return command
     }

@@ -29,6 +29,10 @@ struct ClusterRunTests {
         .earlyAcknowledgement: ["was durable"],
         .forgottenChange: ["a change before was not told"],
         .repeatedChange: ["told before"],
+        .repeatedCount: ["the counter of"],
+        .transactionWithoutGuard: ["shows accounts with", "(G2)"],
+        .transactionWithoutRound: ["in real time"],
+        .forgottenRow: ["a projection on"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)

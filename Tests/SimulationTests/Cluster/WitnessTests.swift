@@ -317,6 +317,26 @@ struct WitnessTests {
         #expect(Self.verdictOnDeletion(isDurable: true, holding: nil) == nil)
     }
 
+    @Test func `what was committed before the group was deleted counts, and no write after it`() {
+        func verdict(_ writes: [LogWrite]) -> String? {
+            Self.verdict { witness in
+                for member in Self.members[..<2] {
+                    witness.wrote(writes, by: member, isDurable: true)
+                    witness.wrote([.deleteGroup], by: member, isDurable: true)
+                }
+                // The third one is slow, and hears of the commit when the others have forgotten it.
+                witness.wrote(
+                    [.append([Self.entry(3, term: 1)])], by: Self.members[2], isDurable: true)
+                witness.stood(
+                    Self.status(term: 1, last: 3, commit: 3), stateHash: 100, of: Self.members[2])
+            }
+        }
+        #expect(verdict([.append([Self.entry(3, term: 1)])]) == nil)
+        #expect(verdict([])?.contains("not durable on a majority") == true)
+        let late = verdict([.deleteGroup, .append([Self.entry(3, term: 1)])])
+        #expect(late?.contains("writes to a group that it deleted") == true)
+    }
+
     @Test func `a group that is there again after its deletion is seen`() {
         let entries = [Self.entry(1, term: 1), Self.entry(2, term: 1, [7])]
         let group = Self.recovered(entries)

@@ -96,6 +96,22 @@ import Testing
         }
     }
 
+    @Test func `a store that a host makes before it is a member has members`() throws {
+        let cluster = StoreCluster(seed: TestRuns.seed())
+        try cluster.world.run {
+            let hosts = try await cluster.foundHosts(count: 2)
+            let main = try await hosts[0].store()
+            let late = try await cluster.open(2, joining: main.cluster.invitation)
+            async let made = late.store("shop")
+            await cluster.pause(main, .milliseconds(100))
+            let request = try await late.store().cluster.joinRequest
+            try await main.cluster.add(try #require(request))
+            try await made.put(1, at: "/a")
+            let shop = try await hosts[1].store("shop")
+            #expect(try await shop.get("/a", as: Int.self, consistency: .linearizable) == 1)
+        }
+    }
+
     @Test func `a deleted store is gone everywhere, and its name begins anew`() throws {
         let cluster = StoreCluster(seed: TestRuns.seed())
         try cluster.world.run {

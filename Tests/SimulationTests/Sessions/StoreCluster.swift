@@ -171,6 +171,14 @@ final class SwitchedNetwork: Sendable {
         var losesAnswers = false
         var isolated: MemberID?
         var lostCount = 0
+        var spoiling: Spoiling?
+    }
+
+    /// Brings a member something else than was sent.
+    struct Spoiling: Sendable {
+        let receiver: MemberID
+        /// What stands in the entries that are sent, and in its place, equally long.
+        let (sent, brought): ([UInt8], [UInt8])
     }
 
     private let state = Lock(State())
@@ -190,8 +198,18 @@ final class SwitchedNetwork: Sendable {
         state.withLock { $0.isolated = member?.member }
     }
 
+    /// From now on, or no longer, brings a member a word in the place of another, equally long one.
+    func spoil(_ sent: String, into brought: String, for receiver: Cluster.MemberIdentifier) {
+        let spoiling = Spoiling(
+            receiver: receiver.member, sent: Array(sent.utf8), brought: Array(brought.utf8))
+        state.withLock { $0.spoiling = spoiling }
+    }
+
     func send(_ envelopes: [PeerEnvelope]) {
-        for envelope in envelopes { receiver(of: envelope)?([envelope]) }
+        let spoiling = state.withLock { $0.spoiling }
+        for envelope in envelopes {
+            receiver(of: envelope)?([spoiling?.spoil(envelope) ?? envelope])
+        }
     }
 
     private func receiver(of envelope: PeerEnvelope) -> (@Sendable ([PeerEnvelope]) -> Void)? {
@@ -204,6 +222,21 @@ final class SwitchedNetwork: Sendable {
             if let isolated = state.isolated, ends.contains(isolated) { return nil }
             return state.receivers[envelope.receiver]
         }
+    }
+}
+
+extension SwitchedNetwork.Spoiling {
+    fileprivate func spoil(_ envelope: PeerEnvelope) -> PeerEnvelope {
+        guard envelope.receiver == receiver,
+            case .raft(let message, .entries(var entries)) = envelope.content
+        else { return envelope }
+        for place in entries.indices {
+            guard let range = entries[place].payload.firstRange(of: sent) else { continue }
+            entries[place].payload.replaceSubrange(range, with: brought)
+        }
+        var spoilt = envelope
+        spoilt.content = .raft(message, .entries(entries))
+        return spoilt
     }
 }
 

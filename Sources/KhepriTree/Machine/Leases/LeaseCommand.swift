@@ -13,7 +13,7 @@ package enum LeaseCommand: Hashable, Sendable {
     case expire(SessionID, term: UInt64)
 
     /// The kind of command this is.
-    package static let kind: UInt64 = 3
+    package static let kind: UInt64 = 4
     /// The version of the encoding.
     package static let version: UInt64 = 1
 }

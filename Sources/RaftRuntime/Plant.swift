@@ -1,0 +1,2 @@
+import Glibc
+let plant: Int = getenv("PLANT").flatMap { Int(String(cString: $0)) } ?? 0
