@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "Khepri", targets: ["Khepri"]),
         .library(name: "KhepriCluster", targets: ["KhepriCluster"]),
+        .library(name: "KhepriServer", targets: ["KhepriServer"]),
         .library(name: "CBOR", targets: ["CBOR"]),
         .library(
             name: "Raft",

@@ -56,6 +56,8 @@ public struct StoreError: Error, Sendable {
         public static let nodeNotFound = Code("nodeNotFound")
         /// There is no store with the name, or it was deleted.
         public static let storeNotFound = Code("storeNotFound")
+        /// This member has no procedure with the name, or none with the version.
+        public static let procedureNotFound = Code("procedureNotFound")
         /// A condition of the write or read is not met.
         public static let conditionFailed = Code("conditionFailed")
         /// A keep-while condition of the write is not met.

@@ -26,7 +26,9 @@ public struct KhepriProgram: AsyncParsableCommand {
         subcommands: [
             PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
             TreeCommandLine.self, CountCommand.self, CopyCommand.self, MoveCommand.self,
-            WatchCommand.self, ExecCommand.self, ServeCommand.self, ClusterCommand.self,
+            WatchCommand.self, TriggersCommand.self, CallCommand.self, ExecCommand.self,
+            ServeCommand.self,
+            ClusterCommand.self,
             StoresCommand.self, CertificatesCommand.self, ImportCommand.self, ExportCommand.self,
             VerifyCommand.self, BenchCommand.self, QuickstartCommand.self,
         ])
@@ -39,6 +41,8 @@ public struct KhepriProgram: AsyncParsableCommand {
 
     /// Runs the command of the process's arguments and ends the process with its exit code.
     public static func main() async {
+        // What a parent ignores is inherited, and many ignore this one, systemd among them.
+        signal(SIGPIPE, SIG_DFL)
         StandardStreams.reserve()
         var end = ProgramExit(.done)
         do {

@@ -74,12 +74,40 @@ package struct StoreResponder: HTTPResponder {
         case .export:
             try request.expect(.get)
             return try await ExportRoute(store: store).get(query)
+        case .procedures:
+            try request.expect(.get)
+            return ProcedureRoutes(store: store).list()
+        case .procedure(_, let text):
+            try request.expect(.post)
+            return try await ProcedureRoutes(store: store).call(
+                try Self.name(text), query, body(of: request))
         case .watch:
             try request.expect(.get)
             return try await WatchRoute(store: store).get(query, request.headers)
+        case .triggers, .trigger, .parked:
+            try query.expectOnly([])
+            return try await answer(request, target, TriggerRoutes(store: store))
         default:
             try request.expect(.get)
             return try await ListingRoute(store: store).get(query)
+        }
+    }
+
+    /// Answers what is asked of the triggers of a store.
+    private func answer(
+        _ request: Request, _ target: RequestTarget, _ routes: TriggerRoutes
+    ) async throws -> Response {
+        switch (target, request.method) {
+        case (.trigger(_, let name), _):
+            try request.expect(.delete)
+            return try await routes.remove(name)
+        case (.parked(_, let name, let id), .post): return try await routes.retry(id, of: name)
+        case (.parked(_, let name, let id), .delete):
+            return try await routes.discard(id, of: name)
+        case (.parked, _): throw RequestError(.methodNotAllowed, "expected POST or DELETE")
+        default:
+            try request.expect(.get)
+            return try routes.list()
         }
     }
 
@@ -146,7 +174,7 @@ package struct StoreResponder: HTTPResponder {
     private static func name(_ text: String) throws -> String {
         let path = try TreePath("/" + text)
         guard path.components.count == 1 else {
-            throw RequestError(.invalidRequest, "expected the name of a member, found \(text)")
+            throw RequestError(.invalidRequest, "expected one name, found \(text)")
         }
         return path.components[0].string
     }

@@ -1,31 +1,42 @@
 import Hummingbird
 import HummingbirdCore
-package import Khepri
-package import Logging
+public import Khepri
+public import Logging
 package import NIOSSL
-import ServiceLifecycle
+public import ServiceLifecycle
 
-/// The HTTP server of a host's stores.
-package struct StoreServer: Service {
+/// The HTTP server of a host's stores, with the procedures that a program registered.
+///
+/// ```swift
+/// let server = StoreServer(host, options: .init(host: "127.0.0.1", port: 8080))
+/// try await server.run()
+/// ```
+/// Whoever reaches the address may read and write everything: listen on this machine only, or behind a
+/// proxy that lets in whom it knows. `docs/HTTP.md` is the reference.
+public struct StoreServer: Service {
     /// Where and for whom it serves.
-    package struct Options: Sendable {
+    public struct Options: Sendable {
         /// The name or address to listen on.
-        package var host: String
+        public var host: String
         /// The port to listen on; 0 for any that is free.
-        package var port: Int
+        public var port: Int
         /// Names that clients may call the server by, beside `localhost` and addresses.
-        package var names: [String] = []
+        public var names: [String] = []
         /// What the next connection is encrypted with; nil serves plaintext.
         package var encryption: (@Sendable () -> NIOSSLContext)?
 
         /// Joins the address.
-        package init(host: String, port: Int) {
+        ///
+        /// - Parameters:
+        ///   - host: The name or address to listen on.
+        ///   - port: The port, 0 for any that is free.
+        public init(host: String, port: Int) {
             self.host = host
             self.port = port
         }
 
         /// Whether only this machine can reach the address.
-        package var isLoopback: Bool {
+        public var isLoopback: Bool {
             host == "localhost" || host == "::1"
                 || host.hasPrefix("127.") && host.split(separator: ".").count == 4
         }
@@ -43,10 +54,14 @@ package struct StoreServer: Service {
 
     /// Makes a server; it listens when it runs.
     ///
-    /// - Parameter onReady: Called once with the port, when requests are served.
-    package init(
-        _ stores: StoreHost, options: Options, logger: Logger,
-        onReady: @escaping @Sendable (Int) -> Void
+    /// - Parameters:
+    ///   - stores: The host whose stores it serves; it stays open when the server ends.
+    ///   - options: Where and for whom it serves.
+    ///   - logger: Told what the server does.
+    ///   - onReady: Called once with the port, when requests are served.
+    public init(
+        _ stores: StoreHost, options: Options, logger: Logger = Logger(label: "khepri.server"),
+        onReady: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.stores = stores
         self.options = options
@@ -69,7 +84,8 @@ package struct StoreServer: Service {
     /// Serves until the task is cancelled or a graceful shutdown begins.
     ///
     /// Requests that are under way are answered first. The host stays open.
-    package func run() async throws {
+    /// - Throws: `StoreError` `.cannotOpen` if the address cannot be had, and why a store cannot be opened.
+    public func run() async throws {
         for name in Set(stores.storeNames).union([RequestTarget.defaultStore]) {
             _ = try await stores.store(name)
         }

@@ -5,15 +5,15 @@ import RaftRuntime
 public final class RaftGroup<Machine: StateMachine>: Sendable {
     private let group: RaftRuntime.RaftGroup<MachineAdapter<Machine>>
     private let machine: MachineAdapter<Machine>
-    private let hub: EventHub
+    private let streams: EventStreams<RaftGroupEvent>
 
     init(
         _ group: RaftRuntime.RaftGroup<MachineAdapter<Machine>>, machine: MachineAdapter<Machine>,
-        events: EventHub
+        events: EventStreams<RaftGroupEvent>
     ) {
         self.group = group
         self.machine = machine
-        hub = events
+        streams = events
     }
 
     /// Names the group for ever.
@@ -25,7 +25,7 @@ public final class RaftGroup<Machine: StateMachine>: Sendable {
     /// What happens from now on, until the host is closed.
     ///
     /// Somebody who does not read loses the oldest of 256 events.
-    public var events: AsyncStream<RaftGroupEvent> { hub.events() }
+    public var events: AsyncStream<RaftGroupEvent> { streams.stream() }
 
     /// Carries a command through, on any member, and returns what the machine answered.
     ///

@@ -15,7 +15,7 @@ import RaftStorage
 public final class RaftHost<Machine: StateMachine>: Sendable {
     private enum Presence {
         case recovered(RecoveredGroup)
-        case open(EventHub)
+        case open(EventStreams<RaftGroupEvent>)
     }
 
     /// Who this host is in all its groups, and where others reach it.
@@ -91,7 +91,7 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
     ///   host, as when it has lost its disk, `.storageFailed`, `.closed`.
     /// - Precondition: At most `Configuration.votersMaximum` voters, each named once.
     public func group(_ id: GroupID, voters: [RaftPeer] = []) async throws -> RaftGroup<Machine> {
-        let events = EventHub()
+        let events = EventStreams<RaftGroupEvent>()
         let before = groups.withLock { groups in
             if case .open = groups[id] { return groups[id] }
             return groups.updateValue(.open(events), forKey: id)
@@ -112,7 +112,7 @@ public final class RaftHost<Machine: StateMachine>: Sendable {
                 if case .configurationInForce(let configuration) = event {
                     transport?.note(configuration, of: id)
                 }
-                events.post(event)
+                if let event = RaftGroupEvent(event) { events.post(event) }
             }
             return RaftGroup(try await host.open(description), machine: machine, events: events)
         } catch {

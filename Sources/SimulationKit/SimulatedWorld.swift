@@ -68,6 +68,11 @@ package final class SimulatedWorld: Sendable {
         }
     }
 
+    /// Begins a task of a process that may be killed: nobody waits for its end, which may never come.
+    package func begin(_ body: @escaping @Sendable () async -> Void) {
+        _ = Task(executorPreference: executor) { await body() }
+    }
+
     /// Does all that is ready, and lets no time pass beyond that.
     package func settle() {
         while case .worked = step() {}

@@ -32,7 +32,7 @@ import Testing
         ("PUT", "/v1/cluster/members/n9", #"{"priority":99999999999}"#, "a whole number"),
         ("PUT", "/v1/cluster/members/n9", #"{"promote":1}"#, "expected true or false"),
         ("DELETE", "/v1/cluster/members/member%201", "", "the members cannot be changed"),
-        ("DELETE", "/v1/cluster/members/a/b", "", "expected the name of a member"),
+        ("DELETE", "/v1/cluster/members/a/b", "", "expected one name"),
         ("POST", "/v1/cluster/leader", #"{"to":"n9"}"#, "there is no member n9"),
         ("POST", "/v1/cluster/leader", "{", "expected a name"),
     ])

@@ -19,6 +19,18 @@ struct ProposalTests {
         #expect(group.machine.state.withLock { $0.appliedThrough } == LogIndex(3))
     }
 
+    @Test func `who is answered finds the command applied, whatever is asked`() throws {
+        let manual = ManualHost()
+        let group = try manual.open()
+        let found = Lock<[LogIndex]>([])
+        group.propose(.bytes([1])) { _ in
+            let status = group.status
+            found.withLock { $0 = [group.appliedIndex, status.appliedIndex, status.commitIndex] }
+        }
+        manual.drain()
+        #expect(found.withLock { $0 } == Array(repeating: LogIndex(3), count: 3))
+    }
+
     @Test func `commands that are queued together share one batch`() throws {
         let manual = ManualHost()
         let group = try manual.open()

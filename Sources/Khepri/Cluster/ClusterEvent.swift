@@ -32,47 +32,14 @@ public enum ClusterEvent: Sendable, Hashable {
 
 /// Gives the events of a store to everybody who listens.
 final class ClusterEvents: Sendable {
-    /// The events that wait for a listener at most.
-    static let bufferMaximum = 256
-
-    private struct State {
-        var listeners: [Int: AsyncStream<ClusterEvent>.Continuation] = [:]
-        var lastNumber = 0
-        var isEnded = false
-        var wasLeader = false
-    }
-
-    private let state = Lock(State())
+    private let streams = EventStreams<ClusterEvent>()
+    private let wasLeader = Lock(false)
 
     /// A stream of what happens from now on.
-    func stream() -> AsyncStream<ClusterEvent> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: ClusterEvent.self, bufferingPolicy: .bufferingNewest(Self.bufferMaximum))
-        let number: Int? = state.withLock { state in
-            guard !state.isEnded else { return nil }
-            state.lastNumber += 1
-            state.listeners[state.lastNumber] = continuation
-            return state.lastNumber
-        }
-        guard let number else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { _ = $0.listeners.removeValue(forKey: number) }
-        }
-        return stream
-    }
+    func stream() -> AsyncStream<ClusterEvent> { streams.stream() }
 
     /// Ends all streams.
-    func end() {
-        let listeners = state.withLock { state in
-            defer { state.listeners = [:] }
-            state.isEnded = true
-            return Array(state.listeners.values)
-        }
-        for listener in listeners { listener.finish() }
-    }
+    func end() { streams.end() }
 
     /// Called on the driver's thread.
     func note(_ event: GroupEvent, _ configuration: () -> Configuration, local: MemberID) {
@@ -80,19 +47,16 @@ final class ClusterEvents: Sendable {
     }
 
     /// The same for an event of the store itself.
-    func note(_ event: ClusterEvent) {
-        let listeners = state.withLock { Array($0.listeners.values) }
-        for listener in listeners { listener.yield(event) }
-    }
+    func note(_ event: ClusterEvent) { streams.post(event) }
 
     private func clusterEvent(
         _ event: GroupEvent, _ configuration: () -> Configuration, _ local: MemberID
     ) -> ClusterEvent? {
         switch event {
         case .roleChanged(let role, let term):
-            let wasLeader = state.withLock { state in
-                defer { state.wasLeader = role == .leader }
-                return state.wasLeader
+            let wasLeader = wasLeader.withLock { wasLeader in
+                defer { wasLeader = role == .leader }
+                return wasLeader
             }
             if role == .leader { return .becameLeader(term: term.rawValue) }
             return wasLeader ? .stoppedLeading : nil

@@ -13,6 +13,9 @@ final class StoreEngine: Sendable {
     let events: ClusterEvents
     let clock: any MonotonicClock
     let contention = TransactionContention()
+    let triggers = TriggerRegistry()
+    /// What callers may call by name.
+    let procedures = ProcedureTable()
     private let sessions: CommandSessions
 
     init(

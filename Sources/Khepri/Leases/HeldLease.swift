@@ -8,7 +8,7 @@ import RaftRuntime
 /// leader's by what clocks may differ in: the holder stops before the leader can begin to end the lease.
 final class HeldLease: Sendable {
     /// The part of the time to live that the holder believes in.
-    static let believedPart = plant == 7 ? 1.6 : 0.9
+    static let believedPart = 0.9
 
     let id: SessionID
     private let timeToLive: Duration

@@ -25,7 +25,7 @@ struct LeaderLeases {
 
     /// Gives a lease its whole time, unless it is too late.
     mutating func renew(_ id: SessionID) -> Bool {
-        guard !ending.contains(id) || plant == 6 else { return false }
+        guard !ending.contains(id) else { return false }
         if term != nil { renewed.append(id) }
         return true
     }
@@ -36,12 +36,6 @@ struct LeaderLeases {
     mutating func takeExpired(
         of leases: LeaseTable, at now: Instant, leading term: Term?
     ) -> [SessionID] {
-        if plant == 2 {
-            if term != self.term { self.term = term }
-            for lease in leases.sorted where deadlines[lease.id] == nil { setDeadline(of: lease.id, leases, now) }
-            for (id, _) in deadlines where !leases.contains(id) { deadlines[id] = nil }
-            if term == nil { renewed = []; return [] }
-        }
         if term != self.term { begin(term, leases) }
         for id in renewed { setDeadline(of: id, leases, now) }
         renewed.removeAll()

@@ -1,4 +1,4 @@
-public import KhepriTree
+import KhepriTree
 import RaftCore
 import RaftRuntime
 

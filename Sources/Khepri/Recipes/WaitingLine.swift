@@ -110,7 +110,6 @@ extension WaitingLine {
         guard children.contains(where: { $0.token == place.token && $0.path == place.path }) else {
             throw Lease.endedError
         }
-        if plant == 8 { return children.filter { $0.path < place.path }.max { $0.path < $1.path }?.path }
         return children.filter { $0.token < place.token }.max { $0.token < $1.token }?.path
     }
 

@@ -49,6 +49,13 @@ struct ClusterStores {
             .sorted { $0.name < $1.name }
     }
 
+    /// Why stores could not be opened, by the order of their groups; they stay closed until the next start.
+    var openingErrors: [StoreError] {
+        slots.sorted { $0.key < $1.key }.compactMap {
+            if case .failed(let error) = $0.value { error } else { nil }
+        }
+    }
+
     /// A group that this host made before it had peers.
     func unlistedGroup(named name: String) -> GroupID? {
         unlisted.first { $0.name == name }?.id

@@ -242,6 +242,9 @@ public final class StoreHost: Sendable {
         state.withLock { $0.openStores } + clusterStores.withLock { $0.openStores }
     }
 
+    /// Why stores of the cluster could not be opened here; they stay closed until the host starts again.
+    package var openingErrors: [StoreError] { clusterStores.withLock { $0.openingErrors } }
+
     /// The cluster that the data directory belongs to.
     var clusterID: Identifier128 {
         directory?.identity.cluster ?? Identifier128(high: 0, low: 0)
@@ -257,7 +260,7 @@ public final class StoreHost: Sendable {
     }
 
     /// Refuses what cannot be the name of a store.
-    package static func validate(_ name: String) throws {
+    package static func validate(_ name: String, as what: String = "store name") throws {
         let isAllowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -270,7 +273,7 @@ public final class StoreHost: Sendable {
         guard isAllowed, (1...64).contains(name.utf8.count) else {
             throw StoreError(
                 .invalidOperation,
-                "expected a store name of 1 to 64 ASCII letters, digits, '-', '_' and '.', "
+                "expected a \(what) of 1 to 64 ASCII letters, digits, '-', '_' and '.', "
                     + "found \"\(name)\"")
         }
     }

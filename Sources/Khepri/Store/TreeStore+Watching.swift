@@ -26,7 +26,7 @@ extension TreeStore {
     public func changes(
         matching pattern: TreePattern, since start: WatchStart = .now
     ) -> TreeChanges {
-        TreeChanges(subscription: ChangeSubscription(engine, pattern, since: start))
+        TreeChanges(subscription: ChangeSubscription(engine, [pattern], since: start))
     }
 
     /// The value at a path, now and whenever it has changed.

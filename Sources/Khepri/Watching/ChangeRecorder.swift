@@ -32,7 +32,7 @@ struct ChangeRecorder: ~Copyable {
     mutating func add(_ changes: ChangeSet, at revision: Revision) {
         var count = 0
         for change in changes.changes where change.isPayloadChanged {
-            RecordedChange.write(change, at: revision, to: &writer)
+            RecordedChange(change, at: revision).write(to: &writer)
             writer.withUnsafeBytes { bytes in
                 withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { batch.bytes += $0 }
                 batch.bytes += bytes

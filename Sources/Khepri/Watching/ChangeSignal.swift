@@ -7,7 +7,7 @@ final class ChangeSignal: Sendable {
 
     init(_ engine: StoreEngine, _ pattern: TreePattern) {
         hub = engine.machine.watches
-        id = hub.add(pattern, after: nil, wantsChanges: false)
+        id = hub.add([pattern], after: nil, wantsChanges: false)
     }
 
     deinit { hub.remove(id) }

@@ -23,17 +23,18 @@ final class ChangeSubscription: Sendable {
     private static let pageCount = 256
 
     private let engine: StoreEngine
-    private let pattern: TreePattern
-    private let walk: PatternWalk
+    private let patterns: [TreePattern]
+    private let walks: [PatternWalk]
     private let id: WatchHub.ReaderID
     private let state: Lock<State>
 
     private var hub: WatchHub { engine.machine.watches }
 
-    init(_ engine: StoreEngine, _ pattern: TreePattern, since start: WatchStart) {
+    /// - Parameter patterns: What is wanted; present nodes are listed by one pattern only.
+    init(_ engine: StoreEngine, _ patterns: [TreePattern], since start: WatchStart) {
         self.engine = engine
-        self.pattern = pattern
-        walk = PatternWalk(pattern)
+        self.patterns = patterns
+        walks = patterns.map { PatternWalk($0) }
         var revision: Revision?
         var phase: Phase
         switch start {
@@ -41,12 +42,17 @@ final class ChangeSubscription: Sendable {
         case .current: phase = .listing(nil, after: nil)
         case .revision(let last): (revision, phase) = (last, .awaiting(last))
         }
-        id = engine.machine.watches.add(pattern, after: revision, wantsChanges: true)
-        if let refusal = pattern.refusalToFollow { phase = .refused(refusal) }
+        id = engine.machine.watches.add(patterns, after: revision, wantsChanges: true)
+        if let refusal = patterns.lazy.compactMap(\.refusalToFollow).first {
+            phase = .refused(refusal)
+        }
         state = Lock(State(phase: phase))
     }
 
     deinit { hub.remove(id) }
+
+    /// Up to where all changes have been told, while ``next()`` waits for more.
+    var idleRevision: Revision? { hub.idleRevision(of: id) }
 
     /// Waits until the first change can be told; throws what ``next()`` would throw then.
     func begin() async throws {
@@ -109,7 +115,8 @@ final class ChangeSubscription: Sendable {
     /// A page of what is there; nil if there is nothing.
     private func list(_ view: TreeView, after path: TreePath?) -> [TreeChange]? {
         var page: [(path: TreePath, node: RecordedNode)] = []
-        view.tree.forEachMatch(of: pattern, after: path) { path, node in
+        precondition(patterns.count == 1, "the nodes that several patterns match are not listed")
+        view.tree.forEachMatch(of: patterns[0], after: path) { path, node in
             let properties = NodeProperties(node)
             page.append((path, RecordedNode(properties: properties, payload: node.payload)))
             return page.count <= Self.pageCount
@@ -134,7 +141,7 @@ final class ChangeSubscription: Sendable {
         let concerning = changes.compactMap { bytes -> RecordedChange? in
             // What the recorder wrote can be read.
             guard let change = try? bytes.withUnsafeBytes({ try RecordedChange(reading: $0) }),
-                change.revision > skipped, change.matches(walk)
+                change.revision > skipped, walks.contains(where: { change.matches($0) })
             else { return nil }
             return change
         }

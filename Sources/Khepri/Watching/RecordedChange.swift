@@ -24,30 +24,29 @@ extension RecordedChange {
     private static let newFlag: UInt64 = 2
     private static let keepWhileFlag: UInt64 = 4
 
-    /// Writes a change behind its revision.
-    static func write(
-        _ change: NodeChange, at revision: Revision, to writer: inout CBORWriter
-    ) {
-        let old = change.old ?? change.removed
-        var flags: UInt64 = change.deleteReason == .keepWhile ? keepWhileFlag : 0
-        if old != nil { flags |= oldFlag }
-        if change.new != nil { flags |= newFlag }
-        writer.writeUnsigned(revision.rawValue)
-        writer.writeUnsigned(flags)
-        writer.writeArrayHeader(change.path.depth)
-        for name in change.path.components { name.write(to: &writer) }
-        for image in [old, change.new] {
-            guard let image else { continue }
-            if let payload = image.payload(present: nil) {
-                writer.writeBytes(payload.bytes)
-            } else {
-                writer.writeNull()
-            }
-            NodeProperties(image).write(to: &writer)
-        }
+    /// What a command did to a node.
+    init(_ change: NodeChange, at revision: Revision) {
+        self.revision = revision
+        path = change.path
+        old = (change.old ?? change.removed).map(RecordedNode.init)
+        new = change.new.map(RecordedNode.init)
+        reason = change.deleteReason
     }
 
-    /// Reads what ``write(_:at:to:)`` wrote.
+    /// Writes the change behind its revision.
+    func write(to writer: inout CBORWriter) {
+        var flags: UInt64 = reason == .keepWhile ? Self.keepWhileFlag : 0
+        if old != nil { flags |= Self.oldFlag }
+        if new != nil { flags |= Self.newFlag }
+        writer.writeUnsigned(revision.rawValue)
+        writer.writeUnsigned(flags)
+        writer.writeArrayHeader(path.depth)
+        for name in path.components { name.write(to: &writer) }
+        old?.write(to: &writer)
+        new?.write(to: &writer)
+    }
+
+    /// Reads what ``write(to:)`` wrote.
     init(reading bytes: UnsafeRawBufferPointer) throws {
         var reader = CBORReader(bytes)
         revision = Revision(try reader.readUnsigned())
@@ -58,7 +57,7 @@ extension RecordedChange {
         reason = new != nil ? nil : flags & Self.keepWhileFlag != 0 ? .keepWhile : .explicit
     }
 
-    /// The revision alone, of what ``write(_:at:to:)`` wrote.
+    /// The revision alone, of what ``write(to:)`` wrote.
     static func revision(in bytes: UnsafeRawBufferPointer) -> Revision {
         var reader = CBORReader(bytes)
         return (try? reader.readUnsigned()).map(Revision.init) ?? .zero
@@ -75,6 +74,20 @@ extension RecordedChange {
 }
 
 extension RecordedNode {
+    fileprivate init(_ image: NodeImage) {
+        properties = NodeProperties(image)
+        payload = image.payload(present: nil)
+    }
+
+    fileprivate func write(to writer: inout CBORWriter) {
+        if let payload {
+            writer.writeBytes(payload.bytes)
+        } else {
+            writer.writeNull()
+        }
+        properties.write(to: &writer)
+    }
+
     fileprivate init(from reader: inout CBORReader) throws {
         if try reader.readNullIfPresent() {
             payload = nil

@@ -73,6 +73,12 @@ extension TreeChange {
         after = change.new
     }
 
+    /// The change as the history keeps it.
+    var recorded: RecordedChange {
+        RecordedChange(
+            revision: revision, path: path, old: before, new: after, reason: deleteReason)
+    }
+
     /// A node that is there.
     init(present node: RecordedNode, at path: TreePath, in revision: Revision, isLast: Bool) {
         kind = .present

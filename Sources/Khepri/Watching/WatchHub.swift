@@ -79,18 +79,20 @@ extension WatchHub {
     /// Adds a reader.
     ///
     /// - Parameters:
+    ///   - patterns: It is told once of what several of them match.
     ///   - revision: It wants what came after that; nil for what is to come.
     ///   - wantsChanges: Whether it wants each change; if not, that there was one.
     func add(
-        _ pattern: TreePattern, after revision: Revision?, wantsChanges: Bool
+        _ patterns: [TreePattern], after revision: Revision?, wantsChanges: Bool
     ) -> ReaderID {
         state.withLock { state in
             state.lastID += 1
-            let slot = state.trie.use(pattern.components)
-            state.trie[slot].append(state.lastID)
-            let walk = pattern.exactPath == nil ? PatternWalk(pattern) : nil
+            let slots = patterns.map { state.trie.use($0.components) }
+            for slot in slots { state.trie[slot].append(state.lastID) }
+            let isExact = patterns.count == 1 && patterns[0].exactPath != nil
             var reader = WatchReader(
-                slot: slot, walk: walk, after: revision ?? .zero, wantsChanges: wantsChanges)
+                slots: slots, walks: isExact ? [] : patterns.map { PatternWalk($0) },
+                after: revision ?? .zero, wantsChanges: wantsChanges)
             if let revision, revision < state.history.revision {
                 reader.begin(at: state.history.place(after: revision))
             }
@@ -111,12 +113,27 @@ extension WatchHub {
         }
     }
 
+    /// Whether something was changed after a revision that is not at or below a path.
+    func hasChanges(after revision: Revision, outside path: TreePath) -> Bool {
+        state.withLock { state in
+            guard let place = state.history.place(after: revision) else { return true }
+            var isFound = false
+            state.history.forEach(from: place) { _, bytes in
+                guard !isFound, let change = try? RecordedChange(reading: bytes) else { return }
+                isFound = !change.path.components.starts(with: path.components)
+            }
+            return isFound
+        }
+    }
+
     /// Forgets a reader.
     func remove(_ id: ReaderID) {
         state.withLock { state in
             guard let reader = state.readers.removeValue(forKey: id) else { return }
-            state.trie[reader.slot].removeAll { $0 == id }
-            state.trie.release(reader.slot)
+            for slot in reader.slots {
+                state.trie[slot].removeAll { $0 == id }
+                state.trie.release(slot)
+            }
         }
     }
 
@@ -130,6 +147,16 @@ extension WatchHub {
             return step
         }
     }
+
+    /// Up to where a reader knows everything, while it waits for more; nil while it does not wait.
+    func idleRevision(of id: ReaderID) -> Revision? {
+        state.withLock { state in
+            state.readers[id]?.isIdle == true ? state.history.revision : nil
+        }
+    }
+
+    /// The changes after this revision are still known.
+    var startRevision: Revision { state.withLock { $0.history.startRevision } }
 
     /// What a reader is told that has missed changes; nil if it has not.
     func loss(of id: ReaderID) -> StoreError? {

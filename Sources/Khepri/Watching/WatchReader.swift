@@ -14,17 +14,17 @@ struct WatchReader {
     }
 
     /// Where it is in the trie.
-    let slot: Int
-    /// The pattern, nil when the slot says it all.
-    private let walk: PatternWalk?
+    let slots: [Int]
+    /// The patterns; none when the slot says it all.
+    private let walks: [PatternWalk]
     /// It wants what came after that.
     private let start: Revision
     private var position: Position
     private var waiting: UnsafeContinuation<Void, Never>?
 
-    init(slot: Int, walk: PatternWalk?, after start: Revision, wantsChanges: Bool) {
-        self.slot = slot
-        self.walk = walk
+    init(slots: [Int], walks: [PatternWalk], after start: Revision, wantsChanges: Bool) {
+        self.slots = slots
+        self.walks = walks
         self.start = start
         position = wantsChanges ? .following([]) : .noting(false)
     }
@@ -38,8 +38,10 @@ struct WatchReader {
     mutating func take(
         _ change: RecordedChange, at place: ChangeHistory.Place
     ) -> UnsafeContinuation<Void, Never>? {
-        if let walk, !change.matches(walk) { return nil }
+        guard walks.isEmpty || walks.contains(where: { change.matches($0) }) else { return nil }
         switch position {
+        // Another of its patterns led here.
+        case .following(let places) where places.last == place: return nil
         case .following(var places):
             // Left behind, it looks through the history from the first one on that it has not read.
             if places.count == WatchHub.placesMaximum {
@@ -128,6 +130,12 @@ struct WatchReader {
         }
         waiting = continuation
         return true
+    }
+
+    /// Whether it waits and there is nothing for it.
+    var isIdle: Bool {
+        guard case .following(let places) = position else { return false }
+        return waiting != nil && places.isEmpty
     }
 
     /// Who waits, and is to be woken.

@@ -8,7 +8,9 @@ struct ClusterReport {
     init(_ json: JSONValue) { self.json = json }
 
     func print(as format: OutputFormat) throws {
-        guard format == .human || format == .table else { return try printJSON(json) }
+        guard format == .human || format == .table else {
+            return try StandardOutput.line(json.jsonText)
+        }
         try StandardOutput.line("leader     \(json.text("leader") ?? "none")")
         try StandardOutput.line("term       \(json.text("term") ?? "?")")
         try StandardOutput.line("committed  \(json.text("committedRevision") ?? "?")")
@@ -19,8 +21,8 @@ struct ClusterReport {
     func printMembers(as format: OutputFormat) throws {
         guard case .array(let members)? = json["members"] else { return }
         switch format {
-        case .json: return try printJSON(.array(members))
-        case .jsonl: for member in members { try printJSON(member) }
+        case .json: return try StandardOutput.line(JSONValue.array(members).jsonText)
+        case .jsonl: for member in members { try StandardOutput.line(member.jsonText) }
         case .human, .table:
             let rows = members.map { member in
                 [
@@ -35,22 +37,9 @@ struct ClusterReport {
             for line in table.lines() { try StandardOutput.line(line) }
         }
     }
-
-    private func printJSON(_ value: JSONValue) throws {
-        var printer = JSONPrinter()
-        printer.writeValue(value)
-        try StandardOutput.line(printer.finish())
-    }
 }
 
 extension JSONValue {
     /// A member as text; nil without it, or for what is neither string nor number.
-    fileprivate func text(_ key: CBORText) -> String? {
-        switch self[key] {
-        case .string(let text)?: text.string
-        case .unsigned(let number)?: "\(number)"
-        case .negative(let number)?: "\(number)"
-        default: nil
-        }
-    }
+    fileprivate func text(_ key: CBORText) -> String? { self[key]?.plainText }
 }

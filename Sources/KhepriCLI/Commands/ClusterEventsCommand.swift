@@ -50,7 +50,7 @@ struct ClusterEventsCommand: AsyncParsableCommand {
             throw endpoint.malformedAnswer
         }
         let words = members.map { member in
-            let (name, value) = (member.key.string, member.value.plainText)
+            let (name, value) = (member.key.string, member.value.words)
             return name == "event" ? value : "\(name)=\(value)"
         }
         let time = Date.now.formatted(.iso8601)
@@ -59,18 +59,11 @@ struct ClusterEventsCommand: AsyncParsableCommand {
 }
 
 extension JSONValue {
-    /// A text as it is, members by name and role, and everything else as JSON.
-    fileprivate var plainText: String {
-        switch self {
-        case .string(let text): return text.string
-        case .array(let members):
-            return members.map { member in
-                ["name", "role"].map { member[$0]?.plainText ?? "?" }.joined(separator: ":")
-            }.joined(separator: ",")
-        default:
-            var printer = JSONPrinter()
-            printer.writeValue(self)
-            return printer.finish()
-        }
+    /// Members by name and role, and everything else as people read it.
+    fileprivate var words: String {
+        guard case .array(let members) = self else { return plainText ?? jsonText }
+        return members.map { member in
+            ["name", "role"].map { member[$0]?.plainText ?? "?" }.joined(separator: ":")
+        }.joined(separator: ",")
     }
 }

@@ -35,7 +35,8 @@ struct ProgramExit: Error {
     private static func code(of error: StoreError) -> Code {
         if error.mayHaveBeenApplied { return .outcomeUnknown }
         switch error.code {
-        case .nodeNotFound, .storeNotFound, .conditionFailed, .keepWhileConditionFailed, .aborted:
+        case .nodeNotFound, .storeNotFound, .procedureNotFound, .conditionFailed,
+            .keepWhileConditionFailed, .aborted:
             return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
         case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable

@@ -1,3 +1,4 @@
+import CBOR
 import Khepri
 import KhepriServer
 import KhepriTree
@@ -24,6 +25,24 @@ protocol StorePlace: Sendable {
 
     /// A copy of everything at and below a path, of one revision.
     func view(below path: TreePath) async throws -> TreeView
+
+    /// How the triggers stand, each an object as the HTTP API shows it.
+    func triggers() async throws -> [JSONValue]
+
+    /// Has a parked change tried again.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func retryParked(_ id: String, of name: String) async throws
+
+    /// Gives a parked change up.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func discardParked(_ id: String, of name: String) async throws
+
+    /// Removes a trigger.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func removeTrigger(_ name: String) async throws
 
     /// Gives the store free.
     func close() async throws

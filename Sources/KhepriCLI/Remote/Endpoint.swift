@@ -42,6 +42,11 @@ struct Endpoint: ExpressibleByArgument, CustomStringConvertible, Sendable {
 
 /// Text in the target of a request.
 enum TargetText {
+    /// What the targets of all requests for a store begin with.
+    static func base(of store: String) -> String {
+        store == "default" ? "/v1" : "/v1/stores/\(store)"
+    }
+
     /// The bytes of a text, all but letters, digits and `-._~` escaped.
     static func escaped(_ bytes: some Sequence<UInt8>) -> String {
         var text = ""

@@ -8,9 +8,9 @@ import NIOHTTP1
 /// A store that a server serves.
 struct RemoteStore: StorePlace {
     private let connection: HTTPConnection
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     /// What the targets of all requests begin with.
-    private let base: String
+    let base: String
     private let pipeline: RemotePipeline
 
     /// Connects to a server.
@@ -20,7 +20,7 @@ struct RemoteStore: StorePlace {
     init(at endpoint: Endpoint, store name: String, creating: Bool) async throws {
         try StoreHost.validate(name)
         self.endpoint = endpoint
-        base = name == "default" ? "/v1" : "/v1/stores/\(name)"
+        base = TargetText.base(of: name)
         connection = try await HTTPConnection(to: endpoint)
         pipeline = RemotePipeline(connection, target: base + "/ops", endpoint: endpoint)
         if creating, name != "default" { _ = try await write(.PUT, base, body: "") }
@@ -101,13 +101,13 @@ struct RemoteStore: StorePlace {
 
     // MARK: Requests
 
-    private func read(
+    func read(
         _ method: HTTPMethod, _ target: String, body: String = ""
     ) async throws -> JSONValue {
         try endpoint.json(of: try await send(method, target, body: body))
     }
 
-    private func write(
+    func write(
         _ method: HTTPMethod, _ target: String, body: String
     ) async throws -> JSONValue {
         do {

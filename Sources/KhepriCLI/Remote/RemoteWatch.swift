@@ -10,12 +10,12 @@ extension RemoteEvents {
         of store: String, at endpoint: Endpoint, matching pattern: TreePattern, since start: String
     ) throws -> RemoteEvents {
         try StoreHost.validate(store)
-        let base = store == "default" ? "/v1" : "/v1/stores/\(store)"
+        let target = TargetText.base(of: store) + "/watch"
         return RemoteEvents(
             endpoint: endpoint,
             target: { start in
                 let query = [("pattern", pattern.description), ("since", start)]
-                return base + "/watch" + TargetText.query(query)
+                return target + TargetText.query(query)
             }, start: start)
     }
 

@@ -88,7 +88,7 @@ extension StoreError {
     fileprivate var status: HTTPResponse.Status {
         if mayHaveBeenApplied { return .gatewayTimeout }
         switch code {
-        case .nodeNotFound, .storeNotFound: return .notFound
+        case .nodeNotFound, .storeNotFound, .procedureNotFound: return .notFound
         case .keepWhileConditionFailed: return .conflict
         case .conditionFailed: return .preconditionFailed
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding, .aborted:

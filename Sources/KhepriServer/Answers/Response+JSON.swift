@@ -23,6 +23,13 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
+    /// An answer of server-sent events, as WHATWG HTML §9.2 writes them.
+    init(events body: ResponseBody) {
+        self.init(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: body)
+    }
+
     /// The answer, with the revision that includes everything it says.
     func at(_ revision: Revision) -> Response {
         var response = self

@@ -12,6 +12,16 @@ package enum RequestTarget: Equatable {
     case export(store: String)
     /// `/v1/watch`
     case watch(store: String)
+    /// `/v1/triggers`
+    case triggers(store: String)
+    /// `/v1/triggers/{name}`
+    case trigger(store: String, name: String)
+    /// `/v1/triggers/{name}/{id}`: a parked change.
+    case parked(store: String, trigger: String, id: String)
+    /// `/v1/procedures`
+    case procedures(store: String)
+    /// `/v1/procedures/{name}`
+    case procedure(store: String, name: String)
     /// `/v1/stores/{name}`
     case store(name: String)
     /// `/v1/stores`
@@ -40,7 +50,8 @@ package enum RequestTarget: Equatable {
     var store: String? {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
-            .watch(let store):
+            .watch(let store), .triggers(let store), .trigger(let store, _),
+            .parked(let store, _, _), .procedures(let store), .procedure(let store, _):
             store
         case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
             .alive,
@@ -89,9 +100,27 @@ package enum RequestTarget: Equatable {
         case "ops": self = .operations(store: store)
         case "export": self = .export(store: store)
         case "watch": self = .watch(store: store)
+        case "triggers": self = .triggers(store: store)
+        case _ where rest.utf8.starts(with: "triggers/".utf8):
+            self.init(store: store, trigger: rest.dropFirst(9))
+        case "procedures": self = .procedures(store: store)
         default:
+            if rest.utf8.starts(with: "procedures/".utf8) {
+                self = .procedure(store: store, name: String(rest.dropFirst(11)))
+                return
+            }
             guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
             self = .node(store: store, path: String(rest.dropFirst(5)))
+        }
+    }
+
+    /// Reads what follows `triggers/`.
+    private init?(store: String, trigger rest: Substring) {
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        switch parts.count {
+        case 1: self = .trigger(store: store, name: parts[0])
+        case 2: self = .parked(store: store, trigger: parts[0], id: parts[1])
+        default: return nil
         }
     }
 }

@@ -28,8 +28,7 @@ struct ClusterEventsRoute {
             }
             try await writer.finish(nil)
         }
-        let fields: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
-        return Response(status: .ok, headers: fields, body: body)
+        return Response(events: body)
     }
 
     /// Calls `body` with each event, and with nil now and then, until it returns false or the store or

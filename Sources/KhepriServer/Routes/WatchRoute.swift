@@ -36,8 +36,7 @@ struct WatchRoute {
             }
             try await writer.finish(nil)
         }
-        let fields: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
-        return Response(status: .ok, headers: fields, body: body).at(revision)
+        return Response(events: body).at(revision)
     }
 
     /// `since=now|current|REVISION`, or the last event that a client of `EventSource` has seen.

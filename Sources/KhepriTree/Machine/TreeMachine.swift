@@ -120,12 +120,6 @@ extension TreeMachine {
         wantsNodes: Bool = true
     ) -> ApplyOutcome {
         precondition(context.revision > revision, "commands are applied in the order of the log")
-        if plant == 1, context.time > time + 60_000, time > 0 {
-            for lease in leases.sorted {
-                var applied = Applied(result: .ok, changes: ChangeSet())
-                _ = end(lease.id, in: context, nil, &applied)
-            }
-        }
         if let session = command.session {
             if let known = sessions.outcome(of: session) {
                 advance(to: context)

@@ -14,7 +14,13 @@ final class GroupHandle: Sendable {
 
     var appliedIndex: LogIndex { LogIndex(applied.load(ordering: .acquiring)) }
 
-    var status: GroupStatus { published.withLock { $0 } }
+    /// As of the driver's last round, with what it has applied since: who was answered finds that.
+    var status: GroupStatus {
+        var status = published.withLock { $0 }
+        status.appliedIndex = max(status.appliedIndex, appliedIndex)
+        status.commitIndex = max(status.commitIndex, status.appliedIndex)
+        return status
+    }
 
     func publishApplied(_ index: LogIndex) {
         applied.store(index.rawValue, ordering: .releasing)

@@ -21,7 +21,6 @@ extension HostRounds {
     func takeQuestions(of group: GroupState) {
         for question in group.takeQuestions() where question.isOpen {
             leaveQueue(question)
-            if plant == 4 { succeed(question, group.server.appliedIndex, of: group); continue }
             group.newReads.append(question)
         }
     }

@@ -77,7 +77,8 @@ final class ClusterMember {
     /// Takes in who the member is, once its directory is open, and that its files are sound.
     func noteOpening() {
         identity = process?.identity ?? identity
-        if process?.store != nil { isDamaged = false }
+        guard let host = process?.host, process?.store != nil else { return }
+        if host.openStores.count == host.storeNames.count { isDamaged = false }
     }
 
     /// Takes in how it stands in each of its stores; says in which there are other members than before.

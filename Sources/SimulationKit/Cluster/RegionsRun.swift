@@ -32,6 +32,7 @@ package final class RegionsRun {
         plan.memberCount = Self.regions.count
         plan.learnerCount = 1
         plan.clientCount = 0
+        plan.transactorCount = 0
         plan.watchersPerMember = 0
         plan.spansRegions = true
         cluster = ClusterRun(plan)

@@ -38,8 +38,11 @@ final class StoreProcess: Sendable {
     /// The stores that are open.
     var stores: [TreeStore] { host?.openStores ?? [] }
 
-    /// Why there is no store, if there will be none.
-    var error: StoreError? { state.withLock { $0.error } }
+    /// Why a store is not there, if it will not be in this life.
+    var error: StoreError? {
+        let (error, host) = state.withLock { ($0.error, $0.host) }
+        return error ?? host?.openingErrors.first
+    }
 
     /// Whether the log has failed, so that the process has to be started again.
     var hasFailed: Bool { store?.logFailure != nil }

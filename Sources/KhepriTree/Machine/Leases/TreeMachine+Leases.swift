@@ -10,7 +10,7 @@ extension TreeMachine {
             if let refusal { applied.result = .error(refusal) }
         case .revoke(let id):
             guard end(id, in: context, visitLimit, &applied) else { return .visitLimitExceeded }
-        case .expire(let id, let term) where term == context.term || plant == 3:
+        case .expire(let id, let term) where term == context.term:
             guard end(id, in: context, visitLimit, &applied) else { return .visitLimitExceeded }
         case .expire: break
         }
@@ -19,7 +19,7 @@ extension TreeMachine {
     }
 
     /// Ends a lease with its nodes; false if these are too many to do it in place.
-    mutating func end(
+    private mutating func end(
         _ id: SessionID, in context: ApplyContext, _ visitLimit: Int?, _ applied: inout Applied
     ) -> Bool {
         guard leases.contains(id) else { return true }
@@ -44,8 +44,7 @@ extension TreeEditor {
     fileprivate mutating func expireNodes(of lease: SessionID) throws(Interruption) {
         if visitLimit != nil { keepRestorePoint() }
         beginOperation()
-        var watchers = keepWhile.watchers(ofLease: lease)
-        if plant == 5, watchers.count > 1, let first = watchers.min() { watchers.remove(first) }
+        let watchers = keepWhile.watchers(ofLease: lease)
         try visit(watchers.count)
         try expire(watchers)
     }

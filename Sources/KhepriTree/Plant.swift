@@ -1,2 +1,0 @@
-import Glibc
-package let plant: Int = getenv("PLANT").flatMap { Int(String(cString: $0)) } ?? 0

@@ -1,2 +1,0 @@
-import Glibc
-let plant: Int = getenv("PLANT").flatMap { Int(String(cString: $0)) } ?? 0
