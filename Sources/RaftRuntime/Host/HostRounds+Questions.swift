@@ -2,9 +2,14 @@ import RaftCore
 
 // Questions to the leader's machine, which need no entry of the log, and what a machine wants by itself.
 extension HostRounds {
+    /// Whether a machine is asked what it wants; if not, nothing is done when its time has come.
+    func asksForWishes(of group: GroupState) -> Bool {
+        group.failure == nil && shutdown == .none
+    }
+
     /// Takes on what a machine wants now, before anything that is not yet known is looked at.
     func takeWishes(of group: GroupState) {
-        guard group.failure == nil, shutdown == .none else { return }
+        guard asksForWishes(of: group) else { return }
         let term = group.server.role == .leader ? group.server.term : nil
         let wishes = group.machine.takeWishes(
             now: now, leading: term, slot: group.handle.slot, ticket: inbox.nextTicket)

@@ -133,7 +133,7 @@ final class HostRounds {
         for group in groups {
             let deadlines = [
                 group.server.nextDeadline, group.forwarding.pausedUntil, group.following.retriesAt,
-                group.failure == nil ? group.machine.nextDeadline : nil,
+                asksForWishes(of: group) ? group.machine.nextDeadline : nil,
             ]
             for deadline in deadlines.compactMap(\.self) {
                 earliest = min(earliest ?? deadline, deadline)

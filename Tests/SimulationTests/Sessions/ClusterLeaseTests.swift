@@ -72,6 +72,29 @@ import Testing
         }
     }
 
+    /// What leases wait for is no work of a host that takes on nothing any more: it sleeps until its end.
+    @Test(arguments: 0..<2) func `a host that is cut off closes while its leases are due`(
+        number: Int
+    ) throws {
+        let cluster = StoreCluster(seed: 4)
+        try cluster.world.run {
+            let hosts = try await cluster.foundHosts()
+            let store = try await hosts[number].store()
+            let other = try await hosts[2].store()
+            let lease = try await store.lease(timeToLive: .seconds(1))
+            try await store.put(1, at: "/a", keepWhile: [.lease(lease)])
+            cluster.network.isolate(store.cluster.members.first { $0.isLocal }?.id)
+            async let write: Void = {
+                _ = try? await store.put(2, at: "/b", timeout: .seconds(60))
+            }()
+            await cluster.pause(store, .milliseconds(10))
+            try await hosts[number].close()
+            await write
+            #expect(!lease.isAlive)
+            try await cluster.wait(other) { !other.local.exists("/a") }
+        }
+    }
+
     /// Leases that are held, lost and taken anew while members are cut off and leaders change: no node is gone
     /// anywhere while its holder believes in the lease.
     @Test(arguments: 0..<6 as Range<UInt64>)
