@@ -11,9 +11,8 @@ func announce(_ address: String, in store: TreeStore) async throws {
     await lease.ended()
 }
 
-func work(token: Revision) async throws {
+func runDueJobs(token: Revision) async throws {
     print("leading with token \(token.rawValue)")
-    try await Task.sleep(for: .seconds(60))
 }
 
 func schedule(_ store: TreeStore, as address: String) async throws {
@@ -22,7 +21,10 @@ func schedule(_ store: TreeStore, as address: String) async throws {
         let lease = try await store.lease(timeToLive: .seconds(10))
         do {
             try await election.whileLeading(as: address, lease: lease) { leadership in
-                try await work(token: leadership.token)
+                while leadership.isLeading {
+                    try await runDueJobs(token: leadership.token)
+                    try await Task.sleep(for: .seconds(1))
+                }
             }
         } catch StoreError.Code.leaseEnded {
             // Somebody else may lead by now: stand again, with another lease.
