@@ -106,6 +106,8 @@ public struct StoreError: Error, Sendable {
         /// The write was sent more than once, and what would have told whether it was applied before
         /// is forgotten: the clocks of two leaders are more than an hour apart.
         public static let sessionExpired = Code("sessionExpired")
+        /// The lease has ended, or its holder cannot be sure that it has not.
+        public static let leaseEnded = Code("leaseEnded")
         /// A change of leader made the store send the command once more, and it had been applied by
         /// then; the message names its revision, and its result is not kept.
         public static let resultUnavailable = Code("resultUnavailable")

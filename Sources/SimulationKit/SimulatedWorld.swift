@@ -15,8 +15,12 @@ import RaftRuntime
 /// The world takes one step after the other: a job of a task, or what a part of a host has to do.
 /// The seed chooses among what is ready. When nothing is, the clock moves to the next deadline.
 package final class SimulatedWorld: Sendable {
-    /// Nothing is ready and nobody waits for a time, but the task has not ended.
+    /// Nothing is ready and nobody waits for a time, or only for times that have come, but the task has
+    /// not ended.
     package struct Standstill: Error {}
+
+    /// How often in a row a part may say that its time has come, and then do nothing.
+    private static let idleStepsMaximum = 1_000
 
     private struct State {
         var random: SeededRandom
@@ -59,10 +63,15 @@ package final class SimulatedWorld: Sendable {
                 end.withLock { $0 = .failure(error) }
             }
         }
+        var idleSteps = 0
         while true {
             if let end = end.withLock({ $0 }) { return try end.get() }
-            if case .idle(let deadline) = step() {
-                guard let deadline else { throw Standstill() }
+            switch step() {
+            case .worked: idleSteps = 0
+            case .idle(until: nil): throw Standstill()
+            case .idle(let deadline?):
+                idleSteps = deadline > clock.now() ? 0 : idleSteps + 1
+                guard idleSteps < Self.idleStepsMaximum else { throw Standstill() }
                 clock.advance(to: deadline)
             }
         }

@@ -78,11 +78,14 @@ struct Sample {
             change.encode(into: &writer)
             return writer.finish()
         }
+        let leases = try String(
+            contentsOf: fixtures.appending(path: "commands-v3/commands.txt"), encoding: .utf8
+        ).split(separator: "\n").map { bytes(hexadecimal: $0) }
         var report = CBORWriter()
         StateReport(
             node: 7, incarnation: SessionID(high: 3, low: 4), revision: Revision(9), hash: 1 << 64
         ).encode(into: &report)
-        let all = golden + others + transactions + changed + [report.finish()]
+        let all = golden + others + transactions + changed + leases + [report.finish()]
         return all.map { Sample(rule: "command", bytes: $0) }
     }
 
@@ -184,7 +187,7 @@ struct Sample {
 
     /// The states of each version.
     private static func goldenStates() throws -> [Sample] {
-        try ["state-v1", "state-v2", "state-v3"].flatMap { name in
+        try ["state-v1", "state-v2", "state-v3", "state-v4"].flatMap { name in
             let file = fixtures.appending(path: name + "/state.txt")
             let text = try String(contentsOf: file, encoding: .utf8)
             return blocks(of: bytes(hexadecimal: text.filter { !$0.isWhitespace }))

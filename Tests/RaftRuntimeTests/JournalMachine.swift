@@ -13,6 +13,11 @@ final class JournalMachine: StateMachine {
         var batchCount = 0
         var appliedThrough = LogIndex.zero
         var speculated: [LogIndex] = []
+        var questions: [[UInt8]] = []
+        /// What the machine wants next, when, and in which term it was asked.
+        var wishes: [MachineWish<Int>] = []
+        var wishTime: Instant?
+        var askedIn: Term?
     }
 
     /// A command that only a newer version knows.
@@ -49,6 +54,29 @@ final class JournalMachine: StateMachine {
     func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {
         state.withLock { $0.speculated += entries.map(\.index) }
     }
+
+    /// What the machine has no answer to.
+    static let noQuestion: [UInt8] = [0]
+
+    func answer(question: [UInt8]) -> Int? {
+        guard question != Self.noQuestion else { return nil }
+        return state.withLock { state in
+            state.questions.append(question)
+            return state.commands.count
+        }
+    }
+
+    func takeWishes(now: Instant, leading term: Term?) -> [MachineWish<Int>] {
+        state.withLock { state in
+            state.askedIn = term
+            guard let time = state.wishTime, time <= now else { return [] }
+            state.wishTime = nil
+            defer { state.wishes = [] }
+            return state.wishes
+        }
+    }
+
+    var nextDeadline: Instant? { state.withLock { $0.wishTime } }
 
     func didApplyBatch(through index: LogIndex) {
         state.withLock { state in

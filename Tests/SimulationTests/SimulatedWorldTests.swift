@@ -47,6 +47,17 @@ struct SimulatedWorldTests {
         }
     }
 
+    @Test func `a part whose time has come and that does nothing is no endless wait`() {
+        let world = SimulatedWorld(seed: 1)
+        let host = world.addHost()
+        host.environment.attendant?(Idler())
+        #expect(throws: SimulatedWorld.Standstill.self) {
+            try world.run {
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            }
+        }
+    }
+
     @Test func `time passes only when nothing else happens`() throws {
         let world = SimulatedWorld(seed: 1)
         let host = world.addHost()
@@ -85,4 +96,11 @@ struct SimulatedWorldTests {
             try await other.close()
         }
     }
+}
+
+/// Wants to be looked at all the time, for nothing.
+private final class Idler: Drained {
+    func drain(now: Instant) -> DrainOutcome { DrainOutcome(didWork: false, nextDeadline: now) }
+
+    func waitForWork(nanoseconds: UInt64?) {}
 }

@@ -108,7 +108,7 @@ final class StoreEngine: Sendable {
 
     // Not `Result(catching:)`: in a generic function, release builds of Swift 6.3.1 hand its closure
     // a value that is not there.
-    private static func answer<Answer>(
+    static func answer<Answer>(
         _ outcome: ProposalOutcome<CommandOutcome>, _ make: (CommandOutcome) throws -> Answer
     ) -> Result<Answer, any Error> {
         do {
@@ -153,6 +153,7 @@ final class StoreEngine: Sendable {
     func end(_ error: StoreError? = nil) {
         events.end()
         machine.watches.end(error)
+        machine.heldLeases.close()
     }
 
     /// Waits until this member's tree is as fresh as asked.

@@ -17,6 +17,10 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     let watches = WatchHub()
     /// The tables that are kept of it.
     let projections = ProjectionHub()
+    /// The leases that are held here.
+    let heldLeases = HeldLeases()
+    /// When leases end, while this member leads.
+    var leaderLeases = LeaderLeases()
     /// Whether the other members have the same state.
     let auditor: StateAuditor
     private var machine: TreeMachine
@@ -46,6 +50,11 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         // What is left of the tree then is released as what readers saw.
         machine.tree = placeholder
     }
+
+    /// The leases that have not ended.
+    var leases: LeaseTable { machine.leases }
+    /// The revision of the last command.
+    var revision: Revision { machine.revision }
 
     var machineVersion: UInt32 { TreeMachine.version }
 
@@ -191,7 +200,7 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
             return machine.apply(
                 command, in: context, visitLimit: Self.visitsInPlaceMaximum, wantsNodes: areLocal)
         }
-        if case .applied(let applied) = small { return outcome(applied, context) }
+        if case .applied(let applied) = small { return outcome(applied, of: command, context) }
         if case .needsNewerVersion(let message) = small {
             throw ApplicationHalt(at: index, .newerVersion, message)
         }
@@ -200,10 +209,13 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
         guard case .applied(let applied) = large else {
             preconditionFailure("a command without a limit of visits is applied")
         }
-        return outcome(applied, context)
+        return outcome(applied, of: command, context)
     }
 
-    private func outcome(_ applied: Applied, _ context: ApplyContext) -> CommandOutcome {
+    private func outcome(
+        _ applied: Applied, of command: DecodedCommand, _ context: ApplyContext
+    ) -> CommandOutcome {
+        if case .lease(let command) = command { leaderLeases.note(command, machine.leases) }
         recorder.add(applied.changes, at: context.revision)
         return CommandOutcome(
             revision: applied.earlierRevision ?? context.revision,

@@ -41,17 +41,13 @@ public struct TreeValues<Value: Decodable & Sendable>: AsyncSequence, Sendable {
 final class ValueSubscription: Sendable {
     private let engine: StoreEngine
     private let path: TreePath
-    private let id: WatchHub.ReaderID
-
-    private var hub: WatchHub { engine.machine.watches }
+    private let signal: ChangeSignal
 
     init(_ engine: StoreEngine, _ path: TreePath) {
         self.engine = engine
         self.path = path
-        id = engine.machine.watches.add([TreePattern(path)], after: nil, wantsChanges: false)
+        signal = ChangeSignal(engine, TreePattern(path))
     }
-
-    deinit { hub.remove(id) }
 
     /// The node as it is now.
     func node<Value: Decodable & Sendable>() throws -> Node<Value>? {
@@ -59,15 +55,5 @@ final class ValueSubscription: Sendable {
     }
 
     /// Waits until the node may have changed; false at the end.
-    func wait() async throws -> Bool {
-        while !Task.isCancelled {
-            switch hub.step(of: id) {
-            case .news, .changes: return true
-            case .wait: await hub.wait(id)
-            case .end(nil): return false
-            case .end(let error?): throw error
-            }
-        }
-        return false
-    }
+    func wait() async throws -> Bool { try await signal.wait() }
 }

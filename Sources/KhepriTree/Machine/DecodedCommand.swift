@@ -4,6 +4,7 @@ import CBOR
 package enum DecodedCommand: Sendable {
     case command(TreeCommand)
     case catalogue(CatalogueCommand)
+    case lease(LeaseCommand)
     case report(StateReport)
     /// No command at all: an error is its result.
     case malformed(OperationError)
@@ -20,6 +21,8 @@ package enum DecodedCommand: Sendable {
                     return .catalogue(try CatalogueCommand(partsOf: header, from: &reader))
                 case let header? where header.kind == StateReport.kind:
                     return .report(try StateReport(partsOf: header, from: &reader))
+                case let header? where header.kind == LeaseCommand.kind:
+                    return .lease(try LeaseCommand(partsOf: header, from: &reader))
                 default: return .command(try TreeCommand.decode(bytes))
                 }
             }

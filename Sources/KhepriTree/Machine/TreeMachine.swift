@@ -34,7 +34,7 @@ package struct TreeMachine: Sendable {
     /// A store that a snapshot holds.
     init(
         history: SessionID, revision: Revision, time: UInt64, tree: Tree, sessions: SessionTable,
-        catalogue: StoreCatalogue,
+        catalogue: StoreCatalogue, leases: LeaseTable,
         treeHash: UInt128, keepWhileSets: [(TreePath, KeepWhileSet)], keepWhileCount: Int,
         keepWhileByteCount: Int
     ) {
@@ -47,6 +47,7 @@ package struct TreeMachine: Sendable {
         self.keepWhileByteCount = keepWhileByteCount
         self.treeHash = treeHash
         editor.tree = tree
+        editor.keepWhile.leases = leases
         for (path, set) in keepWhileSets { editor.keepWhile.add(set, of: path, in: tree) }
         editor.keepWhile.commit()
     }
@@ -67,7 +68,10 @@ package struct TreeMachine: Sendable {
     }
 
     /// A sum over the whole state, modulo 2^128; equal on all members at a revision.
-    package var stateHash: UInt128 { treeHash &+ sessions.hash &+ catalogue.hash }
+    package var stateHash: UInt128 { treeHash &+ sessions.hash &+ catalogue.hash &+ leases.hash }
+
+    /// The leases that have not ended.
+    package var leases: LeaseTable { editor.keepWhile.leases }
 
     /// The sessions that are not expired.
     package var sessionCount: Int { sessions.count }
@@ -94,6 +98,7 @@ extension TreeMachine {
         case .command(let command):
             return apply(command, in: context, visitLimit: visitLimit, wantsNodes: wantsNodes)
         case .catalogue(let command): return apply(command, in: context)
+        case .lease(let command): return apply(command, in: context, visitLimit: visitLimit)
         case .report:
             advance(to: context)
             return .applied(Applied(result: .ok, changes: ChangeSet()))
@@ -150,7 +155,7 @@ extension TreeMachine {
     }
 
     /// Takes what a command changed into the sums over all nodes.
-    private mutating func account(_ changes: ChangeSet) {
+    mutating func account(_ changes: ChangeSet) {
         for change in changes.changes {
             treeHash &+= StateHash.difference(by: change)
             keepWhileCount += change.new?.keepWhile == nil ? 0 : 1
@@ -197,6 +202,7 @@ extension TreeMachine {
         }
         hash &+= SessionTable(sessions.sorted).hash
         hash &+= StoreCatalogue(sorted: catalogue.entries, deleted: catalogue.deleted).hash
+        hash &+= LeaseTable(leases.sorted).hash
         precondition(hash == stateHash, "the state hash is not the sum over the state")
         precondition(count == keepWhileCount, "the number of keep-while sets is wrong")
         precondition(
@@ -205,5 +211,6 @@ extension TreeMachine {
             sessions.byteCount == SessionTable(sessions.sorted).byteCount,
             "the size of the sessions is wrong")
         precondition(editor.keepWhile.describesSame(as: index), "the keep-while index is wrong")
+        precondition(editor.keepWhile.hasLivingLeasesOnly, "a node has outlived its lease")
     }
 }

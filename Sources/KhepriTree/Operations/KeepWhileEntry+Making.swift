@@ -20,6 +20,11 @@ extension KeepWhileEntry {
         KeepWhileEntry(.relative(up: 0, .root), condition)
     }
 
+    /// The node lives while a lease does.
+    package static func lease(_ id: SessionID) -> KeepWhileEntry {
+        KeepWhileEntry(.lease(id), .exists(true))
+    }
+
     /// The node lives while its parent meets the condition.
     public static func parent(_ condition: NodeCondition) -> KeepWhileEntry {
         KeepWhileEntry(.relative(up: 1, .root), condition)

@@ -31,24 +31,3 @@ package struct TreeCommand: Hashable, Sendable {
         }
     }
 }
-
-/// The identity of a session: 128 random bits.
-public struct SessionID: Hashable, Sendable {
-    /// The first eight bytes, big-endian.
-    public let high: UInt64
-    /// The last eight bytes, big-endian.
-    public let low: UInt64
-
-    /// Joins two halves.
-    public init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-}
-
-extension SessionID: Comparable {
-    /// Whether the left bytes come first.
-    public static func < (lhs: SessionID, rhs: SessionID) -> Bool {
-        (lhs.high, lhs.low) < (rhs.high, rhs.low)
-    }
-}

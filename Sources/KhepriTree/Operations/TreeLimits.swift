@@ -34,6 +34,9 @@ public enum TreeLimits {
     /// The largest encoded command, in bytes.
     public static let commandBytesMaximum = 16 << 20
 
+    /// How long a lease may live without a word of its holder: one second to a day.
+    package static let leaseMilliseconds: ClosedRange<UInt64> = 1_000...86_400_000
+
     /// The most unanswered commands of a session, counted from the lowest of them on.
     package static let unansweredCommandsMaximum = 1_024
 }

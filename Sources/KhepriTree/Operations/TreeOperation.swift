@@ -125,5 +125,7 @@ public struct KeepWhileEntry: Hashable, Sendable {
         case absolute(TreePattern)
         /// Up so many levels from the node, at most 64 and never above the root, then down.
         case relative(up: Int, TreePattern)
+        /// The life of a lease; the condition says nothing.
+        case lease(SessionID)
     }
 }

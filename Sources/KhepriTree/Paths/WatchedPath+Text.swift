@@ -35,7 +35,7 @@ extension KeepWhileEntry.WatchedPath {
         self = .relative(up: up, pattern)
     }
 
-    /// The text form; nil when a component has none.
+    /// The text form; nil when a component has none, and for a lease.
     package var text: String? {
         switch self {
         case .absolute(let pattern):
@@ -44,6 +44,7 @@ extension KeepWhileEntry.WatchedPath {
             guard let below = pattern.text else { return nil }
             let above = up == 0 ? "." : String(repeating: "../", count: up).dropLast()[...]
             return pattern.components.isEmpty ? String(above) : above + below
+        case .lease: return nil
         }
     }
 }

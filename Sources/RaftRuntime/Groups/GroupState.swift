@@ -13,6 +13,8 @@ final class GroupState {
 
     /// Commands that are not in the log yet, in order of arrival.
     var backlog: [CommandRequest] = []
+    /// Questions to the leader that nobody has been asked, in order of arrival.
+    var questions: [CommandRequest] = []
     /// Proposals that the core has yet to answer, in order.
     var staged: [StagedProposal] = []
     /// Entries that are not applied yet, in log order.
@@ -41,7 +43,7 @@ final class GroupState {
     var following: FollowedMembers
 
     /// Reads that arrived since the core was last asked.
-    var newReads: [ReadRequest] = []
+    var newReads: [Request] = []
     /// Reads of which the core has yet to say the index.
     var unconfirmedReads: [UnconfirmedReads] = []
     /// Reads and waits for an index to be applied.
@@ -104,13 +106,13 @@ struct StagedProposal {
 /// Reads that share one question to the core.
 struct UnconfirmedReads {
     let id: ReadID
-    let reads: [ReadRequest]
+    let reads: [Request]
 }
 
 /// A read that is answered when an index is applied.
 struct AppliedWait {
     let index: LogIndex
-    let read: ReadRequest
+    let read: Request
 }
 
 extension GroupState {
@@ -125,11 +127,22 @@ extension GroupState {
         return taken
     }
 
+    /// Whether commands or questions wait.
+    var hasBacklog: Bool { !backlog.isEmpty || !questions.isEmpty }
+
+    /// Takes all questions that nobody has been asked.
+    func takeQuestions() -> [CommandRequest] {
+        defer { questions.removeAll() }
+        return questions
+    }
+
     /// Puts commands back among those that wait: all go on in the order in which they were made.
     ///
     /// - Complexity: About linear: what is put back is in order, and so is what waits.
     func putBack(_ commands: [CommandRequest]) {
         guard !commands.isEmpty else { return }
+        questions += commands.filter(\.isQuestion)
+        let commands = commands.filter { !$0.isQuestion }
         backlog = (commands + backlog).sorted { $0.ticket.rawValue < $1.ticket.rawValue }
     }
 
@@ -168,6 +181,7 @@ extension GroupState {
     /// Every request that may be open.
     func forEachRequest(_ body: (Request) -> Void) {
         for command in backlog { body(command) }
+        for question in questions { body(question) }
         for chunk in chunks {
             for command in chunk.requests { body(command) }
         }
@@ -186,6 +200,7 @@ extension GroupState {
     /// Forgets answered requests where nothing else would.
     func dropAnswered() {
         backlog.removeAll { !$0.isOpen }
+        questions.removeAll { !$0.isOpen }
         newReads.removeAll { !$0.isOpen }
         appliedWaits.removeAll { !$0.read.isOpen }
         forwarding.dropAnswered()

@@ -12,6 +12,13 @@ protocol AppliedMachine: AnyObject, Sendable {
     func didApplyBatch(through index: LogIndex)
     /// Answers those who still wait for chunks that were applied.
     func answer(_ chunks: [EntryChunk])
+    /// Answers a question out of the state as it is.
+    func answer(question: CommandRequest, at index: LogIndex)
+    /// The commands and questions that the machine wants by itself.
+    func takeWishes(
+        now: Instant, leading term: Term?, slot: GroupSlot, ticket: () -> Ticket
+    ) -> [CommandRequest]
+    var nextDeadline: Instant? { get }
     func capture() -> any SnapshotSource
     func load(from reader: any SnapshotReader) throws -> LoadedMachineState
     /// Makes a command of another member, whose output is wanted as bytes.
@@ -89,6 +96,27 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
         }
     }
 
+    func answer(question: CommandRequest, at index: LogIndex) {
+        let question = unsafeDowncast(question, to: MachineCommand<Machine.Output>.self)
+        if let output = machine.answer(question: question.payload) {
+            question.answer(output, at: index)
+        } else {
+            question.answer(.overloaded)
+        }
+    }
+
+    func takeWishes(
+        now: Instant, leading term: Term?, slot: GroupSlot, ticket: () -> Ticket
+    ) -> [CommandRequest] {
+        machine.takeWishes(now: now, leading: term).map { wish in
+            MachineCommand<Machine.Output>(
+                .bytes(wish.payload), traits: wish.traits, slot: slot, ticket: ticket(),
+                timeout: wish.timeout, completion: .callback(wish.completion))
+        }
+    }
+
+    var nextDeadline: Instant? { machine.nextDeadline }
+
     func capture() -> any SnapshotSource { machine.capture() }
 
     func load(from reader: any SnapshotReader) throws -> LoadedMachineState {
@@ -101,10 +129,12 @@ final class MachineBox<Machine: StateMachine>: AppliedMachine {
         answer: @escaping @Sendable (ForwardedOutcome) -> Void
     ) -> CommandRequest {
         let machine = machine
+        var traits = CommandTraits.isForeign
+        if command.mayUseReserve { traits.insert(.mayUseReserve) }
+        if command.isQuestion { traits.insert(.isQuestion) }
         return MachineCommand<Machine.Output>(
-            .bytes(command.payload),
-            traits: command.mayUseReserve ? [.isForeign, .mayUseReserve] : .isForeign,
-            slot: slot, ticket: ticket, timeout: command.timeout,
+            .bytes(command.payload), traits: traits, slot: slot, ticket: ticket,
+            timeout: command.timeout,
             completion: .callback { outcome in
                 switch outcome {
                 case .committed(let index, let output):

@@ -46,7 +46,9 @@ extension HostRounds {
     func answerAppliedWaits(of group: GroupState) {
         guard !group.appliedWaits.isEmpty else { return }
         let applied = group.server.appliedIndex
-        for wait in group.appliedWaits where wait.index <= applied { succeed(wait.read, applied) }
+        for wait in group.appliedWaits where wait.index <= applied {
+            succeed(wait.read, applied, of: group)
+        }
         group.appliedWaits.removeAll { $0.index <= applied }
     }
 

@@ -25,14 +25,16 @@ extension HostRounds {
             commands.append(
                 ForwardedCommand(
                     number: number, payload: command.payload, mayUseReserve: command.mayUseReserve,
-                    timeout: .nanoseconds(Int64(clamping: timeout))))
+                    timeout: .nanoseconds(Int64(clamping: timeout)),
+                    isQuestion: command.isQuestion))
             byteCount += command.byteCount
         }
         for sent in group.forwarding.takeOverdue(at: now) {
             sent.command.noteRepetition()
             send(sent.command, sent.number)
         }
-        for command in group.takeBacklog(group.backlog.count) where command.isOpen {
+        let waiting = group.takeQuestions() + group.takeBacklog(group.backlog.count)
+        for command in waiting where command.isOpen {
             guard !command.isForeign, !command.isUnmade else {
                 fail(command, .notLeader(hint: leader))
                 continue
@@ -98,7 +100,7 @@ extension HostRounds {
         switch outcome {
         case .committed(let index, let output):
             command.committedIndex = index
-            if index <= group.server.appliedIndex {
+            if command.isQuestion || index <= group.server.appliedIndex {
                 finish(command, at: index, output, of: group)
             } else {
                 group.forwarding.committed.append(

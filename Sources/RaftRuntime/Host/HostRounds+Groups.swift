@@ -59,7 +59,9 @@ extension HostRounds {
 
     /// Asks the core once for all reads that have arrived.
     private func askReads(of group: GroupState) {
-        guard !group.newReads.isEmpty, group.forwarding.pausedUntil == nil else { return }
+        guard group.forwarding.pausedUntil == nil else { return }
+        if group.server.role == .leader { takeQuestions(of: group) }
+        guard !group.newReads.isEmpty else { return }
         let id = ReadID(group.nextNumber())
         group.unconfirmedReads.append(UnconfirmedReads(id: id, reads: group.newReads))
         group.newReads.removeAll(keepingCapacity: true)
@@ -162,7 +164,7 @@ extension HostRounds {
             case .success(let index): wait(group, index, read)
             case .failure(.notLeader) where ports.transport != nil:
                 // Another member leads, or will soon.
-                group.newReads.append(read)
+                ask(read, again: group)
                 group.forwarding.pausedUntil = now.advanced(by: Forwarding.pause)
             case .failure(let failure): fail(read, failure)
             }

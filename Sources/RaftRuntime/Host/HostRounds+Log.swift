@@ -4,7 +4,7 @@ import RaftCore
 extension HostRounds {
     /// Offers waiting commands to the core, as many as the next batch has room for.
     func proposeBacklog(of group: GroupState) {
-        guard !group.backlog.isEmpty || group.forwarding.isOverdue(at: now) else { return }
+        guard group.hasBacklog || group.forwarding.isOverdue(at: now) else { return }
         guard group.forwarding.pausedUntil == nil else { return }
         guard group.server.role == .leader || ports.transport == nil else {
             return forwardBacklog(of: group)

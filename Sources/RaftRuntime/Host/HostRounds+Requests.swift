@@ -7,6 +7,8 @@ extension HostRounds {
         guard let group = slots[command.slot.rawValue] else { return fail(command, .groupClosed) }
         if let refusal = refusal(of: group) {
             fail(command, refusal)
+        } else if command.isQuestion {
+            group.questions.append(command)
         } else {
             group.backlog.append(command)
         }
@@ -23,20 +25,27 @@ extension HostRounds {
     }
 
     /// Answers a read when the index is applied, perhaps now.
-    func wait(_ group: GroupState, _ index: LogIndex, _ read: ReadRequest) {
+    func wait(_ group: GroupState, _ index: LogIndex, _ read: Request) {
         let applied = group.server.appliedIndex
         if applied < index {
             group.appliedWaits.append(AppliedWait(index: index, read: read))
         } else {
-            succeed(read, applied)
+            succeed(read, applied, of: group)
         }
     }
 
     /// Answers a read, unless it has been.
-    func succeed(_ read: ReadRequest, _ applied: LogIndex) {
+    func succeed(_ read: Request, _ applied: LogIndex, of group: GroupState) {
+        let question = read.asQuestion
+        // Only now, as leadership may have gone while the index was waited for.
+        if question != nil, group.server.role != .leader { return ask(read, again: group) }
         guard read.close() else { return }
         noteAnswers(1)
-        read.answer(appliedIndex: applied)
+        if let question {
+            group.machine.answer(question: question, at: applied)
+        } else {
+            read.answer(appliedIndex: applied)
+        }
     }
 
     /// Answers a request that cannot succeed, unless it has been.

@@ -52,7 +52,7 @@ extension GroupState {
     /// Without a leader nothing can be done; a leader of others waits until one of them leads.
     fileprivate var isQuiet: Bool {
         if isLeaderless || failure != nil { return true }
-        guard backlog.isEmpty, newReads.isEmpty else { return false }
+        guard backlog.isEmpty, questions.isEmpty, newReads.isEmpty else { return false }
         guard !isAlone else { return true }
         return server.role != .leader && forwarding.sent.allSatisfy { !$0.command.isOpen }
             && forwarding.committed.allSatisfy { !$0.command.isOpen }

@@ -52,6 +52,7 @@ final class HostRounds {
     func drain(now: Instant) -> DrainOutcome {
         guard shutdown != .finished else { return DrainOutcome(didWork: false, isStopped: true) }
         self.now = now
+        for group in groups { takeWishes(of: group) }
         var hadMail = takeMail()
         expire()
         lookForSpace()
@@ -133,6 +134,7 @@ final class HostRounds {
         for group in groups {
             let deadlines = [
                 group.server.nextDeadline, group.forwarding.pausedUntil, group.following.retriesAt,
+                asksForWishes(of: group) ? group.machine.nextDeadline : nil,
             ]
             for deadline in deadlines.compactMap(\.self) {
                 earliest = min(earliest ?? deadline, deadline)

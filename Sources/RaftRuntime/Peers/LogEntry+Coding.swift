@@ -32,11 +32,12 @@ extension LogEntry {
 
 extension ForwardedCommand {
     func write(to writer: inout CBORWriter) {
-        writer.writeArrayHeader(4)
+        writer.writeArrayHeader(isQuestion ? 5 : 4)
         writer.writeUnsigned(number)
         writer.writeBytes(payload)
         writer.writeBoolean(mayUseReserve)
         writer.writeUnsigned(timeout.wholeNanoseconds)
+        if isQuestion { writer.writeBoolean(true) }
     }
 
     init(from reader: inout CBORReader) throws {
@@ -46,9 +47,11 @@ extension ForwardedCommand {
         let mayUseReserve = try reader.readBoolean()
         let timeout = Duration.nanoseconds(try reader.readInteger(as: Int64.self))
         guard timeout >= .zero else { throw MessageError("expected a timeout, found a negative") }
-        try reader.skip(rest)
+        let isQuestion = rest > 0 ? try reader.readBoolean() : false
+        try reader.skip(max(0, rest - 1))
         self.init(
-            number: number, payload: payload, mayUseReserve: mayUseReserve, timeout: timeout)
+            number: number, payload: payload, mayUseReserve: mayUseReserve, timeout: timeout,
+            isQuestion: isQuestion)
     }
 }
 

@@ -43,8 +43,14 @@ package struct ForwardedCommand: Sendable, Hashable {
     package var mayUseReserve: Bool
     /// How long its caller is willing to wait from now on.
     package var timeout: Duration
+    /// Whether the leader's machine answers it without the log.
+    package var isQuestion: Bool
 
-    package init(number: UInt64, payload: [UInt8], mayUseReserve: Bool, timeout: Duration) {
+    package init(
+        number: UInt64, payload: [UInt8], mayUseReserve: Bool, timeout: Duration,
+        isQuestion: Bool = false
+    ) {
+        self.isQuestion = isQuestion
         self.number = number
         self.payload = payload
         self.mayUseReserve = mayUseReserve

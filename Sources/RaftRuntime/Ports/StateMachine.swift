@@ -52,6 +52,22 @@ package protocol StateMachine: AnyObject, Sendable {
     /// Replaces the state by one that was loaded.
     func replace(by loaded: Loaded)
 
+    /// What the leader answers to a question, which is no command and is in no log; nil if it is none.
+    ///
+    /// Asked after everything that was committed before the question came is applied, and after a
+    /// majority has said, since it came, that this member leads. The former leaders answer no more.
+    func answer(question: [UInt8]) -> Output?
+
+    /// What the machine wants of its group by itself, in its own time.
+    ///
+    /// Called often, and not later than at ``nextDeadline``. An instant is given that is later than
+    /// all that happened before the call.
+    /// - Parameter term: The term in which this member leads, nil when it does not.
+    func takeWishes(now: Instant, leading term: Term?) -> [MachineWish<Output>]
+
+    /// When the machine may want something again; asked after anything happened.
+    var nextDeadline: Instant? { get }
+
     /// The bytes of an output, for the member whose caller waits for it.
     func encode(_ output: Output) -> [UInt8]
 
@@ -64,28 +80,12 @@ package protocol StateMachine: AnyObject, Sendable {
 extension StateMachine {
     /// A machine whose commands are all made beforehand needs no copy.
     package func speculate(_ entries: ArraySlice<LogEntry>, in term: Term) {}
-}
 
-/// A command that a member must not go past.
-package struct ApplicationHalt: Error, Sendable, Hashable {
-    package enum Reason: Sendable, Hashable {
-        /// Only a newer version of the machine can apply it.
-        case newerVersion
-        /// It shows that the state of this member is not that of the others.
-        case divergence
-    }
+    package func answer(question: [UInt8]) -> Output? { nil }
 
-    /// Its place in the log.
-    package var index: LogIndex
-    package var reason: Reason
-    /// What was expected, and what found.
-    package var message: String
+    package func takeWishes(now: Instant, leading term: Term?) -> [MachineWish<Output>] { [] }
 
-    package init(at index: LogIndex, _ reason: Reason, _ message: String) {
-        self.index = index
-        self.reason = reason
-        self.message = message
-    }
+    package var nextDeadline: Instant? { nil }
 }
 
 /// A state that was captured, as a stream of bytes; read by one thread at a time, once.

@@ -28,9 +28,17 @@ class Request: @unchecked Sendable {
     /// What it counts for among the bytes that wait for the log.
     var waitingBytes: Int { 0 }
 
+    /// The request as a question, which the leader's machine answers; nil if it is none.
+    var asQuestion: CommandRequest? { nil }
+
     /// Answers that the request was not carried out, or that its outcome is unknown.
     func answer(_ failure: RequestFailure) {
         preconditionFailure("a request answers in its own way")
+    }
+
+    /// Answers a request that waited until the index was applied.
+    func answer(appliedIndex: LogIndex) {
+        preconditionFailure("a command is answered by its output")
     }
 }
 
@@ -72,7 +80,7 @@ final class ReadRequest: Request, @unchecked Sendable {
 
     override func answer(_ failure: RequestFailure) { completion.complete(.failure(failure)) }
 
-    func answer(appliedIndex: LogIndex) { completion.complete(.success(appliedIndex)) }
+    override func answer(appliedIndex: LogIndex) { completion.complete(.success(appliedIndex)) }
 }
 
 /// A command to be put into the log.
@@ -128,6 +136,8 @@ class CommandRequest: Request, @unchecked Sendable {
 
     override var waitingBytes: Int { hasLeftQueue ? 0 : byteCount }
 
+    override var asQuestion: CommandRequest? { isQuestion ? self : nil }
+
     /// Notes that it is sent once more.
     func noteRepetition() {
         wasResent = true
@@ -174,12 +184,15 @@ package struct CommandTraits: OptionSet, Sendable, Hashable {
     package static let isRepeatable = CommandTraits(rawValue: 2)
     /// Another member forwarded it, so it is not forwarded again.
     static let isForeign = CommandTraits(rawValue: 4)
+    /// The leader's machine answers it without the log, after everything that was committed before.
+    package static let isQuestion = CommandTraits(rawValue: 8)
 }
 
 extension CommandRequest {
     var mayUseReserve: Bool { traits.contains(.mayUseReserve) }
     var isRepeatable: Bool { traits.contains(.isRepeatable) }
     var isForeign: Bool { traits.contains(.isForeign) }
+    var isQuestion: Bool { traits.contains(.isQuestion) }
 }
 
 /// A command whose caller waits for what a certain machine answers.

@@ -85,13 +85,37 @@ extension TotalitySubject {
             return .command(try absurdCommand())
         }
         var writer = CBORWriter()
+        if generator.random.chance(6) {
+            leaseCommand().encode(into: &writer)
+            return damagedOrNot(writer.finish())
+        }
         try TreeCommand(try makeOperation(), session: session()).encode(into: &writer)
-        var bytes = writer.finish()
+        return damagedOrNot(writer.finish())
+    }
+
+    private mutating func damagedOrNot(_ bytes: [UInt8]) -> DecodedCommand {
+        var bytes = bytes
         if generator.random.chance(6) { damage(&bytes) }
         let command = DecodedCommand(bytes)
-        if case .command = command { return command }
-        counts.undecodable += 1
+        switch command {
+        case .command, .lease: break
+        case .catalogue, .report, .malformed, .needsNewerVersion: counts.undecodable += 1
+        }
         return command
+    }
+
+    /// Mostly a grant, so that there are leases; the end of another term changes nothing.
+    private mutating func leaseCommand() -> LeaseCommand {
+        let id = aimedLease()
+        return switch Int.random(in: 0..<5, using: &generator.random) {
+        case 0: .revoke(id)
+        case 1: .expire(id, term: generator.random.chance(50) ? 0 : 1)
+        default: .grant(id, milliseconds: generator.random.chance(95) ? 5_000 : 1)
+        }
+    }
+
+    private mutating func aimedLease() -> SessionID {
+        SessionID(high: 1, low: .random(in: 0..<4, using: &generator.random))
     }
 
     private mutating func makeOperation() throws -> TreeOperation {
@@ -145,6 +169,7 @@ extension TotalitySubject {
             .number(.payloadVersion, .le, limit), .number(.childListVersion, .lt, limit),
         ]
         let condition = conditions[Int.random(in: 0..<6, using: &generator.random)]
+        if generator.random.chance(25) { return .lease(aimedLease()) }
         switch Int.random(in: 0..<5, using: &generator.random) {
         case 0: return .itself(condition)
         case 1: return .parent(condition)

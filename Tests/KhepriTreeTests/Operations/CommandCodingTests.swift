@@ -64,7 +64,7 @@ struct CommandCodingTests {
     @Test func `a newer version and an unknown kind are told apart from damage`() {
         #expect(failure(of: [0x83, 1, 1, 0xA0]) == .malformed)
         #expect(failure(of: [0x83, 1, 2, 0xF7]) == .malformed)
-        #expect(failure(of: [0x83, 1, 3, 0xF7]) == .newerVersion)
+        #expect(failure(of: [0x83, 1, 4, 0xF7]) == .newerVersion)
         #expect(failure(of: [0x82, 1, 0x18, 200]) == .newerVersion)
         #expect(failure(of: [0x83, 2, 1, 0xA0]) == .unknownKind)
         #expect(failure(of: [0x83, 0, 1, 0xA0]) == .unknownKind)

@@ -100,6 +100,7 @@ struct OperationGenerator {
     }
 
     private mutating func keepWhileEntry() throws -> KeepWhileEntry {
+        if random.chance(10) { return .lease(SessionID(high: random.next(), low: random.next())) }
         let condition = try condition(depth: 2)
         guard random.chance(50) else { return KeepWhileEntry(.absolute(try pattern()), condition) }
         let up = Int.random(in: 0...TreeLimits.pathComponentsMaximum, using: &random)

@@ -109,9 +109,34 @@ final class StoreCluster: Sendable {
 
     /// Lets time pass.
     func pause(_ store: TreeStore, _ duration: Duration) async {
+        await Self.pause(store, duration)
+    }
+
+    /// The same for a store of any world.
+    static func pause(_ store: TreeStore, _ duration: Duration) async {
         // What nobody wrote is not there before the time is over.
         _ = try? await store.exists(
             "/", consistency: .atLeast(Revision(1 << 60)), timeout: duration)
+    }
+
+    /// Waits until the task is cancelled.
+    func sleep(_ store: TreeStore) async {
+        while !Task.isCancelled { await pause(store, .milliseconds(10)) }
+    }
+
+    /// Cuts a member off for a while, or hands leadership over.
+    func disturb(_ stores: [TreeStore], _ random: inout SeededRandom) async throws {
+        let victim = stores[random.number(below: 3)]
+        if random.number(below: 3) == 0 {
+            let leader = stores.first { $0.cluster.status.isLeader }
+            try? await leader?.cluster.transferLeadership(
+                to: Self.names[random.number(below: 3)])
+        } else {
+            network.isolate(victim.cluster.members.first { $0.isLocal }?.id)
+            await pause(victim, .milliseconds(500 + random.number(below: 6_000)))
+            network.isolate(nil)
+        }
+        await pause(victim, .milliseconds(random.number(below: 3_000)))
     }
 
     /// Lets time pass until a condition holds.

@@ -8,6 +8,17 @@ extension TreeEditor {
     mutating func settle() throws(Interruption) {
         var pending: [[TreePath]] = []
         try settleRound(&pending)
+        try expire(&pending)
+    }
+
+    /// Removes watchers whose condition does not hold, and those that this makes expire.
+    mutating func expire(_ watchers: Set<TreePath>) throws(Interruption) {
+        var pending: [[TreePath]] = Self.siblings(among: watchers).reversed()
+        try expire(&pending)
+    }
+
+    /// Removes groups of watchers, the last one first, each followed by what it causes.
+    private mutating func expire(_ pending: inout [[TreePath]]) throws(Interruption) {
         while let siblings = pending.popLast() {
             beginRound()
             for watcher in siblings { try remove(watcher, because: .keepWhile) }

@@ -77,6 +77,7 @@ extension KeepWhileIndex {
         case .node(let path): entry.isMet(at: path, in: tree)
         case .pattern(let pattern): isMet(pattern, entry.condition, in: tree)
         case .beyondDepth: entry.isMetByAbsence
+        case .lease(let id): trustsLeases || leases.contains(id)
         }
     }
 

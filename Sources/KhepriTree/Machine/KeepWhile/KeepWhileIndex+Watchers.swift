@@ -48,6 +48,7 @@ extension KeepWhileIndex {
     private mutating func link(_ set: KeepWhileSet, of watcher: TreePath, in tree: Tree) {
         setCount += 1
         for entry in set.entries {
+            if case .lease(let id) = entry.watched { nodesByLease[id, default: []].insert(watcher) }
             guard let watched = entry.target(from: watcher).conditions else { continue }
             let group = makeGroup(watched, entry.condition, in: tree)
             groups[group].watchers.insert(watcher)
@@ -57,6 +58,7 @@ extension KeepWhileIndex {
     private mutating func unlink(_ set: KeepWhileSet, of watcher: TreePath) {
         setCount -= 1
         for entry in set.entries {
+            if case .lease(let id) = entry.watched { unlink(watcher, fromLease: id) }
             guard let watched = entry.target(from: watcher).conditions,
                 let group = group(of: watched, entry.condition)
             else { continue }
@@ -67,6 +69,11 @@ extension KeepWhileIndex {
 }
 
 extension KeepWhileIndex {
+    private mutating func unlink(_ watcher: TreePath, fromLease id: SessionID) {
+        nodesByLease[id]?.remove(watcher)
+        if nodesByLease[id]?.isEmpty == true { nodesByLease[id] = nil }
+    }
+
     /// The group of equal entries, nil when there is none.
     func group(of watched: [NodeCondition], _ condition: NodeCondition) -> Int? {
         guard let slot = trie.slot(of: watched) else { return nil }
@@ -121,7 +128,7 @@ extension WatchedTarget {
     /// The components under which the index files an entry, nil for one that is not in it.
     var conditions: [NodeCondition]? {
         switch self {
-        case .itself, .beyondDepth: nil
+        case .itself, .beyondDepth, .lease: nil
         case .node(let path): path.conditions
         case .pattern(let pattern): pattern.components
         }

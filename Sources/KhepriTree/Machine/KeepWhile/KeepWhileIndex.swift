@@ -12,6 +12,12 @@ struct KeepWhileIndex: Sendable {
     var groups: [Group] = []
     var freeGroups: [Int] = []
     var groupsByKey: [GroupKey: Int] = [:]
+    /// The leases that nodes can be kept by; in a draft all are taken for living.
+    var leases = LeaseTable()
+    /// Whether it is not known which leases live.
+    var trustsLeases = false
+    /// The nodes that are kept while a lease lives.
+    var nodesByLease: [SessionID: Set<TreePath>] = [:]
     /// How many nodes have a set other than ``KeepWhileSet/reclaimed``.
     var setCount = 0
     /// How many groups have a pattern.
@@ -76,9 +82,17 @@ struct KeepWhileIndex: Sendable {
 }
 
 extension KeepWhileIndex {
+    /// The nodes that are kept while a lease lives.
+    func watchers(ofLease id: SessionID) -> Set<TreePath> { nodesByLease[id, default: []] }
+
+    /// Whether every lease that keeps a node lives.
+    var hasLivingLeasesOnly: Bool { nodesByLease.keys.allSatisfy(leases.contains) }
+
     /// Whether another index knows the same watchers, with the same numbers.
     func describesSame(as other: KeepWhileIndex) -> Bool {
-        guard groupsByKey.count == other.groupsByKey.count else { return false }
+        guard groupsByKey.count == other.groupsByKey.count,
+            nodesByLease == other.nodesByLease
+        else { return false }
         return groupsByKey.values.allSatisfy { number in
             let group = groups[number]
             let watched = trie.components(of: group.slot)

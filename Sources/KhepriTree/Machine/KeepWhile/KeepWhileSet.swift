@@ -60,12 +60,15 @@ enum WatchedTarget: Hashable {
     case pattern(TreePattern)
     /// Longer than any path, so there never is such a node.
     case beyondDepth
+    /// No node: the life of a lease.
+    case lease(SessionID)
 }
 
 extension KeepWhileEntry {
     /// What the entry of the node at a path watches.
     func target(from watcher: TreePath) -> WatchedTarget {
         if case .relative(up: 0, .root) = watched { return .itself }
+        if case .lease(let id) = watched { return .lease(id) }
         let pattern = TreePattern(components: components(from: watcher))
         guard pattern.components.count <= TreeLimits.pathComponentsMaximum else {
             return .beyondDepth
@@ -82,6 +85,7 @@ extension KeepWhileEntry {
         case .relative(let up, let pattern):
             let base = watcher.components.dropLast(min(max(up, 0), watcher.depth))
             return base.map { .named($0) } + pattern.components
+        case .lease: return []
         }
     }
 

@@ -57,13 +57,14 @@ struct StateContents {
             throw StateError("expected \(header.sessionCount) sessions, found \(sessions.count)")
         }
         let sessions = SessionTable(sessions)
-        guard hash &+ sessions.hash &+ header.catalogue.hash == header.hash else {
+        guard hash &+ sessions.hash &+ header.catalogue.hash &+ header.leases.hash == header.hash
+        else {
             throw StateError("the state hash is not the one of the header")
         }
         return TreeMachine(
             history: header.history, revision: header.revision, time: header.time,
-            tree: builder.finish(), sessions: sessions, catalogue: header.catalogue, treeHash: hash,
-            keepWhileSets: sets,
+            tree: builder.finish(), sessions: sessions, catalogue: header.catalogue,
+            leases: header.leases, treeHash: hash, keepWhileSets: sets,
             keepWhileCount: keepWhileCount, keepWhileByteCount: keepWhileByteCount)
     }
 }
@@ -76,7 +77,7 @@ extension StateContents {
         }
         let (name, depth) = try readPlace(&reader)
         var fields = try Self.readNumbers(&reader, atMost: header.revision)
-        let set = try Self.readKeepWhile(&reader)
+        let set = try Self.readKeepWhile(&reader, header.leases)
         fields.attachment = set
         let payload = partCount == 9 ? try Self.readPayload(&reader) : .init(start: nil, count: 0)
 
@@ -147,7 +148,9 @@ extension StateContents {
         return fields
     }
 
-    private static func readKeepWhile(_ reader: inout CBORReader) throws -> KeepWhileSet? {
+    private static func readKeepWhile(
+        _ reader: inout CBORReader, _ leases: LeaseTable
+    ) throws -> KeepWhileSet? {
         if try reader.readNullIfPresent() { return nil }
         if try reader.peekKind() == .boolean {
             guard try reader.readBoolean() else { throw StateError("expected true, found false") }
@@ -155,6 +158,9 @@ extension StateContents {
         }
         let count = try reader.readArrayHeader()
         let entries = try reader.readParts(count) { try KeepWhileEntry(from: &$0) }
+        for case .lease(let id) in entries.map(\.watched) where !leases.contains(id) {
+            throw StateError("expected a lease of the header, found another")
+        }
         guard let set = KeepWhileSet.of(entries) else {
             throw StateError("expected a keep-while condition, found none")
         }

@@ -4,8 +4,9 @@ import CBOR
 struct StateHeader {
     /// The newest version of the format.
     ///
-    /// From 2 on a digest covers the header, and 3 has a catalogue of stores; without one it is 2.
-    static let version: UInt64 = 3
+    /// From 2 on a digest covers the header, 3 has a catalogue of stores, and 4 has leases; what would be
+    /// empty is left out with a lower version.
+    static let version: UInt64 = 4
 
     var revision: Revision
     var time: UInt64
@@ -14,6 +15,7 @@ struct StateHeader {
     var hash: UInt128
     var sessionCount: UInt64
     var catalogue: StoreCatalogue
+    var leases: LeaseTable
 
     /// The keys of the map.
     private enum Key {
@@ -26,6 +28,7 @@ struct StateHeader {
         static let sessionCount: UInt64 = 6
         static let digest: UInt64 = 7
         static let catalogue: UInt64 = 8
+        static let leases: UInt64 = 9
 
         /// How many there are in a version of the format.
         static func count(inVersion version: UInt64) -> UInt64 { 6 + version }
@@ -39,9 +42,10 @@ struct StateHeader {
         hash = machine.stateHash
         sessionCount = UInt64(machine.sessionCount)
         catalogue = machine.catalogue
+        leases = machine.leases
     }
 
-    /// A digest of everything else, since the state hash covers nodes, sessions and stores only.
+    /// A digest of everything else, since the state hash covers nodes, sessions, stores and leases.
     private var digest: UInt128 {
         var digest = SipHash128()
         for word in [revision.rawValue, time, nodeCount, history.high, history.low, sessionCount] {
@@ -55,7 +59,7 @@ struct StateHeader {
 extension StateHeader {
     /// Writes the header.
     func write(to writer: inout CBORWriter) {
-        let version = catalogue.isEmpty ? 2 : Self.version
+        let version: UInt64 = leases.isEmpty ? catalogue.isEmpty ? 2 : 3 : 4
         writer.writeMapHeader(Int(Key.count(inVersion: version)))
         let words: [(UInt64, UInt64)] = [
             (Key.version, version), (Key.machineVersion, UInt64(TreeMachine.version)),
@@ -74,6 +78,9 @@ extension StateHeader {
         guard version > 2 else { return }
         writer.writeUnsigned(Key.catalogue)
         catalogue.write(to: &writer)
+        guard version > 3 else { return }
+        writer.writeUnsigned(Key.leases)
+        leases.write(to: &writer)
     }
 
     /// Reads what ``write(to:)`` wrote, in this version or an older one.
@@ -83,6 +90,7 @@ extension StateHeader {
         history = SessionID(high: 0, low: 0)
         hash = 0
         catalogue = StoreCatalogue()
+        leases = LeaseTable()
         var version: UInt64 = 0
         var storedDigest: UInt128 = 0
         var found: Set<UInt64> = []
@@ -104,6 +112,7 @@ extension StateHeader {
                 let words = try reader.readWords(count: 2)
                 storedDigest = UInt128(high: words[0], low: words[1])
             case Key.catalogue: catalogue = try StoreCatalogue(from: &reader)
+            case Key.leases: leases = try LeaseTable(from: &reader)
             default: try reader.skip()
             }
         }

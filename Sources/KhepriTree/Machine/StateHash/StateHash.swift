@@ -11,7 +11,8 @@
 ///   an outcome;
 /// * 2^64 − 1; both halves of the identity of a store; 5; length and bytes of its name, and of what
 ///   says who its first members were;
-/// * 2^64 − 1; both halves of the identity of a deleted store; 6.
+/// * 2^64 − 1; both halves of the identity of a deleted store; 6;
+/// * 2^64 − 1; both halves of the identity of a lease; 7; its time to live in milliseconds.
 enum StateHash {
     /// The hash of an empty store: of its root.
     static let ofEmptyTree = Tree().root.stateHash(at: .root)
@@ -29,7 +30,7 @@ enum StateHash {
         return hash
     }
 
-    /// The hash of all that begins with the identity of a session or store.
+    /// The hash of all that begins with the identity of a session, store or lease.
     static func begin(_ session: SessionID) -> SipHash128 {
         var hash = SipHash128()
         for word in [.max, session.high, session.low] { hash.append(word) }

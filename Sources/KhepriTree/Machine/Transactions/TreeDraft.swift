@@ -10,6 +10,8 @@ package struct TreeDraft {
     /// - Parameter revision: What the nodes say that are written.
     package init(_ tree: Tree, writingAt revision: Revision) {
         editor.tree = tree
+        // Whether a lease lives is seen when the transaction is applied.
+        editor.keepWhile.trustsLeases = true
         editor.begin(at: revision, visitLimit: nil, wantsNodes: false)
     }
 

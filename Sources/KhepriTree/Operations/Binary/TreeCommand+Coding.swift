@@ -3,8 +3,9 @@ package import CBOR
 extension TreeCommand {
     /// The kind of command this is.
     package static let kind: UInt64 = 1
-    /// The newest version of the encoding that this type reads; it writes 1 without a basis.
-    package static let version: UInt64 = 2
+    /// The newest version of the encoding that this type reads; it writes 1 where there is no basis, and
+    /// 3 where a lease is named.
+    package static let version: UInt64 = 3
 
     /// Appends the command.
     ///
@@ -14,8 +15,8 @@ extension TreeCommand {
     package func encode(into writer: inout CBORWriter) throws {
         let start = writer.count
         let partCount = basis != nil ? 3 : session != nil ? 2 : 1
-        CommandHeader(kind: Self.kind, version: basis == nil ? 1 : 2, partCount: partCount)
-            .write(to: &writer)
+        let version: UInt64 = operation.namesLease ? 3 : basis == nil ? 1 : 2
+        CommandHeader(kind: Self.kind, version: version, partCount: partCount).write(to: &writer)
         do {
             try operation.write(to: &writer, isInTransaction: false)
             if let session {
@@ -61,15 +62,15 @@ extension TreeCommand {
     private init(from reader: inout CBORReader) throws {
         let header = try CommandHeader(from: &reader)
         if let error = Self.newerVersion(header) { throw error }
-        let partCounts = header.version == 1 ? 1...2 : 3...3
+        let partCounts = header.version == 1 ? 1...2 : header.version == 2 ? 3...3 : 1...3
         guard header.version > 0, partCounts ~= header.partCount else {
             throw CommandError(.malformed, "expected an operation, a session and a basis")
         }
         operation = try TreeOperation(from: &reader, isInTransaction: false)
         guard header.partCount > 1 else { return }
-        let hasSession = header.version == 1 ? true : try !reader.readNullIfPresent()
+        let hasSession = try header.partCount == 2 || !reader.readNullIfPresent()
         if hasSession { session = try Session(from: &reader) }
-        if header.version == 2 { basis = try TransactionBasis(from: &reader) }
+        if header.partCount == 3 { basis = try TransactionBasis(from: &reader) }
     }
 
     private static func checkSize(_ count: Int) throws {

@@ -64,9 +64,11 @@ extension KeepWhileEntry {
         static let up: UInt64 = 0
         static let path: UInt64 = 1
         static let condition: UInt64 = 2
+        static let lease: UInt64 = 3
     }
 
-    /// Writes the entry as a map; `up` is there for a relative path only.
+    /// Writes the entry as a map; `up` is there for a relative path only, and of a lease the identity
+    /// alone.
     ///
     /// - Throws: ``PathError`` or ``CommandError`` when it goes beyond a limit.
     package func write(to writer: inout CBORWriter) throws {
@@ -81,6 +83,10 @@ extension KeepWhileEntry {
             writer.writeUnsigned(Key.up)
             writer.writeInteger(Int64(up))
             pattern = relative
+        case .lease(let id):
+            writer.writeMapHeader(1)
+            writer.writeUnsigned(Key.lease)
+            return id.write(to: &writer)
         }
         writer.writeUnsigned(Key.path)
         try pattern.write(to: &writer)
@@ -95,6 +101,7 @@ extension KeepWhileEntry {
         var up: Int?
         var pattern: TreePattern?
         var condition: NodeCondition?
+        var lease: SessionID?
         try reader.readFields { key, reader in
             switch key {
             case Key.up:
@@ -103,11 +110,17 @@ extension KeepWhileEntry {
                 up = levels
             case Key.path: pattern = try TreePattern(from: &reader)
             case Key.condition: condition = try NodeCondition(from: &reader)
+            case Key.lease: lease = try SessionID(from: &reader)
             default: try reader.skip()
             }
         }
-        guard let pattern, let condition else {
-            throw CommandError(.malformed, "expected a path and a condition to keep a node")
+        if let lease, up == nil, pattern == nil, condition == nil {
+            self = .lease(lease)
+            return
+        }
+        guard let pattern, let condition, lease == nil else {
+            throw CommandError(
+                .malformed, "expected a path and a condition, or a lease, to keep a node")
         }
         self.init(up.map { .relative(up: $0, pattern) } ?? .absolute(pattern), condition)
     }

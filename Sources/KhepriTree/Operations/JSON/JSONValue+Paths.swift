@@ -35,6 +35,12 @@ extension JSONValue {
             return .relative(
                 up: Int(min(levels, UInt64(TreeLimits.pathComponentsMaximum))),
                 try Self.pattern(components.dropFirst()))
+        case .object:
+            let text = try self["lease"]?.text("member 'lease'").string
+            guard let id = text.flatMap({ SessionID(hexadecimal: $0) }) else {
+                throw JSONMembers.failure("expected the 32 digits of a lease in 'keepWhile'")
+            }
+            return .lease(id)
         default:
             throw JSONMembers.failure("expected a path in 'keepWhile', found \(noun)")
         }

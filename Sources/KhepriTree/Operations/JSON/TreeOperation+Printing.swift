@@ -85,7 +85,7 @@ extension KeepWhileEntry {
 
 extension KeepWhileEntry.WatchedPath {
     /// Prints the path as text where it has a text form, else as an array, which begins with
-    /// `{"up":n}` for a relative one.
+    /// `{"up":n}` for a relative one; a lease as `{"lease":"…"}` with its 32 digits.
     fileprivate func write(to printer: inout JSONPrinter) {
         if let text { return printer.writeString(text) }
         switch self {
@@ -98,6 +98,11 @@ extension KeepWhileEntry.WatchedPath {
             printer.endObject()
             for component in pattern.components { component.write(to: &printer) }
             printer.endArray()
+        case .lease(let id):
+            printer.beginObject()
+            printer.writeKey("lease")
+            printer.writeString(id.hexadecimal)
+            printer.endObject()
         }
     }
 }

@@ -1,0 +1,23 @@
+extension TreeOperation {
+    /// Whether a node is to be kept while a lease lives, which older versions cannot do.
+    var namesLease: Bool {
+        switch kind {
+        case .put(let write), .putMany(let write), .create(let write), .update(let write),
+            .compareAndSwap(_, let write):
+            write.keepWhile?.nameLease ?? false
+        case .clearPayload(let keepWhile), .clearManyPayloads(let keepWhile):
+            keepWhile?.nameLease ?? false
+        case .transaction(_, let operations):
+            operations.contains(where: \.namesLease)
+        case .delete, .deleteMany, .get, .getMany, .exists, .hasPayload, .count, .copy, .move,
+            .abort, .abortIfError, .dump:
+            false
+        }
+    }
+}
+
+extension [KeepWhileEntry] {
+    fileprivate var nameLease: Bool {
+        contains { if case .lease = $0.watched { true } else { false } }
+    }
+}
