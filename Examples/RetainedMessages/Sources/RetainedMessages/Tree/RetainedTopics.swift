@@ -20,11 +20,7 @@ public struct RetainedTopics: Sendable {
     /// - Parameter messages: At most 10,000; of several of one topic, the last counts.
     /// - Throws: ``TopicError`` if a payload is too large, `StoreError`; nothing is kept then.
     public func retain(_ messages: [RetainedMessage]) async throws {
-        for message in messages where message.payload.count > payloadBytesMaximum {
-            throw TopicError(
-                "expected a payload of at most \(payloadBytesMaximum) bytes, found "
-                    + "\(message.payload.count)")
-        }
+        for message in messages { try checkSize(of: message) }
         try await store.batch { batch in
             for message in messages {
                 let path = try Self.path(of: message.topic)
@@ -58,6 +54,15 @@ public struct RetainedTopics: Sendable {
     public func message(of topic: Topic) throws -> RetainedMessage? {
         try store.local.get(Self.path(of: topic), as: [UInt8].self)
             .map { RetainedMessage(topic: topic, payload: $0) }
+    }
+
+    /// Refuses a payload that no node holds.
+    func checkSize(of message: RetainedMessage) throws {
+        guard message.payload.count <= payloadBytesMaximum else {
+            throw TopicError(
+                "expected a payload of at most \(payloadBytesMaximum) bytes, found "
+                    + "\(message.payload.count)")
+        }
     }
 
     private static func path(of topic: Topic) throws -> TreePath {
