@@ -80,12 +80,12 @@ import Testing
 /// What a session has said.
 private final class SentPackets: Sendable {
     private let packets = Mutex<[Packet]>([])
-    private let reported = Mutex<[Bridge.Event]>([])
+    private let reported = Mutex<[BridgeEvent]>([])
 
-    var events: [Bridge.Event] { reported.withLock { $0 } }
+    var events: [BridgeEvent] { reported.withLock { $0 } }
 
     func note(_ more: [Packet]) { packets.withLock { $0 += more } }
-    func note(_ event: Bridge.Event) { reported.withLock { $0.append(event) } }
+    func note(_ event: BridgeEvent) { reported.withLock { $0.append(event) } }
 
     /// The packets since the last time.
     func take() -> [Packet] {

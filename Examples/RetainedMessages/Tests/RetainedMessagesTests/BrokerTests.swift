@@ -100,7 +100,7 @@ struct BrokerTests {
         let store = try await TreeStore.open(at: directory.path)
         let broker = try await Mosquitto()
         defer { broker.end() }
-        let (stream, events) = AsyncStream.makeStream(of: Bridge.Event.self)
+        let (stream, events) = AsyncStream.makeStream(of: BridgeEvent.self)
         let bridge = Bridge(of: store, name: "test") { events.yield($0) }
         let reader = EventReader(stream)
         let outcome: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
@@ -123,12 +123,12 @@ struct BrokerTests {
 
 /// Reads the events of a bridge one by one.
 actor EventReader {
-    private var iterator: AsyncStream<Bridge.Event>.Iterator
+    private var iterator: AsyncStream<BridgeEvent>.Iterator
 
-    init(_ stream: AsyncStream<Bridge.Event>) { iterator = stream.makeAsyncIterator() }
+    init(_ stream: AsyncStream<BridgeEvent>) { iterator = stream.makeAsyncIterator() }
 
     /// The next event.
-    func next() async -> Bridge.Event? {
+    func next() async -> BridgeEvent? {
         var local = iterator
         defer { iterator = local }
         return await local.next(isolation: self)

@@ -2,17 +2,9 @@ import Khepri
 
 /// Keeps the retained messages of a broker in a store, and puts them back where the broker has lost them.
 public struct Bridge: Sendable {
-    /// What an operator may want to know.
-    public enum Event: Hashable, Sendable {
-        /// Store and broker have the same messages, after so many were put back.
-        case isLevel(putBackCount: Int)
-        /// A message cannot be held, and why; the broker has it, the store has not.
-        case isRefused(reason: String)
-    }
-
     private let name: String
     private let retained: RetainedTopics
-    private let report: @Sendable (Event) -> Void
+    private let report: @Sendable (BridgeEvent) -> Void
 
     /// Describes a bridge.
     ///
@@ -21,7 +13,8 @@ public struct Bridge: Sendable {
     ///   - name: Its identifier at the broker, and the second level of the topics of its own.
     ///   - report: Is told what happens.
     public init(
-        of store: TreeStore, name: String, report: @escaping @Sendable (Event) -> Void = { _ in }
+        of store: TreeStore, name: String,
+        report: @escaping @Sendable (BridgeEvent) -> Void = { _ in }
     ) {
         self.name = name
         self.report = report

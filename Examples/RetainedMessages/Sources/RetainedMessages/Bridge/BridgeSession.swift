@@ -10,7 +10,7 @@ struct BridgeSession {
 
     private let name: String
     private let retained: RetainedTopics
-    private let report: @Sendable (Bridge.Event) -> Void
+    private let report: @Sendable (BridgeEvent) -> Void
     private let send: @Sendable ([Packet]) async throws -> Void
     /// What the store has and the broker is not known to have.
     private var missing: Set<Topic> = []
@@ -23,7 +23,7 @@ struct BridgeSession {
 
     init(
         name: String, retained: RetainedTopics,
-        report: @escaping @Sendable (Bridge.Event) -> Void,
+        report: @escaping @Sendable (BridgeEvent) -> Void,
         send: @escaping @Sendable ([Packet]) async throws -> Void
     ) {
         self.name = name
