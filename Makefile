@@ -1,6 +1,8 @@
 # `make verify` never writes to the sources; `make fix` does.
 SOURCES = Sources Tests Snippets Package.swift Examples/LockService/Package.swift \
-    Examples/LockService/Sources Examples/LockService/Tests Benchmarks/Package.swift Benchmarks/Benchmarks
+    Examples/LockService/Sources Examples/LockService/Tests Examples/RetainedMessages/Package.swift \
+    Examples/RetainedMessages/Sources Examples/RetainedMessages/Tests Benchmarks/Package.swift \
+    Benchmarks/Benchmarks
 
 .PHONY: verify fix test build lint docs long random simulate processes mutants benchmarks benchmarks-build
 
