@@ -62,6 +62,7 @@ struct Relocation {
                         "expected keep-while conditions on nodes at or below \(source)")
                 }
                 return entry
+            case .lease: return entry
             }
         }
     }
