@@ -92,4 +92,27 @@ import Testing
         #expect(try await served.send(.get, "/v1/export?path=/none").status == 404)
         #expect(try await served.send(.get, "/v1/export?path=none").status == 400)
     }
+
+    @Test func `an export leaves out what leases keep, with what is below it`() async throws {
+        let served = try await Served()
+        let store = try await served.host.store()
+        let lease = try await store.lease(timeToLive: .seconds(60))
+        try await store.put(1, at: "/stays")
+        try await store.put(2, at: "/workers/seven", keepWhile: [.lease(lease)])
+        try await store.put(3, at: "/workers/seven/load")
+        try await store.put(4, at: "/workers/seventeen")
+        let lines = try await served.send(.get, "/v1/export").body.split(separator: "\n")
+        let kept = [
+            #"{"format":"khepri-ops/1","operations":2}"#,
+            #"{"op":"put","path":"/stays","value":1}"#,
+            #"{"op":"put","path":"/workers/seventeen","value":4}"#,
+        ]
+        #expect(lines.map(String.init) == kept)
+        let top = try await served.send(.get, "/v1/export?path=/workers/seven").body
+        #expect(top == "{\"format\":\"khepri-ops/1\",\"operations\":0}\n")
+        let all = try await served.send(.get, "/v1/export?leased=true").body
+        #expect(all.split(separator: "\n").count == 5 && !all.contains("keepWhile"))
+        #expect(try await served.send(.get, "/v1/export?leased=yes").status == 400)
+        try await lease.revoke()
+    }
 }

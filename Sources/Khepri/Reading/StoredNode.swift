@@ -7,6 +7,18 @@ package struct StoredNode: Sendable {
     let keepWhile: KeepWhileSet?
     let hasChildren: Bool
 
+    /// Whether it goes when a lease ends.
+    package var isLeased: Bool { keepWhile?.entries.contains(where: \.namesLease) ?? false }
+
+    /// The same node, but kept by no lease.
+    var withoutLease: StoredNode {
+        guard isLeased, let entries = keepWhile?.entries.filter({ !$0.namesLease }) else {
+            return self
+        }
+        return StoredNode(
+            path: path, payload: payload, keepWhile: .of(entries), hasChildren: hasChildren)
+    }
+
     /// The size of the payload, encoded.
     var payloadByteCount: Int { payload?.bytes.count ?? 0 }
 
@@ -41,17 +53,30 @@ package struct StoredNode: Sendable {
 extension TreeView {
     /// Calls `body` with a node and everything below it, parents first, until it returns false.
     ///
-    /// - Parameter after: Begin behind this node.
+    /// - Parameters:
+    ///   - after: Begin behind this node.
+    ///   - leased: Whether nodes that leases keep, and what is below them, are among them.
     package func forEachStoredNode(
-        from path: TreePath, after: TreePath? = nil, _ body: (StoredNode) throws -> Bool
+        from path: TreePath, after: TreePath? = nil, leased: Bool = true,
+        _ body: (StoredNode) throws -> Bool
     ) rethrows {
         if after == nil {
-            guard let top = tree.node(at: path), try body(Self.stored(path, top)) else { return }
+            guard let top = storedNode(at: path), leased || !top.isLeased, try body(top) else {
+                return
+            }
         }
         guard path.depth < TreeLimits.pathComponentsMaximum else { return }
         let below = TreePattern(path).child(where: .anyPath)
+        var leftOut: TreePath?
         try tree.forEachMatch(of: below, after: after) { path, node in
-            try body(Self.stored(path, node))
+            let node = Self.stored(path, node)
+            guard !leased else { return try body(node) }
+            if let leftOut, path.components.starts(with: leftOut.components) { return true }
+            guard !node.isLeased else {
+                leftOut = path
+                return true
+            }
+            return try body(node)
         }
     }
 

@@ -4,6 +4,8 @@ package import KhepriTree
 ///
 /// Nodes come first, parents before children; a node that only holds its children together needs no
 /// operation. Keep-while sets on other nodes come behind all nodes, so that what they watch is there.
+///
+/// What a lease keeps is not among them: where they are carried out, nobody holds the lease.
 package struct StoredOperations {
     private enum Part {
         case nodes, watchers, end
@@ -11,6 +13,7 @@ package struct StoredOperations {
 
     private let view: TreeView
     private let path: TreePath
+    private let leased: Bool
     private var part = Part.nodes
     /// The last node of the part that was looked at.
     private var last: TreePath?
@@ -21,11 +24,15 @@ package struct StoredOperations {
     package let count: Int
 
     /// Counts the operations of a subtree.
-    package init(of view: TreeView, from path: TreePath) {
+    ///
+    /// - Parameter leased: Make what leases keep as well, kept by none of them: for a copy to look at.
+    package init(of view: TreeView, from path: TreePath, leased: Bool = false) {
         self.view = view
         self.path = path
+        self.leased = leased
         var (nodeCount, count) = (0, 0)
-        view.forEachStoredNode(from: path) { node in
+        view.forEachStoredNode(from: path, leased: leased) { node in
+            let node = node.withoutLease
             nodeCount += 1
             count += (node.put == nil ? 0 : 1) + (node.watcherPut == nil ? 0 : 1)
             return true
@@ -44,7 +51,8 @@ package struct StoredOperations {
         while operations.isEmpty, part != .end {
             var (nodesLeft, bytesLeft) = (nodes, bytes)
             var isCut = false
-            view.forEachStoredNode(from: path, after: last) { node in
+            view.forEachStoredNode(from: path, after: last, leased: leased) { node in
+                let node = node.withoutLease
                 guard nodesLeft > 0, bytesLeft > 0 else {
                     isCut = true
                     return false

@@ -9,8 +9,9 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Write a subtree to a directory, or to a file of JSON lines or JSON.",
         discussion: """
             JSON lines and JSON keep everything but versions and revisions, with keep-while conditions. \
-            A directory keeps nodes and values; names are percent-encoded. The export is of one \
-            revision, however long it takes, and has its name only when it is whole.
+            A directory keeps nodes and values; names are percent-encoded. Nodes that leases keep are \
+            left out, with what is below them. The export is of one revision, however long it takes, \
+            and has its name only when it is whole.
 
             EXAMPLES
               khepri export -d shop --to shop.jsonl
@@ -31,7 +32,7 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try Arguments.path(path)
         try await store.withPlace { store in
-            let view = try await store.view(below: path)
+            let view = try await store.view(below: path, leased: false)
             guard view.exists(path) else {
                 throw ProgramExit(.notFound, "there is no node at \(path)")
             }

@@ -97,7 +97,8 @@ struct ImportCommand: AsyncParsableCommand {
         _ source: OperationSource, with store: any StorePlace, at target: TreePath
     ) async throws -> (ImportDifference, removed: [TreePath]) {
         var source = source
-        var difference = ImportDifference(from: try await store.view(below: .root), at: target)
+        var difference = ImportDifference(
+            from: try await store.view(below: .root, leased: false), at: target)
         try await source.read { try difference.add($0) }
         return (difference, delete ? difference.removed : [])
     }

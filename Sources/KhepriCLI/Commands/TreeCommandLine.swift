@@ -35,7 +35,7 @@ struct TreeCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        let view = try await store.withPlace { try await $0.view(below: path) }
+        let view = try await store.withPlace { try await $0.view(below: path, leased: true) }
         guard view.exists(path) else {
             throw ProgramExit(.notFound, "there is no node at \(path)")
         }

@@ -40,7 +40,7 @@ struct LocalStore: StorePlace {
         }
     }
 
-    func view(below path: TreePath) async throws -> TreeView { store.view }
+    func view(below path: TreePath, leased: Bool) async throws -> TreeView { store.view }
 
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
         let source = try await store.backupSource()

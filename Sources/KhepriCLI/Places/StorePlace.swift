@@ -23,8 +23,10 @@ protocol StorePlace: Sendable {
         _ body: (ShownNode) throws -> Void
     ) async throws
 
-    /// A copy of everything at and below a path, of one revision.
-    func view(below path: TreePath) async throws -> TreeView
+    /// What is at and below a path, of one revision; there may be more in it.
+    ///
+    /// - Parameter leased: Whether what leases keep is wanted, too.
+    func view(below path: TreePath, leased: Bool) async throws -> TreeView
 
     /// Calls `body` with the bytes of a backup of the store, piece by piece.
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws

@@ -75,12 +75,14 @@ struct RemoteStore: StorePlace {
     }
 
     /// Copies what is there into a store in memory, which then is looked at as one that is open here.
-    func view(below path: TreePath) async throws -> TreeView {
+    func view(below path: TreePath, leased: Bool) async throws -> TreeView {
         var configuration = Diagnostics.configuration
         configuration.valueBytesMaximum = TreeLimits.payloadBytesMaximum
         let copy = LocalStore(try await TreeStore.inMemory(configuration: configuration))
         do {
-            let query = TargetText.query([("path", path.description)])
+            let query = TargetText.query([
+                ("path", path.description), ("leased", leased ? "true" : nil),
+            ])
             let reply = try await send(.GET, base + "/export" + query)
             var writes = OrderedWrites(copy)
             for line in reply.body.readableBytesView.split(separator: 10) {

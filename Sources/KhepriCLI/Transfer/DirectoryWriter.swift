@@ -51,7 +51,9 @@ struct DirectoryWriter {
         }
         var longCount = 0
         for name in view.childNames(of: path) ?? [] {
-            guard let node = try view.node(at: path.child(name), as: Payload.self) else { continue }
+            guard let node = try view.node(at: path.child(name), as: Payload.self),
+                view.storedNode(at: node.path)?.isLeased != true
+            else { continue }
             count += 1
             progress(count)
             let file = FileName.encode(name)

@@ -47,10 +47,11 @@ struct ImportDifference {
         while let place = above, kept.insert(place).inserted { above = place.parent }
     }
 
-    /// The nodes that no write has named, of each subtree the top only, in the order of their paths.
+    /// The nodes that no write has named, of each subtree the top only, in the order of their paths; what
+    /// leases keep is removed by their ends.
     var removed: [TreePath] {
         var result: [TreePath] = []
-        view.forEachStoredNode(from: target) { node in
+        view.forEachStoredNode(from: target, leased: false) { node in
             guard node.path != target, node.path.components.first != Self.own.name,
                 !kept.contains(node.path),
                 node.path.parent.map({ $0 == target || kept.contains($0) }) ?? true

@@ -42,6 +42,17 @@ package struct RequestQuery {
         return number
     }
 
+    /// A parameter that is `true` or `false`, which it is without being there.
+    package func isSet(_ name: String) throws -> Bool {
+        switch self[name] {
+        case nil, "false"?: return false
+        case "true"?: return true
+        case let value?:
+            throw RequestError(
+                .invalidRequest, "expected true or false as '\(name)', found '\(value)'")
+        }
+    }
+
     private static func decoded(_ text: Substring.UTF8View.SubSequence) throws -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

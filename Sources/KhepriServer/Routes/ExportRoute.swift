@@ -7,7 +7,8 @@ struct ExportRoute {
     let store: TreeStore
 
     func get(_ query: RequestQuery) async throws -> Response {
-        try query.expectOnly(["path"] + RequestQuery.consistencyNames)
+        try query.expectOnly(["path", "leased"] + RequestQuery.consistencyNames)
+        let leased = try query.isSet("leased")
         let path = try TreePath(query["path"] ?? "/")
         try await store.catchUp(to: query.consistency())
         let view = store.view
@@ -16,7 +17,7 @@ struct ExportRoute {
         }
         // The lines are made as the client takes them: an export of any size takes little memory.
         let body = ResponseBody { writer in
-            var operations = StoredOperations(of: view, from: path)
+            var operations = StoredOperations(of: view, from: path, leased: leased)
             let header = "{\"format\":\"khepri-ops/1\",\"operations\":\(operations.count)}\n"
             try await writer.write(ByteBuffer(string: header))
             while true {

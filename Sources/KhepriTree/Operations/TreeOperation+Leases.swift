@@ -17,7 +17,12 @@ extension TreeOperation {
 }
 
 extension [KeepWhileEntry] {
-    fileprivate var nameLease: Bool {
-        contains { if case .lease = $0.watched { true } else { false } }
+    fileprivate var nameLease: Bool { contains(where: \.namesLease) }
+}
+
+extension KeepWhileEntry {
+    /// Whether the node is kept while a lease lives.
+    package var namesLease: Bool {
+        if case .lease = watched { true } else { false }
     }
 }
