@@ -18,8 +18,6 @@ package struct StoredOperations {
     /// The last node of the part that was looked at.
     private var last: TreePath?
 
-    /// How many nodes there are.
-    package let nodeCount: Int
     /// How many operations there are.
     package let count: Int
 
@@ -30,15 +28,21 @@ package struct StoredOperations {
         self.view = view
         self.path = path
         self.leased = leased
-        var (nodeCount, count) = (0, 0)
+        var count = 0
         view.forEachStoredNode(from: path, leased: leased) { node in
             let node = node.withoutLease
-            nodeCount += 1
             count += (node.put == nil ? 0 : 1) + (node.watcherPut == nil ? 0 : 1)
             return true
         }
-        self.nodeCount = nodeCount
         self.count = count
+    }
+
+    /// The first line of an export, which says how many follow: one that is cut off is found out.
+    package var header: String { "{\"format\":\"khepri-ops/1\",\"operations\":\(count)}\n" }
+
+    /// The next lines of an export, behind the header; empty at the end.
+    package mutating func nextLines() -> String {
+        next().reduce(into: "") { $0 += $1.jsonText + "\n" }
     }
 
     /// The next operations, empty at the end.

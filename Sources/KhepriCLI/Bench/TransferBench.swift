@@ -20,7 +20,7 @@ struct TransferBench {
     func run(_ step: Step) async throws -> BenchRow {
         let (seconds, addedBytes) =
             switch step {
-            case .export: try await beside { try write($0) }
+            case .export: try await beside { try await write($0) }
             case .backup: try await beside { _ = try await $0.backup(to: backup) }
             case .import:
                 try await making(place + "-imported") { directory in
@@ -82,10 +82,11 @@ struct TransferBench {
         return (seconds, addedBytes)
     }
 
-    private func write(_ store: TreeStore) throws {
+    private func write(_ store: TreeStore) async throws {
         let output = try OutputFile(lines)
-        let writer = OperationWriter(view: store.view, asArray: false, progress: { _ in })
-        _ = try writer.write(.root, to: output)
+        var writer = OperationWriter(to: output, asArray: false, progress: { _ in })
+        try await LocalStore(store).export(below: .root) { try writer.write($0) }
+        try writer.end()
         try output.finish()
     }
 

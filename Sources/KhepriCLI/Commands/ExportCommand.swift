@@ -32,30 +32,41 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try Arguments.path(path)
         try await store.withPlace { store in
-            let view = try await store.view(below: path, leased: false)
-            guard view.exists(path) else {
-                throw ProgramExit(.notFound, "there is no node at \(path)")
-            }
             let progress = ProgressLine()
             defer { progress.end() }
-            let count = try write(view, from: path) { progress.show("\($0) nodes exported") }
-            if to != "-" { try StandardOutput.line("\(Counted(count, "node")) exported to \(to)") }
+            let count =
+                isToDirectory
+                ? try await writeDirectory(path, of: store) { progress.show("\($0) exported") }
+                : try await writeLines(path, of: store) { progress.show("\($0) exported") }
+            if to != "-" { try StandardOutput.line("\(count) exported to \(to)") }
         }
     }
 
-    /// - Returns: How many nodes were written.
-    private func write(
-        _ view: TreeView, from path: TreePath, _ progress: @escaping (Int) -> Void
-    ) throws -> Int {
-        guard to == "-" || to.hasSuffix(".jsonl") || to.hasSuffix(".json") else {
-            var writer = DirectoryWriter(view: view, progress: progress)
-            return try writer.write(path, to: to)
+    private var isToDirectory: Bool {
+        to != "-" && !to.hasSuffix(".jsonl") && !to.hasSuffix(".json")
+    }
+
+    private func writeDirectory(
+        _ path: TreePath, of store: any StorePlace, _ progress: @escaping (Counted) -> Void
+    ) async throws -> Counted {
+        let view = try await store.view(below: path, leased: false)
+        guard view.exists(path) else {
+            throw ProgramExit(.notFound, "there is no node at \(path)")
         }
+        var writer = DirectoryWriter(view: view) { progress(Counted($0, "node")) }
+        return Counted(try writer.write(path, to: to), "node")
+    }
+
+    private func writeLines(
+        _ path: TreePath, of store: any StorePlace, _ progress: @escaping (Counted) -> Void
+    ) async throws -> Counted {
         let output = try OutputFile(to)
-        let writer = OperationWriter(
-            view: view, asArray: to.hasSuffix(".json"), progress: progress)
-        let count = try writer.write(path, to: output)
+        var writer = OperationWriter(to: output, asArray: to.hasSuffix(".json")) {
+            progress(Counted($0, "operation"))
+        }
+        try await store.export(below: path) { try writer.write($0) }
+        try writer.end()
         try output.finish()
-        return count
+        return Counted(writer.count, "operation")
     }
 }

@@ -42,6 +42,21 @@ struct LocalStore: StorePlace {
 
     func view(below path: TreePath, leased: Bool) async throws -> TreeView { store.view }
 
+    func export(
+        below path: TreePath, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        let view = store.view
+        guard view.exists(path) else {
+            throw StoreError(.nodeNotFound, "there is no node", path: path)
+        }
+        var operations = StoredOperations(of: view, from: path)
+        var lines = operations.header
+        while !lines.isEmpty {
+            try lines.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+            lines = operations.nextLines()
+        }
+    }
+
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
         let source = try await store.backupSource()
         while let bytes = try source.next() { try bytes.withUnsafeBytes(body) }

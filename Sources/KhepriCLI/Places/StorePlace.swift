@@ -28,6 +28,14 @@ protocol StorePlace: Sendable {
     /// - Parameter leased: Whether what leases keep is wanted, too.
     func view(below path: TreePath, leased: Bool) async throws -> TreeView
 
+    /// Calls `body` with the lines of an export of what is at and below a path, piece by piece.
+    ///
+    /// The pieces may begin and end anywhere.
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func export(
+        below path: TreePath, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws
+
     /// Calls `body` with the bytes of a backup of the store, piece by piece.
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws
 

@@ -99,6 +99,13 @@ struct RemoteStore: StorePlace {
         return view
     }
 
+    func export(
+        below path: TreePath, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        let query = TargetText.query([("path", path.description)])
+        try await RemoteDownload(endpoint: endpoint, target: base + "/export" + query).run(body)
+    }
+
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
         try await RemoteDownload(endpoint: endpoint, target: base + "/backup").run(body)
     }

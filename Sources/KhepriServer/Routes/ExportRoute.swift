@@ -18,14 +18,10 @@ struct ExportRoute {
         // The lines are made as the client takes them: an export of any size takes little memory.
         let body = ResponseBody { writer in
             var operations = StoredOperations(of: view, from: path, leased: leased)
-            let header = "{\"format\":\"khepri-ops/1\",\"operations\":\(operations.count)}\n"
-            try await writer.write(ByteBuffer(string: header))
-            while true {
-                let next = operations.next()
-                if next.isEmpty { break }
-                var lines = ByteBuffer()
-                for operation in next { lines.writeString(operation.jsonText + "\n") }
-                try await writer.write(lines)
+            var lines = operations.header
+            while !lines.isEmpty {
+                try await writer.write(ByteBuffer(string: lines))
+                lines = operations.nextLines()
             }
             try await writer.finish(nil)
         }
