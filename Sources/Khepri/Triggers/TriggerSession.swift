@@ -239,7 +239,7 @@ extension TriggerSession {
     private func takeBack(_ error: any Error, _ state: inout State) throws {
         guard let error = error as? StoreError else { throw error }
         switch error.code {
-        case .closed, .storageFailed, .newerFormat, .valueCoding: throw error
+        case .closed, .storageFailed, .newerFormat, .diverged, .valueCoding: throw error
         default: state.schedule.takeBackAcknowledgement(at: engine.clock.now())
         }
     }

@@ -37,6 +37,33 @@ import Testing
         }
     }
 
+    /// Its holder may be gone, and then nobody speaks for it.
+    @Test func `where a backup is restored a lease has its whole time, and then its nodes go`()
+        throws
+    {
+        let world = SimulatedWorld(seed: 1)
+        let host = world.addHost()
+        try world.run {
+            let store = try await host.openStore()
+            let lease = try await store.lease(timeToLive: .seconds(10))
+            try await store.put(1, at: "/a", keepWhile: [.lease(lease)])
+            try await store.put(1, at: "/b")
+            await StoreCluster.pause(store, .seconds(8))
+            try await store.backup(to: "/backup")
+            try await store.close()
+            _ = try await StoreHost.restore(
+                [BackupSelection(file: "/backup")], to: "/target", environment: host.environment)
+            let restored = try await TreeStore.open(
+                at: "/target", configuration: .small, environment: host.environment)
+            await StoreCluster.pause(restored, .seconds(9))
+            #expect(restored.local.exists("/a"))
+            await StoreCluster.pause(restored, .seconds(2))
+            #expect(!restored.local.exists("/a") && restored.local.exists("/b"))
+            restored.checkInvariants()
+            try await restored.close()
+        }
+    }
+
     @Test func `it costs no writes to keep a lease`() throws {
         try run { store in
             let lease = try await store.lease(timeToLive: .seconds(1))
