@@ -24,7 +24,6 @@ final class ChangeSubscription: Sendable {
 
     private let engine: StoreEngine
     private let patterns: [TreePattern]
-    private let walks: [PatternWalk]
     private let id: WatchHub.ReaderID
     private let state: Lock<State>
 
@@ -34,7 +33,6 @@ final class ChangeSubscription: Sendable {
     init(_ engine: StoreEngine, _ patterns: [TreePattern], since start: WatchStart) {
         self.engine = engine
         self.patterns = patterns
-        walks = patterns.map { PatternWalk($0) }
         var revision: Revision?
         var phase: Phase
         switch start {
@@ -65,28 +63,48 @@ final class ChangeSubscription: Sendable {
     }
 
     /// The next changes; nil at the end.
+    ///
+    /// What it needs while it waits is in its task's memory, for each of many thousand watchers: so that
+    /// all but the waiting is done elsewhere.
     func next() async throws -> [TreeChange]? {
         while !Task.isCancelled {
-            switch state.withLock({ $0.phase }) {
-            case .ended: return nil
-            case .refused(let error): throw end(error)
-            case .awaiting(let revision): try await wait(for: revision)
-            case .listing(let view, let path):
-                if let page = list(view ?? engine.published.view, after: path) { return page }
-            case .following:
-                switch hub.step(of: id) {
-                case .changes(let changes):
-                    let concerning = read(changes)
-                    if !concerning.isEmpty { return concerning }
-                case .news: break
-                case .wait: await hub.wait(id)
-                case .end(nil):
-                    state.withLock { $0.phase = .ended }
-                case .end(let error?): throw end(error)
-                }
+            switch try step() {
+            case .changes(let changes): if !changes.isEmpty { return changes }
+            case .wait: await hub.wait(id)
+            case .catchUp(let revision): try await wait(for: revision)
+            case .end: return nil
             }
         }
         return nil
+    }
+
+    private enum Step {
+        /// There may be none.
+        case changes([TreeChange])
+        case wait
+        case catchUp(Revision)
+        case end
+    }
+
+    @inline(never)
+    private func step() throws -> Step {
+        switch state.withLock({ $0.phase }) {
+        case .ended: return .end
+        case .refused(let error): throw end(error)
+        case .awaiting(let revision): return .catchUp(revision)
+        case .listing(let view, let path):
+            return .changes(list(view ?? engine.published.view, after: path))
+        case .following:
+            switch hub.step(of: id) {
+            case .changes(let changes): return .changes(read(changes))
+            case .news: return .changes([])
+            case .wait: return .wait
+            case .end(nil):
+                state.withLock { $0.phase = .ended }
+                return .end
+            case .end(let error?): throw end(error)
+            }
+        }
     }
 
     private func end(_ error: StoreError) -> StoreError {
@@ -112,8 +130,8 @@ final class ChangeSubscription: Sendable {
         }
     }
 
-    /// A page of what is there; nil if there is nothing.
-    private func list(_ view: TreeView, after path: TreePath?) -> [TreeChange]? {
+    /// A page of what is there.
+    private func list(_ view: TreeView, after path: TreePath?) -> [TreeChange] {
         var page: [(path: TreePath, node: RecordedNode)] = []
         precondition(patterns.count == 1, "the nodes that several patterns match are not listed")
         view.tree.forEachMatch(of: patterns[0], after: path) { path, node in
@@ -127,7 +145,6 @@ final class ChangeSubscription: Sendable {
             state.phase = hasMore ? .listing(view, after: page.last?.path) : .following
             state.skipped = view.revision
         }
-        guard !page.isEmpty else { return nil }
         return page.indices.map { index in
             TreeChange(
                 present: page[index].node, at: page[index].path, in: view.revision,
@@ -138,6 +155,7 @@ final class ChangeSubscription: Sendable {
     /// Those of some changes that concern this reader; they are all that there is of their revisions.
     private func read(_ changes: [[UInt8]]) -> [TreeChange] {
         let skipped = state.withLock { $0.skipped }
+        let walks = patterns.map { PatternWalk($0) }
         let concerning = changes.compactMap { bytes -> RecordedChange? in
             // What the recorder wrote can be read.
             guard let change = try? bytes.withUnsafeBytes({ try RecordedChange(reading: $0) }),

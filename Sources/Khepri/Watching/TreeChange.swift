@@ -29,8 +29,18 @@ public struct TreeChange: Sendable {
     /// Why the node is gone, nil if it is there.
     public let deleteReason: DeleteReason?
 
-    private let before: RecordedNode?
-    private let after: RecordedNode?
+    /// The node before and after, elsewhere: a change is handed on often, and looked at once.
+    private let sides: Sides
+
+    private final class Sides: Sendable {
+        let before: RecordedNode?
+        let after: RecordedNode?
+
+        init(before: RecordedNode?, after: RecordedNode?) {
+            self.before = before
+            self.after = after
+        }
+    }
 
     /// The node before the change, nil if it was not there.
     ///
@@ -39,7 +49,7 @@ public struct TreeChange: Sendable {
     public func old<Value: Decodable & Sendable>(
         as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        try before?.node(at: path)
+        try sides.before?.node(at: path)
     }
 
     /// The node after the change, nil if it is gone.
@@ -48,7 +58,7 @@ public struct TreeChange: Sendable {
     public func new<Value: Decodable & Sendable>(
         as type: Value.Type = Value.self
     ) throws -> Node<Value>? {
-        try after?.node(at: path)
+        try sides.after?.node(at: path)
     }
 
     /// The payload after the change, nil if there is none.
@@ -69,14 +79,14 @@ extension TreeChange {
         revision = change.revision
         resumePoint = isLast ? change.revision : Revision(change.revision.rawValue - 1)
         deleteReason = change.reason
-        before = change.old
-        after = change.new
+        sides = Sides(before: change.old, after: change.new)
     }
 
     /// The change as the history keeps it.
     var recorded: RecordedChange {
         RecordedChange(
-            revision: revision, path: path, old: before, new: after, reason: deleteReason)
+            revision: revision, path: path, old: sides.before, new: sides.after,
+            reason: deleteReason)
     }
 
     /// A node that is there.
@@ -86,8 +96,7 @@ extension TreeChange {
         self.revision = revision
         resumePoint = isLast ? revision : nil
         deleteReason = nil
-        before = nil
-        after = node
+        sides = Sides(before: nil, after: node)
     }
 }
 

@@ -22,12 +22,26 @@ public struct TreeChanges: AsyncSequence, Sendable {
         ///   that cannot be watched or a revision that is not there yet, `.noQuorum` or `.storageFull`
         ///   if it is not and that is why, `.storeNotFound`, `.storageFailed`, `.newerFormat`.
         public mutating func next() async throws -> TreeChange? {
+            try await next(isolation: nil)
+        }
+
+        /// Waits for the next change, as ``next()``; loops call this.
+        ///
+        /// - Parameter actor: Where the loop runs.
+        /// - Returns: nil when the store is closed or the task is cancelled.
+        /// - Throws: ``StoreError`` as ``next()``.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> TreeChange? {
             while changes.isEmpty {
                 guard let next = try await subscription.next() else { return nil }
                 changes = next[...]
             }
-            return changes.removeFirst()
+            return takeFirst()
         }
+
+        @inline(never)
+        private mutating func takeFirst() -> TreeChange { changes.removeFirst() }
     }
 
     /// Waits until the first change can be told.
