@@ -23,9 +23,11 @@ import Testing
         try await Self.withStore { store in
             try await Program.withDirectory { directory in
                 var writer = DirectoryWriter(view: store.view) { _ in }
-                #expect(try writer.write(.root, to: directory + "/files") == 3)
+                let count = try writer.write(.root, to: directory + "/files")
+                #expect(count == 3)
                 let workers = directory + "/files/workers"
-                #expect(try FileManager.default.contentsOfDirectory(atPath: workers).isEmpty)
+                let names = try FileManager.default.contentsOfDirectory(atPath: workers)
+                #expect(names.isEmpty)
             }
         }
     }
