@@ -178,10 +178,7 @@ struct ClusterRecoverCommand: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
-        guard yes else {
-            throw ProgramExit(
-                .refused, "this cannot be undone: say --yes if the other voters are lost for ever")
-        }
+        try ProgramExit.expectConfirmation(yes, "if the other voters are lost for ever")
         guard FileKind(at: dataDirectory) == .directory else {
             throw ProgramExit(.unreachable, "there is no store in \(dataDirectory)")
         }

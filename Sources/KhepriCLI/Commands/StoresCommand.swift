@@ -63,10 +63,7 @@ struct StoresDeleteCommand: AsyncParsableCommand {
 
     func run() async throws {
         try StoreHost.validate(name)
-        guard yes else {
-            throw ProgramExit(
-                .refused, "this cannot be undone: say --yes to delete the store \(name)")
-        }
+        try ProgramExit.expectConfirmation(yes, "to delete the store \(name)")
         try await place.withHost { try await $0.deleteStore(name) }
     }
 }

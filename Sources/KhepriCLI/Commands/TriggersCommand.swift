@@ -102,10 +102,7 @@ struct TriggersRemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Trigger.validate(trigger)
-        guard yes else {
-            throw ProgramExit(
-                .refused, "this cannot be undone: say --yes to remove the trigger \(trigger)")
-        }
+        try ProgramExit.expectConfirmation(yes, "to remove the trigger \(trigger)")
         try await store.withPlace { try await $0.removeTrigger(trigger) }
     }
 }

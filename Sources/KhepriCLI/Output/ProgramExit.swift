@@ -22,6 +22,16 @@ struct ProgramExit: Error {
         self.message = message
     }
 
+    /// Refuses what cannot be undone until it is confirmed.
+    ///
+    /// - Parameters:
+    ///   - isConfirmed: Whether `--yes` was given.
+    ///   - meaning: What it confirms, as it follows "say --yes".
+    static func expectConfirmation(_ isConfirmed: Bool, _ meaning: String) throws {
+        guard !isConfirmed else { return }
+        throw ProgramExit(.refused, "this cannot be undone: say --yes \(meaning)")
+    }
+
     /// The exit that an error of a command means; nil for what the parser of arguments threw.
     init?(_ error: any Error) {
         switch error {

@@ -4,9 +4,9 @@ extension TreeOperation {
         switch kind {
         case .put(let write), .putMany(let write), .create(let write), .update(let write),
             .compareAndSwap(_, let write):
-            write.keepWhile?.nameLease ?? false
+            write.keepWhile?.contains(where: \.namesLease) ?? false
         case .clearPayload(let keepWhile), .clearManyPayloads(let keepWhile):
-            keepWhile?.nameLease ?? false
+            keepWhile?.contains(where: \.namesLease) ?? false
         case .transaction(_, let operations):
             operations.contains(where: \.namesLease)
         case .delete, .deleteMany, .get, .getMany, .exists, .hasPayload, .count, .copy, .move,
@@ -14,10 +14,6 @@ extension TreeOperation {
             false
         }
     }
-}
-
-extension [KeepWhileEntry] {
-    fileprivate var nameLease: Bool { contains(where: \.namesLease) }
 }
 
 extension KeepWhileEntry {
