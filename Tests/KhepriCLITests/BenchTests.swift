@@ -29,7 +29,9 @@ import Testing
 
     private static let timed =
         [1, 16, 64, 256, 1_024].map { "put-\($0)" }
-        + ["1", "16-contended", "16", "64-contended", "64"].map { "transaction-\($0)" }
+        + ["1", "16-contended", "16", "64-contended", "64", "100-contended"].map {
+            "transaction-\($0)"
+        }
         + [1, 2].flatMap { threads in
             ["raw", "integer", "struct", "projection"].map { "get-\($0)-\(threads)" }
         }
@@ -50,8 +52,8 @@ import Testing
                 ["load", "reopen", "snapshot"].map { "\($0)-\(size)" }
             }
             let expected =
-                ["bare"] + Self.timed + Self.watches + steps + Self.transfers + Self.tree
-                + Self.beside
+                ["bare"] + Self.timed + Self.watches + ["expire"] + steps + Self.transfers
+                + Self.tree + Self.beside
             #expect(report.rows.map(\.id) == expected)
             for row in report.rows {
                 #expect(row.operations > 0 && row.perSecond > 0, "\(row.id)")

@@ -3,21 +3,16 @@ import RaftRuntime
 
 /// A reader of changes: first what its start asks for, then what the hub has for it.
 final class ChangeSubscription: Sendable {
-    private enum Phase {
+    /// What comes before the changes that the hub has.
+    private enum Beginning {
         /// Refuse, once somebody reads.
         case refused(StoreError)
         /// Wait until this member has applied a revision.
         case awaiting(Revision)
         /// List what is there, behind a path.
         case listing(TreeView?, after: TreePath?)
-        case following
-        case ended
-    }
-
-    private struct State {
-        var phase: Phase
-        /// What came up to here is left out.
-        var skipped = Revision.zero
+        /// Nothing any more; what came up to here is left out.
+        case done(Revision)
     }
 
     private static let pageCount = 256
@@ -25,7 +20,8 @@ final class ChangeSubscription: Sendable {
     private let engine: StoreEngine
     private let patterns: [TreePattern]
     private let id: WatchHub.ReaderID
-    private let state: Lock<State>
+    /// Nil for one that begins with what is to come: there may be many thousand of these.
+    private let beginning: Lock<Beginning>?
 
     private var hub: WatchHub { engine.machine.watches }
 
@@ -34,30 +30,30 @@ final class ChangeSubscription: Sendable {
         self.engine = engine
         self.patterns = patterns
         var revision: Revision?
-        var phase: Phase
+        var beginning: Beginning?
         switch start {
-        case .now: phase = .following
-        case .current: phase = .listing(nil, after: nil)
-        case .revision(let last): (revision, phase) = (last, .awaiting(last))
+        case .now: break
+        case .current: beginning = .listing(nil, after: nil)
+        case .revision(let last): (revision, beginning) = (last, .awaiting(last))
         }
-        id = engine.machine.watches.add(patterns, after: revision, wantsChanges: true)
         if let refusal = patterns.lazy.compactMap(\.refusalToFollow).first {
-            phase = .refused(refusal)
+            beginning = .refused(refusal)
         }
-        state = Lock(State(phase: phase))
+        self.beginning = beginning.map { Lock($0) }
+        id = engine.machine.watches.add(patterns, after: revision, wantsChanges: true)
     }
 
-    deinit { hub.remove(id) }
+    deinit { hub.remove(id, patterns) }
 
     /// Up to where all changes have been told, while ``next()`` waits for more.
     var idleRevision: Revision? { hub.idleRevision(of: id) }
 
     /// Waits until the first change can be told; throws what ``next()`` would throw then.
     func begin() async throws {
-        switch state.withLock({ $0.phase }) {
+        switch beginning?.withLock({ $0 }) {
         case .refused(let error): throw end(error)
         case .awaiting(let revision): try await wait(for: revision)
-        case .listing, .following, .ended: break
+        case .listing, .done, nil: break
         }
         if let error = hub.loss(of: id) { throw end(error) }
     }
@@ -88,27 +84,26 @@ final class ChangeSubscription: Sendable {
 
     @inline(never)
     private func step() throws -> Step {
-        switch state.withLock({ $0.phase }) {
-        case .ended: return .end
+        switch beginning?.withLock({ $0 }) {
         case .refused(let error): throw end(error)
         case .awaiting(let revision): return .catchUp(revision)
         case .listing(let view, let path):
             return .changes(list(view ?? engine.published.view, after: path))
-        case .following:
-            switch hub.step(of: id) {
-            case .changes(let changes): return .changes(read(changes))
-            case .news: return .changes([])
-            case .wait: return .wait
-            case .end(nil):
-                state.withLock { $0.phase = .ended }
-                return .end
-            case .end(let error?): throw end(error)
-            }
+        case .done, nil: break
+        }
+        switch hub.step(of: id) {
+        case .changes(let changes): return .changes(read(changes))
+        case .news: return .changes([])
+        case .wait: return .wait
+        case .end(nil): return .end
+        case .end(let error?): throw end(error)
         }
     }
 
+    /// Nothing comes after an error.
     private func end(_ error: StoreError) -> StoreError {
-        state.withLock { $0.phase = .ended }
+        hub.remove(id, patterns)
+        beginning?.withLock { $0 = .done(.zero) }
         return error
     }
 
@@ -124,10 +119,7 @@ final class ChangeSubscription: Sendable {
         } catch let error as StoreError {
             throw end(error)
         }
-        state.withLock { state in
-            state.skipped = revision
-            state.phase = .following
-        }
+        beginning?.withLock { $0 = .done(revision) }
     }
 
     /// A page of what is there.
@@ -141,10 +133,9 @@ final class ChangeSubscription: Sendable {
         }
         let hasMore = page.count > Self.pageCount
         if hasMore { page.removeLast() }
-        state.withLock { state in
-            state.phase = hasMore ? .listing(view, after: page.last?.path) : .following
-            state.skipped = view.revision
-        }
+        let next: Beginning =
+            hasMore ? .listing(view, after: page.last?.path) : .done(view.revision)
+        beginning?.withLock { $0 = next }
         return page.indices.map { index in
             TreeChange(
                 present: page[index].node, at: page[index].path, in: view.revision,
@@ -154,7 +145,8 @@ final class ChangeSubscription: Sendable {
 
     /// Those of some changes that concern this reader; they are all that there is of their revisions.
     private func read(_ changes: [[UInt8]]) -> [TreeChange] {
-        let skipped = state.withLock { $0.skipped }
+        var skipped = Revision.zero
+        if case .done(let revision) = beginning?.withLock({ $0 }) { skipped = revision }
         let walks = patterns.map { PatternWalk($0) }
         let concerning = changes.compactMap { bytes -> RecordedChange? in
             // What the recorder wrote can be read.

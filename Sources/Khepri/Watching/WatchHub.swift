@@ -87,11 +87,12 @@ extension WatchHub {
     ) -> ReaderID {
         state.withLock { state in
             state.lastID += 1
-            let slots = patterns.map { state.trie.use($0.components) }
-            for slot in slots { state.trie[slot].append(state.lastID) }
+            for pattern in patterns {
+                state.trie[state.trie.use(pattern.components)].append(state.lastID)
+            }
             let isExact = patterns.count == 1 && patterns[0].exactPath != nil
             var reader = WatchReader(
-                slots: slots, walks: isExact ? [] : patterns.map { PatternWalk($0) },
+                walks: isExact ? [] : patterns.map { PatternWalk($0) },
                 after: revision ?? .zero, wantsChanges: wantsChanges)
             if let revision, revision < state.history.revision {
                 reader.begin(at: state.history.place(after: revision))
@@ -126,11 +127,11 @@ extension WatchHub {
         }
     }
 
-    /// Forgets a reader.
-    func remove(_ id: ReaderID) {
+    /// Forgets a reader of some patterns, if it is still known.
+    func remove(_ id: ReaderID, _ patterns: [TreePattern]) {
         state.withLock { state in
-            guard let reader = state.readers.removeValue(forKey: id) else { return }
-            for slot in reader.slots {
+            guard state.readers.removeValue(forKey: id) != nil else { return }
+            for slot in patterns.compactMap({ state.trie.slot(of: $0.components) }) {
                 state.trie[slot].removeAll { $0 == id }
                 state.trie.release(slot)
             }

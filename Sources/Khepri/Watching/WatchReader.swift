@@ -13,8 +13,6 @@ struct WatchReader {
         case noting(Bool)
     }
 
-    /// Where it is in the trie.
-    let slots: [Int]
     /// The patterns; none when the slot says it all.
     private let walks: [PatternWalk]
     /// It wants what came after that.
@@ -22,8 +20,7 @@ struct WatchReader {
     private var position: Position
     private var waiting: UnsafeContinuation<Void, Never>?
 
-    init(slots: [Int], walks: [PatternWalk], after start: Revision, wantsChanges: Bool) {
-        self.slots = slots
+    init(walks: [PatternWalk], after start: Revision, wantsChanges: Bool) {
         self.walks = walks
         self.start = start
         position = wantsChanges ? .following([]) : .noting(false)

@@ -12,7 +12,10 @@ struct TransactionBench {
     static func all(
         _ store: TreeStore
     ) -> [(id: String, name: String, run: (Double) async throws -> Samples)] {
-        [(1, false), (16, true), (16, false), (64, true), (64, false)].map { tasks, isContended in
+        let kinds = [
+            (1, false), (16, true), (16, false), (64, true), (64, false), (100, true),
+        ]
+        return kinds.map { tasks, isContended in
             let bench = TransactionBench(store: store, tasks: tasks, isContended: isContended)
             let place = tasks == 1 ? "" : isContended ? ", one counter" : ", a counter each"
             let id = "transaction-\(tasks)" + (isContended ? "-contended" : "")

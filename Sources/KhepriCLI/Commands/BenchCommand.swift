@@ -27,7 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "The numbers of nodes to load and reopen, separated by commas; 0 for none.")
     var sizes = "1000,100000,1000000"
 
-    @Option(help: "Nodes in the store while large commands and snapshots run.")
+    @Option(help: "Nodes beside which large commands and snapshots run; up to 100,000 expire.")
     var beside = 200_000
 
     @Option(help: "Measure a cluster of so many processes instead.")
@@ -116,6 +116,8 @@ struct BenchCommand: AsyncParsableCommand {
             try report.add(device.compare(row))
         }
         for row in try await WatchBench(store: store, device: device).rows() { try report.add(row) }
+        let expiry = ExpiryBench(store: store, nodes: min(beside, 100_000))
+        try report.add(device.compare(await expiry.row()))
         try await store.close()
         for size in try parsedSizes() {
             for row in try LoadBench.rows(nodes: size, in: directory) {

@@ -78,10 +78,16 @@ extension TreeEditor {
         }
         keepWhile.collectExpiredByPatterns(in: tree, into: &expired)
         for path in removedInRound {
-            let watchers = keepWhile.watchers(atOrBelow: path)
-            try visit(watchers.count)
-            for watcher in watchers where !expired.contains(watcher) {
-                if !areAllMet(of: watcher) { expired.insert(watcher) }
+            for group in keepWhile.groups(atOrBelow: path) {
+                let watchers = keepWhile.groups[group].watchers
+                try visit(watchers.count)
+                guard keepWhile.isMet(group, in: tree) else {
+                    expired.take(watchers)
+                    continue
+                }
+                for watcher in watchers where !expired.contains(watcher) {
+                    if !areAllMet(of: watcher) { expired.insert(watcher) }
+                }
             }
         }
         try visit(expired.count)

@@ -33,7 +33,7 @@ extension KeepWhileIndex {
         let name = path.nameForConditions
         for group in trie[slot].groups where groups[group].pattern == nil {
             guard !groups[group].condition.isMet(name: name, of: node) else { continue }
-            expired.formUnion(groups[group].watchers)
+            expired.take(groups[group].watchers)
         }
     }
 
@@ -41,18 +41,14 @@ extension KeepWhileIndex {
     mutating func collectExpiredByPatterns(in tree: Tree, into expired: inout Set<TreePath>) {
         for group in touchedGroups where groups[group].pattern != nil {
             if !groups[group].isCounted { count(group, in: tree) }
-            if !groups[group].isMet { expired.formUnion(groups[group].watchers) }
+            if !groups[group].isMet { expired.take(groups[group].watchers) }
         }
     }
 
-    /// The watchers of a path, of paths below it, and of patterns that begin with it.
-    func watchers(atOrBelow path: TreePath) -> Set<TreePath> {
-        var watchers: Set<TreePath> = []
-        guard !isEmpty, let slot = trie.slot(of: path) else { return watchers }
-        for slot in trie.slots(atOrBelow: slot) {
-            for group in trie[slot].groups { watchers.formUnion(groups[group].watchers) }
-        }
-        return watchers
+    /// The groups that watch a path, a path below it, or a pattern that begins with it.
+    func groups(atOrBelow path: TreePath) -> [Int] {
+        guard !isEmpty, let slot = trie.slot(of: path) else { return [] }
+        return trie.slots(atOrBelow: slot).flatMap { trie[$0].groups }
     }
 
     /// Whether a change of a node or of those above it can make a watcher expire.
@@ -79,6 +75,13 @@ extension KeepWhileIndex {
         case .beyondDepth: entry.isMetByAbsence
         case .lease(let id): trustsLeases || leases.contains(id)
         }
+    }
+
+    /// Whether the entry that the watchers of a group have in common holds.
+    func isMet(_ group: Int, in tree: Tree) -> Bool {
+        let watched = TreePattern(components: trie.components(of: groups[group].slot))
+        let entry = KeepWhileEntry(.absolute(watched), groups[group].condition)
+        return isMet(entry, from: .root, in: tree)
     }
 
     /// Whether the condition holds for all nodes that match the pattern, and there are some.
@@ -158,5 +161,12 @@ extension Tree {
             return true
         }
         return (matched, met)
+    }
+}
+
+extension Set {
+    /// Adds all of another set, in constant time when this one is empty.
+    mutating func take(_ other: Set) {
+        if isEmpty { self = other } else { formUnion(other) }
     }
 }
