@@ -30,6 +30,27 @@ import Testing
         }
     }
 
+    @Test func `a file of the wrong kind is refused with what to do with it`() async throws {
+        try await Program.withDirectory { directory in
+            let script = """
+                \(Self.fill) > x; $K backup -d s b > x; $K export -d s --to e.jsonl > x; mkdir d; \
+                for c in "import -d t --from b" "restore -d t e.jsonl" "restore -d t d" \
+                    "snapshot inspect s" "snapshot inspect e.jsonl"; \
+                do $K $c 2>&1; echo $?; done; ls t
+                """
+            let run = try Program.shell(script, in: directory)
+            let backup = "expected what `khepri backup` wrote"
+            let operations = "e.jsonl holds operations: `khepri import` writes them into a store"
+            let messages = [
+                "b is a backup: `khepri restore` makes a store of it", operations,
+                "d is a directory: \(backup)",
+                "s is a directory: \(backup), or -d for a store's directory", operations,
+            ]
+            #expect(run.lines == messages.flatMap { ["khepri: \($0)", "2"] }, "\(run.output)")
+            #expect(run.errors.contains("ls: cannot access 't'"), "\(run.errors)")
+        }
+    }
+
     @Test func `a server gives the same backup, also of another store`() async throws {
         try await Program.withDirectory { directory in
             let server = try ServerProcess(directory + "/served")
@@ -85,17 +106,17 @@ import Testing
     @Test func `what is no whole backup is refused, and nothing is made of it`() async throws {
         try await Program.withDirectory { directory in
             let script = """
-                \(Self.fill); $K backup -d s b > x; $K export -d s --to e.jsonl > x; \
+                \(Self.fill); $K backup -d s b > x; \
                 head -c 100 b > cut; head -c -1 b > short; cp b more; echo >> more; : > empty; \
                 cp b flipped; printf '\\377' | dd of=flipped bs=1 seek=150 conv=notrunc 2> x; \
-                for f in cut short more empty flipped e.jsonl none; do \
+                for f in cut short more empty flipped none; do \
                 $K restore $f -d r; echo $?; $K snapshot inspect $f; echo $?; done; ls -d r
                 """
             let run = try Program.shell(script, in: directory)
-            #expect(run.lines == Array(repeating: "3", count: 14), "\(run.output)\(run.errors)")
+            #expect(run.lines == Array(repeating: "3", count: 12), "\(run.output)\(run.errors)")
             let errors = run.errors.split(separator: "\n")
-            #expect(errors.count == 15)
-            for name in ["cut", "short", "more", "empty", "flipped", "e.jsonl", "none"] {
+            #expect(errors.count == 13)
+            for name in ["cut", "short", "more", "empty", "flipped", "none"] {
                 #expect(errors.count { $0.contains(" \(name): ") } == 2, "\(run.errors)")
             }
         }

@@ -95,6 +95,7 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        for file in files { try FileHead.expectState(in: file, orDirectory: "") }
         let selections = files.map { BackupSelection(file: $0, name: store) }
         let restored = try await StoreHost.restore(
             selections, to: dataDirectory, for: owner(), environment: HostEnvironment())

@@ -78,6 +78,7 @@ struct SnapshotInspectCommand: AsyncParsableCommand {
 
     private func open() async throws -> (name: String?, TreeView) {
         if let file {
+            try FileHead.expectState(in: file, orDirectory: ", or -d for a store's directory")
             let state = try StoredState(reading: file)
             return (state.store, state.view)
         }

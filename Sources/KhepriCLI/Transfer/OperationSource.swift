@@ -35,6 +35,12 @@ struct OperationSource {
                 DirectoryReader(
                     root: place, target: relocation.target, valueBytesMaximum: valueBytesMaximum))
         case .file, .other:
+            switch FileHead(of: place) {
+            case .backup, .snapshot:
+                throw ProgramExit(
+                    .usage, "\(place) is a backup: `khepri restore` makes a store of it")
+            case .operations, .other: break
+            }
             guard let handle = FileHandle(forReadingAtPath: place) else {
                 let reason = StandardStreams.errorMessage
                 throw ProgramExit(.unreachable, "cannot read \(place): \(reason)")

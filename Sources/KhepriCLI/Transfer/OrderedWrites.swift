@@ -60,8 +60,12 @@ struct OrderedWrites {
         }
         for (operation, result) in zip(command.operations, results) {
             if case .error(let error) = result {
+                let advice =
+                    error.code == .keepWhileConditionsNotMet
+                    ? "; write what its conditions name first" : ""
                 throw ProgramExit(
-                    .refused, "\(operation.path): \(error); what came before it is in the store")
+                    .refused,
+                    "\(operation.path): \(error)\(advice); what came before it is in the store")
             }
             completed += 1
         }
