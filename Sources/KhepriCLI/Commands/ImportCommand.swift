@@ -14,8 +14,8 @@ struct ImportCommand: AsyncParsableCommand {
 
             Everything is read and checked before anything is written. An import that the store \
             refuses half-way names the operation, and can be run again; with --atomic all of it is \
-            written, in one command of at most 10,000 operations and 16 MiB, or nothing. Versions begin \
-            anew: `khepri backup` and `khepri restore` keep them.
+            written, in one command of at most 10,000 operations and 16 MiB, or nothing. Versions \
+            begin anew: `khepri backup` and `khepri restore` keep them.
 
             With --delete what is at or below the node and not in the source is deleted; --diff shows \
             what would be added (+), changed (~) and removed (-), and writes nothing.
