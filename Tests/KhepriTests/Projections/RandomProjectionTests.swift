@@ -131,6 +131,24 @@ import Testing
         try await store.close()
     }
 
+    @Test func `what is written while its rows are made is in it`() async throws {
+        let store = try await TreeStore.inMemory()
+        let table = ProjectionTable<TreePath, Int>("/*", .firstPath) { path, _, payload in
+            [(key: path, row: payload?.count ?? 0)]
+        }
+        try await store.put(7, at: "/gone")
+        let view = store.engine.published.view
+        let prepared = table.prepare(view.tree)
+        try await store.put(7, at: "/new")
+        try await store.delete("/gone")
+        let machine = store.engine.machine
+        let id = machine.projections.join(table, prepared, at: view.revision, machine.watches)
+        #expect(id != nil)
+        #expect(table.read { $0.contents } == ["/new": 1])
+        #expect(table.revision == store.engine.published.revision)
+        try await store.close()
+    }
+
     @Test func `a state from a snapshot, or after too large a change, is shown as a whole`() throws
     {
         let machine = StoreMachine(
