@@ -9,7 +9,7 @@ struct SimulateArguments: Sendable {
     static let usage = """
         usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--shrink N] [--plant BUG]
                                [--members N] [--clients N] [--keys N] [--watchers N]
-                               [--transactors N] [--faults A,B|none]
+                               [--transactors N] [--tenants N] [--faults A,B|none]
                khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
         Runs a simulated cluster once for each seed. The options from --members on replace what the
@@ -31,6 +31,7 @@ struct SimulateArguments: Sendable {
     private var keyCount: Int?
     private var watchersPerMember: Int?
     private var transactorCount: Int?
+    private var tenantCount: Int?
     private var faults: Set<ClusterPlan.Fault>?
 
     init(_ arguments: [String]) throws(Misuse) {
@@ -62,6 +63,7 @@ struct SimulateArguments: Sendable {
         case "--keys": keyCount = try Self.number(option, value, 1...1_000)
         case "--watchers": watchersPerMember = try Self.number(option, value, 0...16)
         case "--transactors": transactorCount = try Self.number(option, value, 0...64)
+        case "--tenants": tenantCount = try Self.number(option, value, 0...64)
         case "--plant":
             guard let named = ClusterPlan.Plant(rawValue: value) else {
                 throw Misuse(message: "no bug is called \(value)")
@@ -103,6 +105,7 @@ struct SimulateArguments: Sendable {
         if let clientCount { plan.clientCount = clientCount }
         if let keyCount { plan.keyCount = keyCount }
         if let watchersPerMember { plan.watchersPerMember = watchersPerMember }
+        if let tenantCount { plan.tenantCount = tenantCount }
         if let transactorCount { plan.transactorCount = transactorCount }
         if let faults { plan.faults = faults }
         return plan

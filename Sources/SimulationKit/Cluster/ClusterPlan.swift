@@ -49,6 +49,14 @@ package struct ClusterPlan: Sendable, Hashable {
         case transactionWithoutRound
         /// A projection forgets some rows.
         case forgottenRow
+        /// The end of a lease spares one of its nodes.
+        case sparedNode
+        /// The nodes of some leases go although their holder is there.
+        case earlyExpiry
+        /// A lease that is given back goes on.
+        case forgottenRevocation
+        /// A lock is held by whoever asks for it.
+        case lockWithoutLine
     }
 
     package var seed: UInt64
@@ -62,6 +70,8 @@ package struct ClusterPlan: Sendable, Hashable {
     package var watchersPerMember: Int
     /// How many clients make transactions, besides the others.
     package var transactorCount: Int
+    /// How many clients take leases and locks, besides the others.
+    package var tenantCount: Int
     package var faults: Set<Fault>
     /// Events before everything is healed.
     package var eventsMaximum: Int
@@ -82,6 +92,7 @@ package struct ClusterPlan: Sendable, Hashable {
         for fault in Fault.allCases where random.isOne(in: 3) { faults.insert(fault) }
         watchersPerMember = random.number(below: 3)
         transactorCount = random.number(below: 4)
+        tenantCount = random.isOne(in: 3) ? 1 + random.number(below: 3) : 0
     }
 
     /// Smaller plans to try in its place, the greatest steps first.
@@ -100,6 +111,7 @@ package struct ClusterPlan: Sendable, Hashable {
         add { $0.keyCount = max(1, $0.keyCount - 1) }
         add { $0.watchersPerMember = max(0, $0.watchersPerMember - 1) }
         add { $0.transactorCount = max(0, $0.transactorCount - 1) }
+        add { $0.tenantCount = max(0, $0.tenantCount - 1) }
         add { $0.eventsMaximum = max(100, $0.eventsMaximum * 4 / 5) }
         return plans
     }

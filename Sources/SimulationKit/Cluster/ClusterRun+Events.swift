@@ -14,6 +14,7 @@ extension ClusterRun {
         case .drain(let number): drain(members[number])
         case .call(let client): call(client)
         case .transact(let client): transact(client)
+        case .lease(let tenant): lease(tenant)
         case .fault: injectFault()
         case .steward: tend()
         case .watch(let watcher): watch(watcher)
@@ -26,6 +27,9 @@ extension ClusterRun {
         }
         for client in transactions.settle(&trace) {
             queue.add(.transact(client: client), at: later(microseconds: 20_000))
+        }
+        for tenant in tenants.settle(&trace) {
+            queue.add(.lease(tenant: tenant), at: later(microseconds: 200_000))
         }
         projections.settle()
         for (task, isDone) in steward.takeResults() { ended(task, isDone) }
@@ -90,6 +94,7 @@ extension ClusterRun {
         for store in stores {
             keeper.note(store)
             projections.attend(store, on: member, &random)
+            tenants.attend(store, on: member, &random)
             witness.stood(
                 store.groupStatus, stateHash: store.stateHash, of: identity, in: store.groupID)
         }
@@ -112,6 +117,17 @@ extension ClusterRun {
         trace.note(.begun, clock.now(), member.number, UInt64(client))
         transactions.begin(client, at: member, &random)
         wake(member)
+    }
+
+    private func lease(_ tenant: Int) {
+        guard let member = runningMember else {
+            return queue.add(.lease(tenant: tenant), at: later(microseconds: 100_000))
+        }
+        trace.note(.leased, clock.now(), member.number, UInt64(tenant))
+        guard tenants.act(tenant, at: member, &random) else {
+            return queue.add(.lease(tenant: tenant), at: later(microseconds: 200_000))
+        }
+        for member in members { wake(member) }
     }
 
     /// One of the members that have their store open.

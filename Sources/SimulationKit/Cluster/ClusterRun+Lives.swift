@@ -58,6 +58,7 @@ extension ClusterRun {
         if let identity = member.identity { network.disconnect(identity) }
         clients.abandon(member: member.number)
         transactions.abandon(member: member.number)
+        tenants.abandon(member: member.number)
         projections.abandon(member: member.number)
         watchers.abandon(member: member.number)
         bury(process)

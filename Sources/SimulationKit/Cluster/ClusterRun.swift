@@ -11,6 +11,7 @@ package final class ClusterRun {
         case drain(member: Int)
         case call(client: Int)
         case transact(client: Int)
+        case lease(tenant: Int)
         case fault
         case steward
         case watch(Int)
@@ -30,6 +31,7 @@ package final class ClusterRun {
     let witness = ConsensusWitness()
     let clients: ClusterClients
     let transactions: ClusterTransactions
+    let tenants: ClusterTenants
     let projections: ClusterProjections
     let steward: ClusterSteward
     let keeper: StoreKeeper
@@ -55,6 +57,7 @@ package final class ClusterRun {
         trace = ClusterTrace(isKept: keepsTrace)
         clients = ClusterClients(plan, clock: clock, executor: executor)
         transactions = ClusterTransactions(plan, clock: clock, executor: executor)
+        tenants = ClusterTenants(plan, clock: clock, executor: executor)
         projections = ClusterProjections(plan, executor: executor)
         steward = ClusterSteward(executor: executor)
         keeper = StoreKeeper(executor: executor)
@@ -63,8 +66,8 @@ package final class ClusterRun {
 
     /// The first thing that did not hold.
     var failure: String? {
-        ownFailure ?? clients.checks.failure ?? transactions.failure ?? projections.failure
-            ?? watchers.failure ?? witness.failure
+        ownFailure ?? clients.checks.failure ?? transactions.failure ?? tenants.failure
+            ?? projections.failure ?? watchers.failure ?? witness.failure
     }
 
     func fail(_ message: String) { ownFailure = ownFailure ?? message }
@@ -110,6 +113,7 @@ package final class ClusterRun {
         for client in 0..<plan.transactorCount {
             queue.add(.transact(client: client), at: clock.now())
         }
+        for tenant in 0..<plan.tenantCount { queue.add(.lease(tenant: tenant), at: clock.now()) }
         watchers.settleDown(&random)
         for watcher in 0..<watchers.count { queue.add(.watch(watcher), at: clock.now()) }
         if !plan.faults.isEmpty { queue.add(.fault, at: clock.now()) }
@@ -131,8 +135,10 @@ package final class ClusterRun {
         }
         clients.beginLastRound()
         transactions.beginLastRound()
+        tenants.beginLastRound()
         step { [self] in
-            clients.isLastRoundDone && transactions.isLastRoundDone && isWhole && isLevel
+            clients.isLastRoundDone && transactions.isLastRoundDone && tenants.isLastRoundDone
+                && isWhole && isLevel && tenants.rest(in: members[0].stores) == nil
         }
     }
 
@@ -157,7 +163,9 @@ package final class ClusterRun {
         let states = members.map(\.summary).joined(separator: "; ")
         fail(
             "the cluster does not come to rest: \(states); open calls \(clients.openCount), "
-                + "transactions \(transactions.openCount); \(watchers.summary)"
+                + "transactions \(transactions.openCount), of leases \(tenants.openCount)"
+                + "\(tenants.rest(in: members[0].stores).map { "; \($0)" } ?? ""); "
+                + watchers.summary
         )
     }
 

@@ -26,7 +26,7 @@ extension ClusterPlan {
         var words = [
             "--seeds \(seed)..\(seed)", "--events \(eventsMaximum)", "--members \(memberCount)",
             "--clients \(clientCount)", "--keys \(keyCount)", "--watchers \(watchersPerMember)",
-            "--transactors \(transactorCount)",
+            "--transactors \(transactorCount)", "--tenants \(tenantCount)",
             "--faults \(names.isEmpty ? "none" : names)",
         ]
         if let plant { words.append("--plant \(plant.rawValue)") }

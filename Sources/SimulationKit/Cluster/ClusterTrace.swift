@@ -4,7 +4,7 @@ import RaftCore
 struct ClusterTrace {
     enum Kind: UInt64 {
         case delivered, lost, drained, called, answered, fault, repair, refused, tended, kept,
-            watched, begun, transacted
+            watched, begun, transacted, leased
     }
 
     private(set) var eventCount = 0

@@ -33,6 +33,10 @@ struct ClusterRunTests {
         .transactionWithoutGuard: ["shows accounts with", "(G2)"],
         .transactionWithoutRound: ["in real time"],
         .forgottenRow: ["a projection on"],
+        .sparedNode: ["of the nodes of the lease", "stay in"],
+        .earlyExpiry: ["believes in it"],
+        .forgottenRevocation: ["was given back"],
+        .lockWithoutLine: ["is held by two", "with the token"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)
