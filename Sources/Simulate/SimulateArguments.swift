@@ -9,7 +9,7 @@ struct SimulateArguments: Sendable {
     static let usage = """
         usage: khepri-simulate --seeds A..B [--events N] [--trace] [--jobs N] [--shrink N] [--plant BUG]
                                [--members N] [--clients N] [--keys N] [--watchers N]
-                               [--transactors N] [--tenants N] [--faults A,B|none]
+                               [--transactors N] [--tenants N] [--triggers 0|1] [--faults A,B|none]
                khepri-simulate --regions HOURS --seeds A..B [--jobs N]
 
         Runs a simulated cluster once for each seed. The options from --members on replace what the
@@ -32,6 +32,7 @@ struct SimulateArguments: Sendable {
     private var watchersPerMember: Int?
     private var transactorCount: Int?
     private var tenantCount: Int?
+    private var runsTriggers: Bool?
     private var faults: Set<ClusterPlan.Fault>?
 
     init(_ arguments: [String]) throws(Misuse) {
@@ -64,6 +65,7 @@ struct SimulateArguments: Sendable {
         case "--watchers": watchersPerMember = try Self.number(option, value, 0...16)
         case "--transactors": transactorCount = try Self.number(option, value, 0...64)
         case "--tenants": tenantCount = try Self.number(option, value, 0...64)
+        case "--triggers": runsTriggers = try Self.number(option, value, 0...1) == 1
         case "--plant":
             guard let named = ClusterPlan.Plant(rawValue: value) else {
                 throw Misuse(message: "no bug is called \(value)")
@@ -105,6 +107,7 @@ struct SimulateArguments: Sendable {
         if let clientCount { plan.clientCount = clientCount }
         if let keyCount { plan.keyCount = keyCount }
         if let watchersPerMember { plan.watchersPerMember = watchersPerMember }
+        if let runsTriggers { plan.runsTriggers = runsTriggers }
         if let tenantCount { plan.tenantCount = tenantCount }
         if let transactorCount { plan.transactorCount = transactorCount }
         if let faults { plan.faults = faults }

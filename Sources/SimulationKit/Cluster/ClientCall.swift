@@ -27,6 +27,10 @@ enum ClientCall: Sendable {
 
     static let pair: [TreePath] = ["/pair/left", "/pair/right"]
 
+    /// All that clients write, and nothing of what triggers keep, whose payloads are no numbers.
+    static let everything = TreePattern.root.child(where: !.named(".khepri"))
+        .child(where: .anyPath)
+
     static func path(of key: Int) -> TreePath { "/registers/\(key)" }
 
     /// Whether what a node holds is the number of the call that wrote it.

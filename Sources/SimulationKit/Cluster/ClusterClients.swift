@@ -122,14 +122,15 @@ final class ClusterClients {
     /// - Returns: The clients that may call again.
     func settle(
         _ trace: inout ClusterTrace,
-        noteWrite: (_ group: GroupID, _ revision: Revision, _ member: Int) -> Void
+        noteWrite: (_ group: GroupID, _ revision: Revision, _ member: Int, _ isDeletion: Bool)
+            -> Void
     ) -> [Int] {
         desk.settle().compactMap { call, answer in
             var call = call
             call.detail.seen.end = clock.now().nanoseconds
             record(answer, call)
             if case .done(true, let revision?) = answer {
-                noteWrite(call.group, revision, call.member)
+                noteWrite(call.group, revision, call.member, call.detail.call.isDeletion)
             }
             trace.note(.answered, clock.now(), call.client, call.number, "\(answer)")
             return desk.goesOn(call.client) ? call.client : nil
@@ -206,6 +207,11 @@ extension ClusterClients {
 }
 
 extension ClientCall {
+    /// Whether it may be carried out without a change, as there is nothing to delete.
+    fileprivate var isDeletion: Bool {
+        if case .delete = self { true } else { false }
+    }
+
     fileprivate var isWrite: Bool {
         switch self {
         case .read, .readPair: false

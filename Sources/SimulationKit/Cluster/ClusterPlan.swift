@@ -57,6 +57,10 @@ package struct ClusterPlan: Sendable, Hashable {
         case forgottenRevocation
         /// A lock is held by whoever asks for it.
         case lockWithoutLine
+        /// The handler of a trigger returns before it has done anything.
+        case earlyReturn
+        /// A trigger is called for each two changes the wrong way round.
+        case swappedCalls
     }
 
     package var seed: UInt64
@@ -72,6 +76,8 @@ package struct ClusterPlan: Sendable, Hashable {
     package var transactorCount: Int
     /// How many clients take leases and locks, besides the others.
     package var tenantCount: Int
+    /// Whether the members run a trigger.
+    package var runsTriggers: Bool
     package var faults: Set<Fault>
     /// Events before everything is healed.
     package var eventsMaximum: Int
@@ -93,6 +99,7 @@ package struct ClusterPlan: Sendable, Hashable {
         watchersPerMember = random.number(below: 3)
         transactorCount = random.number(below: 4)
         tenantCount = random.isOne(in: 3) ? 1 + random.number(below: 3) : 0
+        runsTriggers = random.isOne(in: 3)
     }
 
     /// Smaller plans to try in its place, the greatest steps first.
@@ -112,6 +119,7 @@ package struct ClusterPlan: Sendable, Hashable {
         add { $0.watchersPerMember = max(0, $0.watchersPerMember - 1) }
         add { $0.transactorCount = max(0, $0.transactorCount - 1) }
         add { $0.tenantCount = max(0, $0.tenantCount - 1) }
+        add { $0.runsTriggers = false }
         add { $0.eventsMaximum = max(100, $0.eventsMaximum * 4 / 5) }
         return plans
     }

@@ -60,7 +60,7 @@ final class ClusterProjections {
     }
 
     private static let subjects = [
-        Subject(pattern: "/**", rule: .firstPath),
+        Subject(pattern: ClientCall.everything, rule: .firstPath),
         Subject(pattern: "/registers/*", rule: .lastModified),
     ]
 

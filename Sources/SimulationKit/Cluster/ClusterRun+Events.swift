@@ -22,7 +22,7 @@ extension ClusterRun {
         }
         runTasks()
         for delivery in network.takeOutgoing() { queue.add(.delivery(delivery), at: delivery.time) }
-        for client in clients.settle(&trace, noteWrite: projections.noteWrite) {
+        for client in clients.settle(&trace, noteWrite: noteWrite) {
             queue.add(.call(client: client), at: later(microseconds: 20_000))
         }
         for client in transactions.settle(&trace) {
@@ -31,6 +31,7 @@ extension ClusterRun {
         for tenant in tenants.settle(&trace) {
             queue.add(.lease(tenant: tenant), at: later(microseconds: 200_000))
         }
+        triggers.settle()
         projections.settle()
         for (task, isDone) in steward.takeResults() { ended(task, isDone) }
         for result in keeper.settle() {
@@ -39,6 +40,14 @@ extension ClusterRun {
         let readers = watchers.settle(
             members, mayBeDeleted: keeper.mayBeDeleted, &random, noteSeen: clients.noteTold)
         for watcher in readers { queue.add(.watch(watcher), at: later(microseconds: 50_000)) }
+    }
+
+    /// A write of a client was answered.
+    private func noteWrite(
+        to group: GroupID, at revision: Revision, on member: Int, isDeletion: Bool
+    ) {
+        if !isDeletion { triggers.noteWrite(to: group, at: revision) }
+        projections.noteWrite(to: group, at: revision, on: member)
     }
 
     /// Lets a watcher read on, or come again if there is nothing to read from.
@@ -91,6 +100,7 @@ extension ClusterRun {
                 clock.now(),
                 "\(member.name), \(store.name): \(store.groupStatus.configuration.labels)")
         }
+        triggers.attend(member)
         for store in stores {
             keeper.note(store)
             projections.attend(store, on: member, &random)

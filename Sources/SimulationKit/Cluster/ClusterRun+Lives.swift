@@ -59,6 +59,7 @@ extension ClusterRun {
         clients.abandon(member: member.number)
         transactions.abandon(member: member.number)
         tenants.abandon(member: member.number)
+        triggers.abandon(member: member.number)
         projections.abandon(member: member.number)
         watchers.abandon(member: member.number)
         bury(process)

@@ -32,6 +32,7 @@ package final class ClusterRun {
     let clients: ClusterClients
     let transactions: ClusterTransactions
     let tenants: ClusterTenants
+    let triggers: ClusterTriggers
     let projections: ClusterProjections
     let steward: ClusterSteward
     let keeper: StoreKeeper
@@ -58,6 +59,7 @@ package final class ClusterRun {
         clients = ClusterClients(plan, clock: clock, executor: executor)
         transactions = ClusterTransactions(plan, clock: clock, executor: executor)
         tenants = ClusterTenants(plan, clock: clock, executor: executor)
+        triggers = ClusterTriggers(plan, executor: executor)
         projections = ClusterProjections(plan, executor: executor)
         steward = ClusterSteward(executor: executor)
         keeper = StoreKeeper(executor: executor)
@@ -66,7 +68,8 @@ package final class ClusterRun {
 
     /// The first thing that did not hold.
     var failure: String? {
-        ownFailure ?? clients.checks.failure ?? transactions.failure ?? tenants.failure
+        ownFailure ?? clients.checks.failure ?? transactions.failure ?? tenants.failure ?? triggers
+            .failure
             ?? projections.failure ?? watchers.failure ?? witness.failure
     }
 
@@ -138,7 +141,7 @@ package final class ClusterRun {
         tenants.beginLastRound()
         step { [self] in
             clients.isLastRoundDone && transactions.isLastRoundDone && tenants.isLastRoundDone
-                && isWhole && isLevel && tenants.rest(in: members[0].stores) == nil
+                && isWhole && isLevel && restOfWork == nil
         }
     }
 
@@ -164,10 +167,13 @@ package final class ClusterRun {
         fail(
             "the cluster does not come to rest: \(states); open calls \(clients.openCount), "
                 + "transactions \(transactions.openCount), of leases \(tenants.openCount)"
-                + "\(tenants.rest(in: members[0].stores).map { "; \($0)" } ?? ""); "
+                + "\(restOfWork.map { "; \($0)" } ?? ""); "
                 + watchers.summary
         )
     }
+
+    /// What tenants and the trigger still wait for, in words.
+    private var restOfWork: String? { tenants.rest(in: members[0].stores) ?? triggers.rest }
 
     /// What can be checked only when all is over.
     private func checkRest() {

@@ -27,6 +27,7 @@ extension ClusterPlan {
             "--seeds \(seed)..\(seed)", "--events \(eventsMaximum)", "--members \(memberCount)",
             "--clients \(clientCount)", "--keys \(keyCount)", "--watchers \(watchersPerMember)",
             "--transactors \(transactorCount)", "--tenants \(tenantCount)",
+            "--triggers \(runsTriggers ? 1 : 0)",
             "--faults \(names.isEmpty ? "none" : names)",
         ]
         if let plant { words.append("--plant \(plant.rawValue)") }

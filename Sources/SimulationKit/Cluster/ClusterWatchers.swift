@@ -70,7 +70,8 @@ final class ClusterWatchers {
     }
 
     private static let subjects = [
-        Subject("/registers/*"), Subject("/**"), Subject("/pair/right"), Subject("/registers/0"),
+        Subject("/registers/*"), Subject(ClientCall.everything), Subject("/pair/right"),
+        Subject("/registers/0"),
         Subject(TreePattern("/registers").child(where: .payloadVersion(3...))) {
             $0.payloadVersion >= 3
         },

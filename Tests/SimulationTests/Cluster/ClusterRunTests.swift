@@ -37,6 +37,8 @@ struct ClusterRunTests {
         .earlyExpiry: ["believes in it"],
         .forgottenRevocation: ["was given back"],
         .lockWithoutLine: ["is held by two", "with the token"],
+        .earlyReturn: ["the trigger is not called"],
+        .swappedCalls: ["the trigger is called for"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)
