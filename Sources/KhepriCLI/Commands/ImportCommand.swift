@@ -17,6 +17,9 @@ struct ImportCommand: AsyncParsableCommand {
             written, in one command of at most 10,000 operations and 16 MiB, or nothing. Versions \
             begin anew: `khepri backup` and `khepri restore` keep them.
 
+            Nodes may stand before those that their keep-while conditions name, up to 1,000 of them \
+            and 4 MiB in an import in pieces.
+
             With --delete what is at or below the node and not in the source is deleted; --diff shows \
             what would be added (+), changed (~) and removed (-), and writes nothing.
 

@@ -21,27 +21,30 @@ struct AtomicWrites {
         operations.append(operation)
     }
 
-    /// Carries them out.
+    /// Carries them out; nodes may stand before those that their conditions name, also in a circle.
     func finish(in store: any StorePlace) async throws {
-        guard !operations.isEmpty else { return }
-        // The reason tells which operation failed.
-        let steps = try operations.enumerated().flatMap { index, operation in
-            [operation, TreeOperation(.abortIfError(reason: try Payload(json: "\(index)")))]
-        }
-        switch try await store.start(TreeOperation(.transaction(readOnly: false, steps))).result() {
-        case .results: return
-        case .aborted(let reason):
-            guard let index = Int(reason.jsonText), operations.indices.contains(index) else {
-                break
-            }
-            throw ProgramExit(
-                .refused,
-                "operation \(index + 1), \(operations[index].path): the store refuses it as it is "
-                    + "there; nothing was imported")
-        case .error(let error):
-            throw ProgramExit(.refused, "\(error); nothing was imported")
-        default: break
-        }
-        throw ProgramExit(.fault, "expected the results of a batch")
+        guard
+            case .refused(let index) = try await GuardedCommand(operations: operations).run(
+                in: store)
+        else { return }
+        let tied = operations.filter(\.isTied)
+        let isSortable =
+            operations[index].isTied && operations.allSatisfy(\.isPlacing)
+            && operations.count + tied.count <= TreeLimits.transactionOperationsMaximum
+        guard isSortable else { throw Self.refusal(operations[index], number: index + 1) }
+        let sorted = operations.map { $0.isTied ? $0.untied : $0 } + tied
+        guard
+            case .refused(let other) = try await GuardedCommand(operations: sorted).run(in: store)
+        else { return }
+        let failed = sorted[other]
+        let number = operations.firstIndex { $0.path == failed.path } ?? index
+        throw Self.refusal(failed, number: number + 1)
+    }
+
+    private static func refusal(_ operation: TreeOperation, number: Int) -> ProgramExit {
+        ProgramExit(
+            .refused,
+            "operation \(number), \(operation.path): the store refuses it as it is there: "
+                + "\(operation.rule); nothing was imported")
     }
 }
