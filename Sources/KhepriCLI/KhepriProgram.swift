@@ -47,7 +47,7 @@ public struct KhepriProgram: AsyncParsableCommand {
         StandardStreams.reserve()
         var end = ProgramExit(.done)
         do {
-            try await run(Array(CommandLine.arguments.dropFirst()))
+            try await run(ProgramArguments.ofProcess())
         } catch {
             end = ProgramExit(error) ?? parserExit(error)
         }

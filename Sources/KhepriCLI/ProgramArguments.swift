@@ -1,5 +1,17 @@
 /// What is done to the arguments of the process before the parser sees them.
 enum ProgramArguments {
+    /// The arguments of the process, without its own name.
+    ///
+    /// - Throws: ``ProgramExit`` for one that is not UTF-8: as a name or value it would be another one.
+    static func ofProcess() throws -> [String] {
+        try (1..<max(1, Int(CommandLine.argc))).map { index in
+            guard let bytes = CommandLine.unsafeArgv[index],
+                let argument = String(validatingCString: bytes)
+            else { throw ProgramExit(.usage, "expected UTF-8 as argument \(index)") }
+            return argument
+        }
+    }
+
     /// Arranges the arguments so that the parser takes them as a person means them.
     ///
     /// - Throws: ``ProgramExit`` for a command that does not exist, with the one that is near.

@@ -80,6 +80,15 @@ import Testing
         Mistake("quickstart", "--kills", "0", says: "--kills of at least 1"),
     ]
 
+    @Test func `an argument that is no UTF-8 is refused, not changed`() async throws {
+        try await Program.withDirectory { directory in
+            let script = "$K put -d s \"/$(printf '\\377')\" 1; echo $?; ls"
+            let run = try Program.shell(script, in: directory)
+            #expect(run.lines == ["2"], "\(run.output)")
+            #expect(run.errors == "khepri: expected UTF-8 as argument 4\n")
+        }
+    }
+
     @Test(arguments: mistakes)
     func `a mistake ends with 2, names the place and the rule, and changes nothing`(
         mistake: Mistake

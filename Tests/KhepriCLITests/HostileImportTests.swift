@@ -19,6 +19,15 @@ import Testing
         ("bomb.jsonl", "GOODBOMB\n", "nested"),
         ("read.jsonl", "GOOD{\"op\":\"get\",\"path\":\"/a\"}\n", "expected a write, found a read"),
         ("batch.jsonl", "GOOD{\"op\":\"transaction\",\"ops\":[]}\n", "expected a single write"),
+        (
+            "pattern.jsonl", "GOOD{\"op\":\"put\",\"path\":\"/c/*\",\"value\":1}\n",
+            "expected the path of one node, found the pattern /c/*"
+        ),
+        (
+            "keys.jsonl", "GOOD{\"op\":\"put\",\"path\":\"/b\",\"path\":\"/c\",\"value\":1}\n",
+            "found one twice"
+        ),
+        ("foreign.jsonl", "GOOD\u{0}\u{1}\u{7F}\n", "line 2"),
         ("reset.jsonl", "GOOD{\"op\":\"reset\"}\n", "reset"),
         (
             "big.jsonl", "GOOD{\"op\":\"put\",\"path\":\"/b\",\"value\":\"BIG\"}\n",

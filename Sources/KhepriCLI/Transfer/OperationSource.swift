@@ -189,6 +189,11 @@ extension OperationLine {
                     "expected a single write; run a file with transactions by `khepri exec`")
             case _ where operation.kind.isRead:
                 throw OperationError(.invalidOperation, "expected a write, found a read")
+            case .putMany, .deleteMany, .clearManyPayloads: return operation
+            case _ where !operation.path.components.allSatisfy({ $0.denotedName != nil }):
+                throw OperationError(
+                    .patternMatchesManyNodes,
+                    "expected the path of one node, found the pattern \(operation.path)")
             default: return operation
             }
         }
