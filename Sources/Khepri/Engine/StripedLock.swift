@@ -17,6 +17,7 @@ import Darwin
 ///
 /// Read sections must be short, must not wait for anything, and never nest: a reader that waits
 /// for the flag inside its own section would wait for ever.
+@usableFromInline
 final class StripedLock: Sendable {
     private static let slotCount = 64
 
@@ -58,15 +59,32 @@ final class StripedLock: Sendable {
     /// Runs `body` while no writer is in its section.
     @inline(__always)
     func withReadLock<Result: ~Copyable>(_ body: () throws -> Result) rethrows -> Result {
-        let slot = slots.base + Self.slot(of: Self.thisThread)
+        let slot = enter()
+        defer { leave(slot) }
+        return try body()
+    }
+
+    /// Keeps writers out until ``endReading(_:)`` is called with the result, by the same thread.
+    @usableFromInline
+    func beginReading() -> Int { enter() }
+
+    @usableFromInline
+    func endReading(_ slot: Int) { leave(slot) }
+
+    @inline(__always)
+    private func enter() -> Int {
+        let slot = Self.slot(of: Self.thisThread)
         while true {
-            slot.pointee.readers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-            if !writing.load(ordering: .sequentiallyConsistent) { break }
-            slot.pointee.readers.wrappingSubtract(1, ordering: .releasing)
+            slots.base[slot].readers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            if !writing.load(ordering: .sequentiallyConsistent) { return slot }
+            leave(slot)
             waitForWriter()
         }
-        defer { slot.pointee.readers.wrappingSubtract(1, ordering: .releasing) }
-        return try body()
+    }
+
+    @inline(__always)
+    private func leave(_ slot: Int) {
+        slots.base[slot].readers.wrappingSubtract(1, ordering: .releasing)
     }
 
     /// Runs `body` while no reader is in its section; one caller at a time.

@@ -11,7 +11,7 @@ public import KhepriTree
 /// A write that has returned on this member is in it. All changes of a batch of commands show at
 /// once. It is kept as long as somebody holds it.
 public final class Projection<Key: Hashable & Sendable, Row: Sendable>: Sendable {
-    private let table: ProjectionTable<Key, Row>
+    @usableFromInline let table: ProjectionTable<Key, Row>
     private let engine: StoreEngine
     private let id: ProjectionHub.ProjectionID
 
@@ -38,7 +38,8 @@ public final class Projection<Key: Hashable & Sendable, Row: Sendable>: Sendable
     /// The row of a key.
     ///
     /// - Complexity: O(1) and no I/O; it waits for a writer only while that puts in the rows of a batch.
-    public subscript(key: Key) -> Row? { table.read { $0[key] } }
+    @inlinable
+    public subscript(key: Key) -> Row? { table[key] }
 
     /// How many rows there are.
     public var count: Int { table.read { $0.count } }

@@ -1,18 +1,21 @@
 import KhepriTree
 
 /// The rows of a projection, and which node gave which.
+@usableFromInline
 struct ProjectionRows<Key: Hashable & Sendable, Row: Sendable>: Sendable {
-    private struct Entry: Sendable {
-        let row: Row
+    /// Which node gave a row.
+    private struct Origin: Sendable {
         let path: TreePath
         let modifiedRevision: Revision
     }
 
     private let rule: ProjectionRule
-    /// The row that counts of each key.
-    private var entries: [Key: Entry] = [:]
+    /// The row that counts of each key; alone, so that a read touches nothing else.
+    @usableFromInline private(set) var shown: [Key: Row] = [:]
+    /// Where these are from.
+    private var origins: [Key: Origin] = [:]
     /// The other rows of keys that several nodes gave one for.
-    private var hidden: [Key: [Entry]] = [:]
+    private var hidden: [Key: [(row: Row, origin: Origin)]] = [:]
     /// The keys that each node gave rows for.
     private var keys: [TreePath: [Key]] = [:]
 
@@ -20,15 +23,15 @@ struct ProjectionRows<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         self.rule = rule
     }
 
-    var count: Int { entries.count }
+    var count: Int { shown.count }
 
     /// How many keys have rows of several nodes.
     var conflictCount: Int { hidden.count }
 
-    var contents: [Key: Row] { entries.mapValues(\.row) }
+    var contents: [Key: Row] { shown.mapValues { $0 } }
 
-    @inline(__always)
-    subscript(key: Key) -> Row? { entries[key]?.row }
+    @inlinable
+    subscript(key: Key) -> Row? { shown[key] }
 
     /// Replaces the rows that a node gave.
     ///
@@ -40,37 +43,48 @@ struct ProjectionRows<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         guard !rows.isEmpty else { return }
         keys[path] = rows.map(\.key)
         for (key, row) in rows {
-            insert(key, Entry(row: row, path: path, modifiedRevision: revision))
+            insert(key, row, Origin(path: path, modifiedRevision: revision))
         }
     }
 
-    private mutating func insert(_ key: Key, _ entry: Entry) {
-        guard let present = entries[key] else {
-            entries[key] = entry
+    private mutating func insert(_ key: Key, _ row: Row, _ origin: Origin) {
+        guard let present = origins[key], let former = shown[key] else {
+            return show(row, origin, for: key)
+        }
+        guard comes(origin, before: present) else {
+            hidden[key, default: []].append((row, origin))
             return
         }
-        let isFirst = comes(entry, before: present)
-        hidden[key, default: []].append(isFirst ? present : entry)
-        if isFirst { entries[key] = entry }
+        hidden[key, default: []].append((former, present))
+        show(row, origin, for: key)
+    }
+
+    private mutating func show(_ row: Row, _ origin: Origin, for key: Key) {
+        shown[key] = row
+        origins[key] = origin
     }
 
     private mutating func remove(_ key: Key, of path: TreePath) {
         guard var others = hidden[key] else {
-            entries[key] = nil
+            shown[key] = nil
+            origins[key] = nil
             return
         }
-        if let place = others.firstIndex(where: { $0.path == path }) {
+        if let place = others.firstIndex(where: { $0.origin.path == path }) {
             others.remove(at: place)
-        } else if let next = others.indices.min(by: { comes(others[$0], before: others[$1]) }) {
-            entries[key] = others.remove(at: next)
+        } else if let next = others.indices.min(by: {
+            comes(others[$0].origin, before: others[$1].origin)
+        }) {
+            let (row, origin) = others.remove(at: next)
+            show(row, origin, for: key)
         }
         hidden[key] = others.isEmpty ? nil : others
     }
 
-    private func comes(_ entry: Entry, before other: Entry) -> Bool {
-        if rule == .lastModified, entry.modifiedRevision != other.modifiedRevision {
-            return entry.modifiedRevision > other.modifiedRevision
+    private func comes(_ origin: Origin, before other: Origin) -> Bool {
+        if rule == .lastModified, origin.modifiedRevision != other.modifiedRevision {
+            return origin.modifiedRevision > other.modifiedRevision
         }
-        return entry.path < other.path
+        return origin.path < other.path
     }
 }

@@ -18,8 +18,9 @@ protocol MaintainedProjection: AnyObject, Sendable {
 ///
 /// Sendable: `rows` is read under the read lock and changed under the write lock only, by who holds the
 /// lock of the hub.
+@usableFromInline
 final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked Sendable {
-    typealias Rows = ProjectionRows<Key, Row>
+    @usableFromInline typealias Rows = ProjectionRows<Key, Row>
     /// Makes the rows of a node.
     typealias Maker =
         @Sendable (
@@ -36,8 +37,8 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
     private let walk: PatternWalk
     private let rule: ProjectionRule
     private let maker: Maker
-    private let lock = StripedLock()
-    private var rows: Rows
+    @usableFromInline let lock = StripedLock()
+    @usableFromInline private(set) var rows: Rows
     private let shown = Atomic<UInt64>(0)
     private let noted = Lock(Failures())
 
@@ -54,8 +55,15 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
 
     var failures: Failures { noted.withLock { $0 } }
 
+    /// The row of a key; inlined where the types of keys and rows are known, for speed.
+    @inlinable
+    subscript(key: Key) -> Row? {
+        let slot = lock.beginReading()
+        defer { lock.endReading(slot) }
+        return rows[key]
+    }
+
     /// Lends the rows while they do not change.
-    @inline(__always)
     func read<Result>(_ body: (borrowing Rows) -> Result) -> Result {
         lock.withReadLock { body(rows) }
     }
