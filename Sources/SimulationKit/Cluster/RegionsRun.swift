@@ -33,6 +33,8 @@ package final class RegionsRun {
         plan.learnerCount = 1
         plan.clientCount = 0
         plan.transactorCount = 0
+        plan.tenantCount = 0
+        plan.runsTriggers = false
         plan.watchersPerMember = 0
         plan.spansRegions = true
         cluster = ClusterRun(plan)
