@@ -35,7 +35,7 @@ final class CallDesk<Detail, Answer: Sendable> {
     func noteWrite(by client: Int) { unsatisfied?.remove(client) }
 
     /// Whether a client calls again after an answer.
-    func goesOn(_ client: Int) -> Bool { unsatisfied?.contains(client) ?? true }
+    private func goesOn(_ client: Int) -> Bool { unsatisfied?.contains(client) ?? true }
 
     // MARK: Calls
 
@@ -63,14 +63,18 @@ final class CallDesk<Detail, Answer: Sendable> {
         }
     }
 
-    /// Takes the calls that were answered since the last time.
-    func settle() -> [(call: Call, answer: Answer)] {
+    /// Hands on the calls that were answered since the last time; returns the clients that may call again.
+    func settle(_ record: (Call, Answer) -> Void) -> [Int] {
         let arrived = answers.withLock { answers in
             defer { answers = [] }
             return answers
         }
-        return arrived.compactMap { number, answer in
+        let settled = arrived.compactMap { number, answer in
             open.removeValue(forKey: number).map { ($0, answer) }
+        }
+        return settled.compactMap { call, answer in
+            record(call, answer)
+            return goesOn(call.client) ? call.client : nil
         }
     }
 }

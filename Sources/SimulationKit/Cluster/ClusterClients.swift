@@ -125,7 +125,7 @@ final class ClusterClients {
         noteWrite: (_ group: GroupID, _ revision: Revision, _ member: Int, _ isDeletion: Bool)
             -> Void
     ) -> [Int] {
-        desk.settle().compactMap { call, answer in
+        desk.settle { call, answer in
             var call = call
             call.detail.seen.end = clock.now().nanoseconds
             record(answer, call)
@@ -133,7 +133,6 @@ final class ClusterClients {
                 noteWrite(call.group, revision, call.member, call.detail.call.isDeletion)
             }
             trace.note(.answered, clock.now(), call.client, call.number, "\(answer)")
-            return desk.goesOn(call.client) ? call.client : nil
         }
     }
 

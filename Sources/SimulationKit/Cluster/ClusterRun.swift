@@ -68,9 +68,8 @@ package final class ClusterRun {
 
     /// The first thing that did not hold.
     var failure: String? {
-        ownFailure ?? clients.checks.failure ?? transactions.failure ?? tenants.failure ?? triggers
-            .failure
-            ?? projections.failure ?? watchers.failure ?? witness.failure
+        ownFailure ?? clients.checks.failure ?? transactions.failure ?? tenants.failure
+            ?? triggers.failure ?? projections.failure ?? watchers.failure ?? witness.failure
     }
 
     func fail(_ message: String) { ownFailure = ownFailure ?? message }

@@ -139,12 +139,11 @@ final class ClusterTenants {
 
     /// Takes the answers that have come; returns the tenants that may go on.
     func settle(_ trace: inout ClusterTrace) -> [Int] {
-        desk.settle().compactMap { call, answer in
+        desk.settle { call, answer in
             trace.note(
                 .leased, clock.now(), call.client, call.number,
                 "\(call.detail.serial) \(answer.words)")
             record(call, answer)
-            return desk.goesOn(call.client) ? call.client : nil
         }
     }
 
@@ -217,6 +216,7 @@ final class ClusterTenants {
 
     /// What is there for leases that nobody has any more, in words; nil if nothing.
     func rest(in stores: [TreeStore]) -> String? {
+        guard plan.tenantCount > 0 else { return nil }
         for store in stores {
             let held = Set(
                 holdings.compactMap { $0 }.filter { $0.store.groupID == store.groupID }

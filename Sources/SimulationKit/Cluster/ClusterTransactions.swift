@@ -96,12 +96,11 @@ final class ClusterTransactions {
 
     /// Takes the answers that have come; returns the clients that may call again.
     func settle(_ trace: inout ClusterTrace) -> [Int] {
-        desk.settle().compactMap { call, answer in
+        desk.settle { call, answer in
             trace.note(
                 .transacted, clock.now(), call.client, call.number,
                 "\(call.detail.call) \(answer)")
             record(call, answer)
-            return desk.goesOn(call.client) ? call.client : nil
         }
     }
 
