@@ -18,10 +18,11 @@ struct ClusterTests {
                 var lines: [String] = []
                 let run = try ClusterRun(seed: seed)
                 run.world.trace = { lines.append($0) }
-                _ = try run.violations()
+                let violations = try run.violations()
+                #expect(violations.isEmpty, "KHEPRI_SEED=\(seed) (\(run.world.faults))")
                 return lines
             }
-            #expect(traces[0].count > 1_000)
+            #expect(traces[0].count > 100)
             #expect(traces[0] == traces[1], "KHEPRI_SEED=\(seed)")
         }
     }

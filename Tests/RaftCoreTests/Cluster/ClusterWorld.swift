@@ -25,6 +25,8 @@ final class ClusterWorld {
 
     let seed: UInt64
     let faults: ClusterFaults
+    /// What the first members begin with.
+    let founding: Configuration
     var random: TestRandom
     /// Nanoseconds since the start.
     var now: UInt64 = 0
@@ -54,10 +56,10 @@ final class ClusterWorld {
         random = TestRandom(seed: seed)
         faults = ClusterFaults(&random)
         let voters = (1...faults.voters).map { Self.member(UInt64($0)) }
+        founding = Configuration(voters: voters)
         for member in voters {
             addMember(member)
             try start(member)
-            step(member, .bootstrap(Configuration(voters: voters)))
         }
         queue.add(.client, at: 1_000_000)
         queue.add(.nemesis, at: 500_000_000)
@@ -118,6 +120,9 @@ final class ClusterWorld {
         trace?("\(now / 1_000) n\(id.node) starts in term \(server.term.rawValue)")
         oracle.started(member)
         scheduleWake(id)
+        // A crash may come before the first entry is durable; then a founder begins anew.
+        guard recovered.isBlank, founding.voters.contains(id) else { return }
+        step(id, .bootstrap(founding))
     }
 
     func stop(_ id: MemberID) {
