@@ -26,9 +26,8 @@ public struct KhepriProgram: AsyncParsableCommand {
         subcommands: [
             PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
             TreeCommandLine.self, CountCommand.self, CopyCommand.self, MoveCommand.self,
-            WatchCommand.self, TriggersCommand.self, CallCommand.self, ExecCommand.self,
-            ServeCommand.self,
-            ClusterCommand.self,
+            WatchCommand.self, LeaseCommandLine.self, LockCommand.self, TriggersCommand.self,
+            CallCommand.self, ExecCommand.self, ServeCommand.self, ClusterCommand.self,
             StoresCommand.self, CertificatesCommand.self, ImportCommand.self, ExportCommand.self,
             BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, VerifyCommand.self,
             BenchCommand.self, QuickstartCommand.self,

@@ -90,6 +90,13 @@ package struct StoreResponder: HTTPResponder {
         case .triggers, .trigger, .parked:
             try query.expectOnly([])
             return try await answer(request, target, TriggerRoutes(store: store))
+        case .leases:
+            try request.expect(.post)
+            try query.expectOnly([])
+            return try await LeaseRoutes(store: store).grant(body(of: request))
+        case .lease(_, let text):
+            try query.expectOnly([])
+            return try await answer(request, text, LeaseRoutes(store: store))
         default:
             try request.expect(.get)
             return try await ListingRoute(store: store).get(query)
@@ -111,6 +118,17 @@ package struct StoreResponder: HTTPResponder {
         default:
             try request.expect(.get)
             return try routes.list()
+        }
+    }
+
+    /// Answers what is asked of a lease.
+    private func answer(
+        _ request: Request, _ text: String, _ routes: LeaseRoutes
+    ) async throws -> Response {
+        switch request.method {
+        case .post: return try await routes.renew(text)
+        case .delete: return try await routes.revoke(text)
+        default: throw RequestError(.methodNotAllowed, "expected POST or DELETE")
         }
     }
 

@@ -1,7 +1,5 @@
 import Foundation
 import Khepri
-import KhepriServer
-import RaftRuntime
 import Testing
 
 @testable import KhepriCLI
@@ -10,26 +8,14 @@ import Testing
 @Suite("khepri call") struct CallTests {
     /// Serves a store in memory with a procedure, for as long as `body` takes.
     private func serving(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
-        let host = try StoreHost.inMemory()
-        try await host.store().register(
-            try Procedure("double", version: 3) { (transaction, number: Int) in
-                try transaction.put(number * 2, at: "/last")
-                return number * 2
-            })
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let server = StoreServer(host, options: .init(host: "127.0.0.1", port: 0)) {
-            port.yield($0)
+        try await ServedStore.serving { store, endpoint in
+            store.register(
+                try Procedure("double", version: 3) { (transaction, number: Int) in
+                    try transaction.put(number * 2, at: "/last")
+                    return number * 2
+                })
+            try await body(endpoint)
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            for await number in ports {
-                try await body("http://127.0.0.1:\(number)")
-                break
-            }
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-        try await host.close()
     }
 
     @Test func `a procedure answers, and what there is is listed`() async throws {

@@ -9,6 +9,9 @@ final class ServerProcess {
     /// The port in ``endpoint``.
     var port: String { String(endpoint.split(separator: ":").last ?? "") }
 
+    /// The number of the process.
+    var pid: Int32 { process.processIdentifier }
+
     /// Starts the program and waits for its line.
     convenience init(
         _ directory: String, http: String = "127.0.0.1:0", _ arguments: String...

@@ -59,6 +59,6 @@ public final class Lease: Sendable {
     /// - Throws: ``StoreError``, as a write does.
     public func revoke(timeout: Duration? = nil) async throws {
         engine.machine.heldLeases.remove(held)
-        try await engine.submit(.revoke(held.id), traits: .mayUseReserve, timeout: timeout) { _ in }
+        try await engine.revoke(held.id, timeout: timeout)
     }
 }

@@ -16,12 +16,7 @@ extension TreeStore {
     ///   too many leases, and all that a write throws. One that may have been granted all the same ends
     ///   in its time.
     public func lease(timeToLive: Duration, timeout: Duration? = nil) async throws -> Lease {
-        guard Lease.timeToLiveMinimum...Lease.timeToLiveMaximum ~= timeToLive else {
-            throw StoreError(
-                .invalidOperation,
-                "expected a time to live from \(Lease.timeToLiveMinimum) to "
-                    + "\(Lease.timeToLiveMaximum), found \(timeToLive)")
-        }
+        try Lease.check(timeToLive)
         return try await engine.lease(
             host.environment.entropy.nextSessionID(), timeToLive: timeToLive, timeout: timeout)
     }
@@ -35,37 +30,58 @@ extension KeepWhileEntry {
     public static func lease(_ lease: Lease) -> KeepWhileEntry { .lease(lease.held.id) }
 }
 
+extension Lease {
+    /// - Throws: ``StoreError`` `.invalidOperation` for a time out of the limits.
+    static func check(_ timeToLive: Duration) throws {
+        guard timeToLiveMinimum...timeToLiveMaximum ~= timeToLive else {
+            throw StoreError(
+                .invalidOperation,
+                "expected a time to live from \(timeToLiveMinimum) to \(timeToLiveMaximum), "
+                    + "found \(timeToLive)")
+        }
+    }
+}
+
 extension StoreEngine {
-    /// Takes a lease.
+    /// Takes a lease that is held here.
     fileprivate func lease(
         _ id: SessionID, timeToLive: Duration, timeout: Duration?
     ) async throws -> Lease {
         let sentAt = clock.now()
-        let grant = LeaseCommand.grant(id, milliseconds: timeToLive.wholeMilliseconds)
-        return try await submit(grant, traits: [], timeout: timeout) { [self] _ in
+        return try await grant(id, timeToLive: timeToLive, timeout: timeout) { [self] in
             let held = HeldLease(id, timeToLive: timeToLive, sentAt: sentAt)
             machine.heldLeases.add(held)
             return Lease(held, timeToLive: timeToLive, self)
         }
     }
 
-    /// Puts the beginning or the end of a lease into the log, and waits until it is applied.
-    func submit<Answer: Sendable>(
+    /// Puts the beginning of a lease into the log, and answers when it is applied.
+    func grant<Answer: Sendable>(
+        _ id: SessionID, timeToLive: Duration, timeout: Duration?,
+        answer: @escaping @Sendable () -> Answer
+    ) async throws -> Answer {
+        let grant = LeaseCommand.grant(id, milliseconds: timeToLive.wholeMilliseconds)
+        return try await submit(grant, traits: [], timeout: timeout, answer: answer)
+    }
+
+    /// Puts the end of a lease into the log, and waits until it is applied.
+    func revoke(_ id: SessionID, timeout: Duration?) async throws {
+        try await submit(.revoke(id), traits: .mayUseReserve, timeout: timeout) {}
+    }
+
+    private func submit<Answer: Sendable>(
         _ command: LeaseCommand, traits: CommandTraits, timeout: Duration?,
-        answer: @escaping @Sendable (Revision) -> Answer
+        answer: @escaping @Sendable () -> Answer
     ) async throws -> Answer {
         try await group.propose(
             .bytes(command.encoded()), traits: traits.union(.isRepeatable),
             timeout: timeout ?? configuration.timeout
-        ) { outcome in Self.answer(outcome) { answer(try $0.plainSuccess()) } }.get()
-    }
-}
-
-extension CommandOutcome {
-    /// - Throws: ``StoreError`` if the result is an error.
-    fileprivate func plainSuccess() throws -> Revision {
-        if case .error(let error) = result { throw StoreError(error) }
-        return revision
+        ) { outcome in
+            Self.answer(outcome) { outcome in
+                if case .error(let error) = outcome.result { throw StoreError(error) }
+                return answer()
+            }
+        }.get()
     }
 }
 

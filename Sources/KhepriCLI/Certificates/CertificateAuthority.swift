@@ -1,7 +1,6 @@
 import Crypto
 import Foundation
 import Khepri
-import NIOCore
 import RaftCore
 import RaftRuntime
 import RaftTransport
@@ -117,20 +116,12 @@ struct CertificateAuthority {
 
     /// A host as an address, if it is one, or as a name.
     private static func generalName(of host: String) -> GeneralName {
-        guard let address = try? SocketAddress(ipAddress: host, port: 0) else {
-            return .dnsName(host)
+        for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+            var bytes = [UInt8](repeating: 0, count: count)
+            guard inet_pton(family, host, &bytes) == 1 else { continue }
+            return .ipAddress(ASN1OctetString(contentBytes: bytes[...]))
         }
-        return switch address {
-        case .v4(let address):
-            .ipAddress(ASN1OctetString(contentBytes: bytes(of: address.address.sin_addr)))
-        case .v6(let address):
-            .ipAddress(ASN1OctetString(contentBytes: bytes(of: address.address.sin6_addr)))
-        default: .dnsName(host)
-        }
-    }
-
-    private static func bytes<Address>(of address: Address) -> ArraySlice<UInt8> {
-        withUnsafeBytes(of: address) { Array($0)[...] }
+        return .dnsName(host)
     }
 }
 

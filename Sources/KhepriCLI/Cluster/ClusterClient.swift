@@ -71,9 +71,18 @@ struct ClusterClient {
     }
 
     /// Sends a request, and follows the members that send it on.
+    ///
+    /// - Returns: The body of the answer.
     func request(
         _ method: HTTPMethod, _ target: String, body: String = ""
     ) async throws -> JSONValue {
+        try endpoint.json(of: try await reply(method, target, body: body))
+    }
+
+    /// Sends a request, and follows the members that send it on.
+    func reply(
+        _ method: HTTPMethod, _ target: String, body: String = ""
+    ) async throws -> HTTPReply {
         var place = endpoint
         for _ in 0..<Self.redirectionsMaximum {
             let connection = try await HTTPConnection(to: place, silenceMaximum: silenceMaximum)
@@ -84,7 +93,7 @@ struct ClusterClient {
                 throw place.lostRead
             }
             await connection.close()
-            guard reply.status == 307 else { return try place.json(of: reply) }
+            guard reply.status == 307 else { return reply }
             guard let next = reply.location.flatMap(place.redirected) else {
                 throw place.malformedAnswer
             }

@@ -44,7 +44,13 @@ struct PutCommand: AsyncParsableCommand {
     @Option(help: "Only if the payload version is this one.")
     var ifVersion: UInt64?
 
+    @Option(help: "Keep the node while this lease lives: 32 digits, as `khepri lease` says them.")
+    var lease: String?
+
     func validate() throws {
+        if let lease, SessionID(hexadecimal: lease) == nil {
+            throw ValidationError("expected the 32 digits of a lease as --lease, found '\(lease)'")
+        }
         let sources = [value != nil, bytesFrom != nil, noPayload].filter { $0 }.count
         guard sources == 1 else {
             throw ValidationError("expected one of VALUE, --bytes-from and --no-payload")
@@ -58,7 +64,9 @@ struct PutCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try Arguments.path(path)
         let payload = try payload()
-        let write = TreeOperation.Write(payload: payload)
+        let lease = lease.flatMap { SessionID(hexadecimal: $0) }
+        let write = TreeOperation.Write(
+            payload: payload, keepWhile: lease.map { [.lease($0)] })
         let operation = try path.put(write, if: condition)
         _ = try await store.withPlace(creating: true) { try await $0.succeed(operation) }
     }

@@ -61,16 +61,16 @@ struct WatchCommand: AsyncParsableCommand {
             StandardStreams.note(
                 "khepri: the connection to \(endpoint) was lost; going on from \(start)")
         } _: { line in
-            try tell(line)
+            try await tell(line)
             left -= 1
             return left > 0
         }
     }
 
-    private func tell(_ line: String) throws {
+    private func tell(_ line: String) async throws {
         guard let told = try? ToldChange(line) else { throw endpoint.malformedAnswer }
         if let exec {
-            try run(exec, told)
+            try await run(exec, told)
         } else {
             try StandardOutput.line(jsonl ? told.json : told.line)
             // Whoever reads wants it now.
@@ -79,28 +79,24 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     /// Runs a command and waits for it; that it fails is noted only.
-    private func run(_ command: String, _ change: ToldChange) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "KHEPRI_PATH": change.path, "KHEPRI_CHANGE": change.kind,
-            "KHEPRI_REVISION": "\(change.revision)",
-        ]) { $1 }
+    private func run(_ command: String, _ change: ToldChange) async throws {
         let input = Pipe()
-        process.standardInput = input
-        do {
-            try process.run()
-        } catch {
-            throw ProgramExit(.fault, "cannot run the command: \(error)")
-        }
+        // The command would wait for the end of its input as long as it had this end of it, too.
+        _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        let child = try ChildCommand(
+            ["/bin/sh", "-c", command],
+            environment: [
+                ("KHEPRI_PATH", change.path), ("KHEPRI_CHANGE", change.kind),
+                ("KHEPRI_REVISION", "\(change.revision)"),
+            ],
+            input: input.fileHandleForReading.fileDescriptor)
+        try? input.fileHandleForReading.close()
         // A command that does not read its input closes it: nothing is wrong with that.
         try? input.fileHandleForWriting.write(contentsOf: Data((change.json + "\n").utf8))
         try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        guard process.terminationStatus != 0 else { return }
-        StandardStreams.note(
-            "khepri: the command ended with \(process.terminationStatus) for \(change.path)")
+        let code = await child.end()
+        guard code != 0 else { return }
+        StandardStreams.note("khepri: the command ended with \(code) for \(change.path)")
     }
 }
 

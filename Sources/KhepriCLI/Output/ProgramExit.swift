@@ -6,15 +6,17 @@ struct ProgramExit: Error {
     var code: Code
     var message: String?
 
-    /// The exit codes of `khepri`.
-    enum Code: Int32 {
-        case done = 0
-        case notFound = 1
-        case usage = 2
-        case unreachable = 3
-        case refused = 4
-        case fault = 5
-        case outcomeUnknown = 6
+    /// The exit codes of `khepri`; one that runs a command of the user's ends with the code of that.
+    struct Code: RawRepresentable, Hashable {
+        var rawValue: Int32
+
+        static let done = Code(rawValue: 0)
+        static let notFound = Code(rawValue: 1)
+        static let usage = Code(rawValue: 2)
+        static let unreachable = Code(rawValue: 3)
+        static let refused = Code(rawValue: 4)
+        static let fault = Code(rawValue: 5)
+        static let outcomeUnknown = Code(rawValue: 6)
     }
 
     init(_ code: Code, _ message: String? = nil) {
@@ -50,7 +52,8 @@ struct ProgramExit: Error {
             return .notFound
         case .invalidPath, .invalidOperation, .patternMatchesManyNodes, .valueCoding: return .usage
         case .locked, .cannotOpen, .newerFormat, .corrupt, .noQuorum: return .unreachable
-        case .overloaded, .storageFull, .notLeader, .compacted, .alreadyExists: return .refused
+        case .overloaded, .storageFull, .notLeader, .compacted, .alreadyExists, .leaseEnded:
+            return .refused
         case .timeout, .cancelled: return .outcomeUnknown
         default: return .fault
         }

@@ -90,6 +90,8 @@ struct HTTPReply: Sendable {
     var status: UInt
     /// Where another server is that answers instead.
     var location: String?
+    /// The revision of the store that the answer shows, if it is about one.
+    var revision: UInt64?
     var body: ByteBuffer
 }
 
@@ -137,6 +139,7 @@ private final class ExchangeHandler: ChannelDuplexHandler {
         case .head(let head):
             reply = HTTPReply(
                 status: head.status.code, location: head.headers.first(name: "Location"),
+                revision: head.headers.first(name: "Khepri-Revision").flatMap { UInt64($0) },
                 body: ByteBuffer())
         case .body(var part):
             reply?.body.writeBuffer(&part)

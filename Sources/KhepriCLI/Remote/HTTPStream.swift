@@ -30,7 +30,7 @@ struct HTTPStream {
     ///
     /// - Returns: Whether the whole answer came.
     func get(
-        _ target: String, accept: String, _ body: (HTTPClientResponsePart) throws -> Bool
+        _ target: String, accept: String, _ body: (HTTPClientResponsePart) async throws -> Bool
     ) async throws -> Bool {
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target)
         head.headers.add(name: "Host", value: endpoint.authority)
@@ -40,7 +40,7 @@ struct HTTPStream {
             try await requests.write(.head(request))
             try await requests.write(.end(nil))
             for try await part in parts {
-                guard try body(part) else { return false }
+                guard try await body(part) else { return false }
                 if case .end = part { return true }
             }
             return false

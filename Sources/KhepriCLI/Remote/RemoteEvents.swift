@@ -22,7 +22,7 @@ struct RemoteEvents {
     /// - Parameter lost: Told when the connection is lost, with where it goes on.
     /// - Throws: ``ProgramExit`` when nobody answers at first, and what the server says of the request.
     mutating func run(
-        lost: (String) -> Void, _ body: (String) throws -> Bool
+        lost: (String) -> Void, _ body: (String) async throws -> Bool
     ) async throws {
         // Whoever is refused at first stays so.
         if endpoint.isEncrypted { try await HTTPConnection(to: endpoint).close() }
@@ -40,7 +40,7 @@ struct RemoteEvents {
 
     /// Follows one connection to its end; false when `body` wants no more.
     private mutating func follow(
-        isFirst: inout Bool, _ body: (String) throws -> Bool
+        isFirst: inout Bool, _ body: (String) async throws -> Bool
     ) async throws -> Bool {
         let stream: HTTPStream
         do {
@@ -67,7 +67,7 @@ struct RemoteEvents {
                 reply.body.writeBuffer(&bytes)
             case .body(let bytes):
                 for event in reader.take(bytes.readableBytesView) {
-                    wantsMore = try tell(event, body)
+                    wantsMore = try await tell(event, body)
                     guard wantsMore else { return false }
                     if let id = event.id { start = id }
                 }
@@ -80,9 +80,9 @@ struct RemoteEvents {
     }
 
     private func tell(
-        _ event: ServerSentEvent, _ body: (String) throws -> Bool
-    ) throws -> Bool {
-        guard event.kind == "error" else { return try body(event.data) }
+        _ event: ServerSentEvent, _ body: (String) async throws -> Bool
+    ) async throws -> Bool {
+        guard event.kind == "error" else { return try await body(event.data) }
         let error = try? JSONParser.value(of: event.data)["error"]
         throw try error.flatMap { try StoreError(json: $0) } ?? endpoint.malformedAnswer
     }

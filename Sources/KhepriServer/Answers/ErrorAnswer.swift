@@ -95,7 +95,7 @@ extension StoreError {
             return .badRequest
         case .overloaded: return .tooManyRequests
         case .noQuorum, .notLeader, .timeout, .closed, .cancelled: return .serviceUnavailable
-        case .compacted: return .gone
+        case .compacted, .leaseEnded: return .gone
         case .storageFull: return Self.insufficientStorage
         default: return .internalServerError
         }

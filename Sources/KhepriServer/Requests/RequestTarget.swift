@@ -24,6 +24,10 @@ package enum RequestTarget: Equatable {
     case procedures(store: String)
     /// `/v1/procedures/{name}`
     case procedure(store: String, name: String)
+    /// `/v1/leases`
+    case leases(store: String)
+    /// `/v1/leases/{id}`
+    case lease(store: String, id: String)
     /// `/v1/stores/{name}`
     case store(name: String)
     /// `/v1/stores`
@@ -53,11 +57,11 @@ package enum RequestTarget: Equatable {
         switch self {
         case .node(let store, _), .nodes(let store), .operations(let store), .export(let store),
             .backup(let store), .watch(let store), .triggers(let store), .trigger(let store, _),
-            .parked(let store, _, _), .procedures(let store), .procedure(let store, _):
+            .parked(let store, _, _), .procedures(let store), .procedure(let store, _),
+            .leases(let store), .lease(let store, _):
             store
         case .store, .stores, .cluster, .clusterEvents, .members, .member, .leader, .metrics,
-            .alive,
-            .ready:
+            .alive, .ready:
             nil
         }
     }
@@ -107,13 +111,14 @@ package enum RequestTarget: Equatable {
         case _ where rest.utf8.starts(with: "triggers/".utf8):
             self.init(store: store, trigger: rest.dropFirst(9))
         case "procedures": self = .procedures(store: store)
-        default:
-            if rest.utf8.starts(with: "procedures/".utf8) {
-                self = .procedure(store: store, name: String(rest.dropFirst(11)))
-                return
-            }
-            guard rest.utf8.starts(with: "nodes/".utf8) else { return nil }
+        case _ where rest.utf8.starts(with: "procedures/".utf8):
+            self = .procedure(store: store, name: String(rest.dropFirst(11)))
+        case "leases": self = .leases(store: store)
+        case _ where rest.utf8.starts(with: "leases/".utf8):
+            self = .lease(store: store, id: String(rest.dropFirst(7)))
+        case _ where rest.utf8.starts(with: "nodes/".utf8):
             self = .node(store: store, path: String(rest.dropFirst(5)))
+        default: return nil
         }
     }
 

@@ -37,11 +37,12 @@ struct NodeRoutes {
         return Response(headers: headers, json: &printer).at(revision)
     }
 
-    /// Writes the value in the body.
+    /// Writes the value in the body, kept by a lease if one is named.
     func put(
         _ query: RequestQuery, _ preconditions: Preconditions, _ body: ByteBuffer
     ) async throws -> Response {
-        try query.expectOnly([])
+        try query.expectOnly(["lease"])
+        let lease = try query["lease"].map { try LeaseRoutes.identity($0) }
         let condition = try preconditions.condition(in: store.history)
         let encoded = try body.withUnsafeReadableBytes { try JSONParser.cbor(from: $0) }
         let limit = store.valueBytesMaximum
@@ -51,7 +52,9 @@ struct NodeRoutes {
                 "expected a value of at most \(limit) bytes, found \(encoded.count)")
         }
         let receipt = try await refusing(preconditions) {
-            try await store.put(Payload(validated: encoded), at: path, if: condition)
+            try await store.put(
+                Payload(validated: encoded), at: path, if: condition,
+                keepWhile: lease.map { [.lease($0)] })
         }
         let tag = EntityTag(history: store.history, modifiedRevision: receipt.modifiedRevision)
         var printer = JSONPrinter()
