@@ -20,6 +20,18 @@ struct ClusterFormationTests {
         }
     }
 
+    @Test func `hosts that are closed leave nothing in memory`() async throws {
+        struct Weak { weak var host: StoreHost? }
+        var hosts: [Weak] = []
+        try await TestCluster.with(hostCount: 3) { cluster in
+            _ = try await cluster.host(1).store("shop")
+            try await cluster.stores[2].put(1, at: "/a")
+            hosts = (0..<3).map { Weak(host: cluster.host($0)) }
+            #expect(hosts.allSatisfy { $0.host != nil })
+        }
+        #expect(hosts.allSatisfy { $0.host == nil })
+    }
+
     @Test func `a write at any member is seen there at once and everywhere later`() async throws {
         try await TestCluster.with(hostCount: 3) { cluster in
             for (number, store) in cluster.stores.enumerated() {

@@ -154,6 +154,7 @@ final class StoreEngine: Sendable {
         events.end()
         machine.watches.end(error)
         machine.heldLeases.close()
+        triggers.clear()
     }
 
     /// Waits until this member's tree is as fresh as asked.

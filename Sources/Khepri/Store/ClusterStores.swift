@@ -109,6 +109,9 @@ struct ClusterStores {
         return covered.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
     }
 
+    /// Lets the stores go, which have the host.
+    mutating func clear() { slots = [:] }
+
     /// Takes an open group out; one that is being opened goes afterwards.
     private mutating func close(_ group: GroupID, at index: LogIndex) -> TreeStore? {
         switch slots[group] {

@@ -89,4 +89,10 @@ struct HostState {
         defer { isClosed = true }
         return !isClosed
     }
+
+    /// Lets the stores go, which have the host.
+    mutating func clear() {
+        recovered = []
+        slots = [:]
+    }
 }

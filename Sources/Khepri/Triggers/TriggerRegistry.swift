@@ -36,6 +36,9 @@ final class TriggerRegistry: Sendable {
     /// Forgets a handler.
     func remove(_ name: String) { _ = change { $0.removeValue(forKey: name) } }
 
+    /// Forgets all handlers, which may have the store.
+    func clear() { change { $0.removeAll() } }
+
     private func change<Answer>(_ body: (inout [String: Trigger]) -> Answer) -> Answer {
         let (answer, listener) = state.withLock { state in
             state.version += 1
