@@ -81,6 +81,8 @@ package final class ClusterRun {
         if failure == nil { converge() }
         if failure == nil { checkRest() }
         for member in members { bury(member.end(cuttingPower: false, &random)) }
+        // What tasks still have is free when they have ended.
+        while executor.runNext() {}
         return ClusterReport(
             plan: plan, failure: failure, eventCount: trace.eventCount,
             callCount: clients.history.count, traceDigest: trace.digest, trace: trace.text)
