@@ -24,8 +24,10 @@ public struct Transaction: ~Copyable {
 
     private let tree: Tree
     private let valueBytesMaximum: Int
-    /// The tree with what it wrote; there from the first write on.
+    /// The tree with the first of its writes, if somebody had to look at them.
     private var draft: TreeDraft?
+    /// How many writes are in the draft.
+    private var draftedCount = 0
     private var visitCount = 0
     /// What it read; of no use to one that is made for its very place in the log.
     private(set) var reads: ReadSet
@@ -41,7 +43,9 @@ public struct Transaction: ~Copyable {
     }
 
     /// What it sees: the tree of its revision with its own writes.
-    private var present: Tree { draft?.tree ?? tree }
+    private var present: Tree {
+        mutating get { operations.isEmpty ? tree : withDraft { $0.tree } }
+    }
 }
 
 // Reading.
@@ -199,12 +203,28 @@ extension Transaction {
         try expectNoFailure()
         var operation = operation
         operation.options = .listingNothing
-        var draft = draft.take() ?? TreeDraft(tree, writingAt: Revision(revision.rawValue + 1))
-        let refusal = draft.perform(operation)
-        self.draft = draft
-        if let refusal { throw fail(StoreError(refusal)) }
-        operations.append(operation)
+        if operation.isNeverRefused {
+            operations.append(operation)
+        } else {
+            let refusal = withDraft { $0.perform(operation) }
+            if let refusal { throw fail(StoreError(refusal)) }
+            operations.append(operation)
+            draftedCount += 1
+        }
         try checkSize()
+    }
+
+    /// Brings the draft up to the last write, and uses it: many transactions never look at what they wrote.
+    private mutating func withDraft<Result>(_ body: (inout TreeDraft) -> Result) -> Result {
+        var draft = draft.take() ?? TreeDraft(tree, writingAt: Revision(revision.rawValue + 1))
+        while draftedCount < operations.count {
+            let refusal = draft.perform(operations[draftedCount])
+            precondition(refusal == nil, "a write that is never refused is carried out")
+            draftedCount += 1
+        }
+        let result = body(&draft)
+        self.draft = draft
+        return result
     }
 
     private mutating func fail(_ error: StoreError) -> StoreError {
@@ -214,6 +234,14 @@ extension Transaction {
 
     private func expectNoFailure() throws {
         if let failure { throw failure }
+    }
+}
+
+extension TreeOperation {
+    /// Whether it succeeds on any tree: a write of one node without a condition.
+    fileprivate var isNeverRefused: Bool {
+        guard case .put(let write) = kind else { return false }
+        return write.keepWhile == nil && path.exactPath != nil
     }
 }
 

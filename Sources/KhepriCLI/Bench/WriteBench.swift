@@ -6,6 +6,11 @@ struct WriteBench {
     let store: TreeStore
     let callers: Int
 
+    /// What is measured, with the names of its row.
+    var measured: (id: String, name: String, run: (Double) async throws -> Samples) {
+        ("put-\(callers)", "durable put, \(Counted(callers, "caller"))", run(seconds:))
+    }
+
     func run(seconds: Double) async throws -> Samples {
         try await Callers.run(callers, seconds: seconds) { [store] caller in
             let paths: [TreePath] = (0..<64).map {

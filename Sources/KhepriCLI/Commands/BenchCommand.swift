@@ -47,7 +47,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// A part that runs in a process of its own, or alone to be looked at.
     enum Phase: String, ExpressibleByArgument {
-        case load, reopen, snapshot, tree, reads, member, export, `import`, backup, restore
+        case load, reopen, snapshot, tree, reads, transactions, member, export, `import`, backup,
+            restore
     }
 
     func validate() throws {
@@ -75,6 +76,10 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let phase { return try await run(phase) }
+        try await withDirectory { try await measure(in: $0) }
+    }
+
+    private func withDirectory(_ body: (String) async throws -> Void) async throws {
         let directory = place + "/khepri-bench-\(UUID().uuidString)"
         guard mkdir(directory, 0o700) == 0 else {
             throw ProgramExit(
@@ -82,7 +87,24 @@ struct BenchCommand: AsyncParsableCommand {
                 "cannot create a directory in \(place): \(StandardStreams.errorMessage)")
         }
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await measure(in: directory)
+        try await body(directory)
+    }
+
+    /// Transactions beside puts by as many callers.
+    private func measureTransactions(in directory: String) async throws {
+        let device = try BareDevice(in: directory, seconds: seconds)
+        var report = try BenchReport(asJSON: json)
+        let store = try await TreeStore.open(
+            at: directory + "/operations", configuration: Diagnostics.configuration)
+        for callers in [16, 100] {
+            let puts = WriteBench(store: store, callers: callers)
+            for row in try await device.rows([puts.measured]) { try report.add(row) }
+        }
+        for measured in TransactionBench.all(store) {
+            for row in try await device.rows([measured]) { try report.add(row) }
+        }
+        try await store.close()
+        try report.end()
     }
 
     private func measure(in directory: String) async throws {
@@ -104,10 +126,8 @@ struct BenchCommand: AsyncParsableCommand {
         let store = try await TreeStore.open(
             at: directory + "/operations", configuration: Diagnostics.configuration)
         for callers in [1, 16, 64, 256, 1_024] {
-            let bench = WriteBench(store: store, callers: callers)
-            let name = "durable put, \(Counted(callers, "caller"))"
-            let rows = try await device.rows([("put-\(callers)", name, bench.run(seconds:))])
-            for row in rows { try report.add(row) }
+            let puts = WriteBench(store: store, callers: callers)
+            for row in try await device.rows([puts.measured]) { try report.add(row) }
         }
         for measured in TransactionBench.all(store) {
             for row in try await device.rows([measured]) { try report.add(row) }
@@ -149,6 +169,7 @@ struct BenchCommand: AsyncParsableCommand {
         case .backup: try await show(TransferBench(nodes: nodes, place: place).run(.backup))
         case .restore: try await show(TransferBench(nodes: nodes, place: place).run(.restore))
         case .member: try await MemberProcess.run()
+        case .transactions: try await withDirectory { try await measureTransactions(in: $0) }
         case .reads:
             let store = try await TreeStore.inMemory()
             var report = try BenchReport(asJSON: json)
