@@ -47,6 +47,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case transactionWithoutGuard
         /// A transaction that must be fresh reads what is applied.
         case transactionWithoutRound
+        /// A version of a procedure is taken for the other one.
+        case mistakenVersion
         /// A projection forgets some rows.
         case forgottenRow
         /// The end of a lease spares one of its nodes.
@@ -61,6 +63,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case earlyReturn
         /// A trigger is called for each two changes the wrong way round.
         case swappedCalls
+        /// A parked change of a trigger is given up.
+        case givenUpChange
     }
 
     package var seed: UInt64

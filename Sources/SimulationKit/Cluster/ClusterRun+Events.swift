@@ -101,6 +101,7 @@ extension ClusterRun {
                 "\(member.name), \(store.name): \(store.groupStatus.configuration.labels)")
         }
         triggers.attend(member)
+        triggers.retryParked(at: member)
         for store in stores {
             keeper.note(store)
             projections.attend(store, on: member, &random)

@@ -140,6 +140,7 @@ package final class ClusterRun {
         clients.beginLastRound()
         transactions.beginLastRound()
         tenants.beginLastRound()
+        triggers.mend()
         step { [self] in
             clients.isLastRoundDone && transactions.isLastRoundDone && tenants.isLastRoundDone
                 && isWhole && isLevel && restOfWork == nil

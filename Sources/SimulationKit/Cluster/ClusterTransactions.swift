@@ -59,6 +59,7 @@ final class ClusterTransactions {
         switch plan.plant {
         case .transactionWithoutGuard: .looksOutside
         case .transactionWithoutRound: .isStale
+        case .mistakenVersion: .mistakesVersions
         default: nil
         }
     }
@@ -70,7 +71,14 @@ final class ClusterTransactions {
         switch desk.isLastRound ? 0 : random.number(below: 12) {
         case 0..<4:
             let (source, target) = random.twoNumbers(below: TransactionCall.accountCount)
-            return .transfer(from: source, to: target, amount: 1 + random.number(below: 60))
+            let amount = 1 + random.number(below: 60)
+            guard random.isOne(in: 2) else {
+                return .transfer(from: source, to: target, amount: amount)
+            }
+            let version = random.isOne(in: 2) ? 1 : 2
+            return .procedure(
+                TransferProcedure(
+                    source: source, target: target, amount: amount, version: version))
         case 4, 5: return .audit(consistency)
         case 6..<10:
             let (list, other) = lists(of: group, &random)
@@ -124,6 +132,7 @@ final class ClusterTransactions {
             if case .read(_, _, .local) = call.detail.call { isFresh = false }
             note(steps, .committed, isFresh: isFresh)
         case .done: desk.noteWrite(by: call.client)
+        case .wrong(let words): fail("on host\(call.member) \(words)")
         case .unknown: note(call.detail.call.appended(by: call.number), .unknown)
         case .refused: note(call.detail.call.appended(by: call.number), .refused)
         }

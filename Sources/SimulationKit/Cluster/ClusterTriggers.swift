@@ -4,6 +4,9 @@ import RaftRuntime
 
 /// A trigger of a simulated cluster's first store, which every member runs: each change is handled at least
 /// once, in the order of the log, or the trigger is told that changes were missed.
+///
+/// Some changes are parked, because their handler fails until all is healed, and are handled when they are
+/// tried again.
 final class ClusterTriggers {
     private struct Place: Hashable, Sendable {
         let member: Int
@@ -20,6 +23,10 @@ final class ClusterTriggers {
     private static let name = "simulated"
     /// Handlers fail once for each change of every so many revisions.
     private static let failurePeriod: UInt64 = 7
+    /// Of every so many of these, they fail until they are mended.
+    private static let stubbornPeriod: UInt64 = 3
+    /// After so many failures a change is parked.
+    private static let attemptsMaximum = 3
 
     private(set) var failure: String?
     private let plan: ClusterPlan
@@ -34,6 +41,11 @@ final class ClusterTriggers {
     private var handled: Set<Revision> = []
     private var gaps: [TriggerGap] = []
     private var lastHandled = Revision.zero
+    /// Whether handlers fail no more for good.
+    private let isMended = Lock(false)
+    /// Where parked changes are tried again, or were at last.
+    private var retryingMember: Int?
+    private let isRetrying = Lock(false)
 
     init(_ plan: ClusterPlan, executor: SingleThreadExecutor) {
         self.plan = plan
@@ -65,14 +77,14 @@ final class ClusterTriggers {
         let held = Lock<Revision?>(nil)
         return Trigger(
             Self.name, matching: "/registers/*",
-            attempts: .init(maximum: 1_000, longestPause: .milliseconds(200)),
+            attempts: .init(maximum: Self.attemptsMaximum, longestPause: .milliseconds(200)),
             onGap: { [news] gap in news.withLock { $0.append(.missed(place, gap)) } },
-            { [news, executor, plant = plan.plant] change in
-                let number = change.revision.rawValue
-                if number.isMultiple(of: Self.failurePeriod),
-                    failed.withLock({ $0.insert(change.revision).inserted })
-                {
-                    throw Failure()
+            { [news, executor, isMended, plant = plan.plant] change in
+                if Self.mayBeParked(change.revision) {
+                    let isFirst = failed.withLock { $0.insert(change.revision).inserted }
+                    let isStubborn = (change.revision.rawValue / Self.failurePeriod)
+                        .isMultiple(of: Self.stubbornPeriod)
+                    if isFirst || isStubborn && !isMended.withLock({ $0 }) { throw Failure() }
                 }
                 let note = { @Sendable (revision: Revision) in
                     news.withLock { $0.append(.handled(place, revision)) }
@@ -96,6 +108,30 @@ final class ClusterTriggers {
             })
     }
 
+    /// Whether the handler fails for a change at first, so that it may be handled later than others.
+    private static func mayBeParked(_ revision: Revision) -> Bool {
+        revision.rawValue.isMultiple(of: failurePeriod)
+    }
+
+    /// Handlers fail no more, and what is parked is tried again.
+    func mend() { isMended.withLock { $0 = true } }
+
+    /// Tries again what is parked, on one member at a time, once the handlers are mended.
+    func retryParked(at member: ClusterMember) {
+        guard plan.runsTriggers, isMended.withLock({ $0 }), let store = member.store,
+            !isRetrying.withLock({ $0 }), let triggers = try? store.triggers()
+        else { return }
+        let ids = triggers.flatMap(\.parked).filter { !$0.isDue }.map(\.id)
+        guard !ids.isEmpty else { return }
+        let givesUp = plan.plant == .givenUpChange
+        retryingMember = member.number
+        isRetrying.withLock { $0 = true }
+        _ = Task(executorPreference: executor) { [isRetrying] in
+            await store.tryAgain(ids, of: ClusterTriggers.name, givesUp: givesUp)
+            isRetrying.withLock { $0 = false }
+        }
+    }
+
     /// What a handler throws now and then.
     private struct Failure: Error {}
 
@@ -103,6 +139,7 @@ final class ClusterTriggers {
     func abandon(member: Int) {
         settle()
         lives[member] = nil
+        if retryingMember == member { isRetrying.withLock { $0 = false } }
     }
 
     // MARK: What was done
@@ -128,10 +165,10 @@ final class ClusterTriggers {
 
     private func isThere(_ place: Place) -> Bool { lives[place.member] == place.life }
 
-    /// A change that was not handled before comes after all that were.
+    /// A change that was not handled before comes after all that were, unless it was parked.
     private func note(_ revision: Revision, by member: Int) {
         guard handled.insert(revision).inserted else { return }
-        if revision < lastHandled, !isMissed(revision) {
+        if revision < lastHandled, !isMissed(revision), !Self.mayBeParked(revision) {
             fail(
                 "the trigger is called for revision \(revision.rawValue) on host\(member), after "
                     + "\(lastHandled.rawValue)")
@@ -175,6 +212,17 @@ extension TreeStore {
             } catch {
                 if let error = error as? StoreError, error.code == .closed { return }
                 await pause()
+            }
+        }
+    }
+
+    /// Has parked changes tried again, or gives them up; what fails is for the next time.
+    fileprivate func tryAgain(_ ids: [String], of name: String, givesUp: Bool) async {
+        for id in ids {
+            if givesUp {
+                try? await discardParked(id, of: name)
+            } else {
+                try? await retryParked(id, of: name)
             }
         }
     }

@@ -4,6 +4,8 @@ import Khepri
 enum TransactionCall: Sendable {
     /// Moves money from one account to another one, if it is there.
     case transfer(from: Int, to: Int, amount: Int)
+    /// The same by a procedure.
+    case procedure(TransferProcedure)
     /// Reads all accounts at once.
     case audit(ReadConsistency)
     /// Appends a number to a list, looking at another one, or to both of them.
@@ -20,6 +22,8 @@ enum TransactionCall: Sendable {
         case unknown
         /// Nothing of it was carried out or ever will be.
         case refused
+        /// It is not what it must be.
+        case wrong(String)
     }
 
     static let accountCount = 3
@@ -34,6 +38,8 @@ enum TransactionCall: Sendable {
         case looksOutside
         /// What must be fresh is read from what is applied.
         case isStale
+        /// A version of a procedure is taken for the other one.
+        case mistakesVersions
     }
 
     /// Makes the call.
@@ -45,6 +51,10 @@ enum TransactionCall: Sendable {
             case .transfer(let source, let target, let amount):
                 try await transfer(in: store, source, target, amount, defect)
                 return .done
+            case .procedure(let procedure):
+                let fault = try await procedure.call(
+                    in: store, mistakesVersions: defect == .mistakesVersions)
+                return fault.map { .wrong($0) } ?? .done
             case .audit(let consistency):
                 return .balances(
                     try await store.transaction(

@@ -32,6 +32,7 @@ struct ClusterRunTests {
         .repeatedCount: ["the counter of"],
         .transactionWithoutGuard: ["shows accounts with", "(G2)"],
         .transactionWithoutRound: ["in real time"],
+        .mistakenVersion: ["of a procedure was called"],
         .forgottenRow: ["a projection on"],
         .sparedNode: ["of the nodes of the lease", "stay in"],
         .earlyExpiry: ["believes in it"],
@@ -39,6 +40,7 @@ struct ClusterRunTests {
         .lockWithoutLine: ["is held by two", "with the token"],
         .earlyReturn: ["the trigger is not called"],
         .swappedCalls: ["the trigger is called for"],
+        .givenUpChange: ["the trigger is not called"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)
