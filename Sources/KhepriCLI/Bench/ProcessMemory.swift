@@ -16,18 +16,16 @@ enum ProcessMemory {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// The most memory that was in use.
+    /// The most memory that was in use; on Linux without what the parent had, which `getrusage` counts.
     static var peakBytes: Int {
+        #if os(Linux)
+        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
+        #else
         var usage = rusage()
-        #if canImport(Glibc)
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        #else
         getrusage(RUSAGE_SELF, &usage)
-        #endif
-        #if os(macOS)
         return usage.ru_maxrss
-        #else
-        return usage.ru_maxrss * 1_024
         #endif
     }
 
