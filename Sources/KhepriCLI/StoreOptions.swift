@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Khepri
+import RaftRuntime
 
 /// Where the store is that a command works on.
 struct StoreOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import Khepri
 import KhepriTree
+import RaftRuntime
 
 /// Synchronous local reads by one and two threads.
 struct ReadBench {

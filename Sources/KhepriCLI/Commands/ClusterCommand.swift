@@ -3,6 +3,7 @@ import CBOR
 import Khepri
 import KhepriTree
 import NIOHTTP1
+import RaftRuntime
 
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Khepri
 import KhepriTree
+import RaftRuntime
 
 struct QuickstartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import CBOR
 import Foundation
 import Khepri
 import KhepriTree
+import RaftRuntime
 
 /// Reads a directory of the file system as puts: a directory is a node, a file is a node with its
 /// contents as the payload.

@@ -1,4 +1,5 @@
 import Foundation
+import RaftRuntime
 
 /// What the first bytes of a file tell of what it is for, to help whoever named the wrong one.
 enum FileHead {

@@ -1,19 +1,11 @@
 import Foundation
-
-#if canImport(CDispatch)
-// Next to NIO, the compiler takes the types of the system headers for those of this module.
-import CDispatch
-#endif
+import RaftRuntime
 
 /// A directory of the file system, by its descriptor.
 ///
 /// Everything in it is reached by name from here: paths have no length that would be too much, and a
 /// link that somebody puts in the way is never followed. Names are bytes.
 final class OpenDirectory {
-    enum Kind {
-        case missing, file, directory, other
-    }
-
     private let descriptor: Int32
     /// How messages call it.
     let path: String
@@ -53,15 +45,8 @@ final class OpenDirectory {
         return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    func kind(of name: [UInt8]) -> Kind {
-        var status = stat()
-        guard Self.withName(name, { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0
-        else { return .missing }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return .file
-        case S_IFDIR: return .directory
-        default: return .other
-        }
+    func kind(of name: [UInt8]) -> FileKind {
+        Self.withName(name) { FileKind(of: $0, in: descriptor) }
     }
 
     func directory(_ name: [UInt8]) throws -> OpenDirectory {
@@ -128,10 +113,12 @@ final class OpenDirectory {
         }
     }
 
-    private static func withName(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Int32) -> Int32
-    {
+    private static func withName<Result>(
+        _ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result
+    ) -> Result {
         (name.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map(body) ?? -1
+            guard let start = buffer.baseAddress else { preconditionFailure("a zero ends a name") }
+            return body(start)
         }
     }
 

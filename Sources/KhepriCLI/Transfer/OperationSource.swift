@@ -2,6 +2,7 @@ import CBOR
 import Foundation
 import Khepri
 import KhepriTree
+import RaftRuntime
 
 /// What an import reads: puts from a directory, or operations from a file.
 ///

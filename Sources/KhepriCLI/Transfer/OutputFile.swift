@@ -1,4 +1,5 @@
 import Foundation
+import RaftRuntime
 
 /// A file that is written anew, or the standard output.
 ///
