@@ -83,6 +83,18 @@ import Testing
         }
     }
 
+    @Test func `a command gets the standard streams and nothing else that is open`() async throws {
+        try await Program.withDirectory { directory in
+            let server = try ServerProcess(directory + "/s")
+            let command = "$K lock --endpoint \(server.endpoint) /lock --"
+            let run = try Program.shell(
+                "echo read | \(command) sh -c 'cat; ls /proc/self/fd'", in: directory)
+            // The fourth is the directory that is listed.
+            #expect(run.lines == ["read", "0", "1", "2", "3"], "\(run.errors)")
+            #expect(server.end() == 0)
+        }
+    }
+
     @Test func `a command whose lease cannot be kept is ended before another begins`() async throws
     {
         try await Program.withDirectory { directory in

@@ -81,8 +81,6 @@ struct WatchCommand: AsyncParsableCommand {
     /// Runs a command and waits for it; that it fails is noted only.
     private func run(_ command: String, _ change: ToldChange) async throws {
         let input = Pipe()
-        // The command would wait for the end of its input as long as it had this end of it, too.
-        _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         let child = try ChildCommand(
             ["/bin/sh", "-c", command],
             environment: [

@@ -12,7 +12,7 @@ import Musl
 /// A command of the user's, run as a shell would run it: signals have their usual meaning to it.
 ///
 /// It shares the terminal, the standard streams and the directory with this process, whose own signal
-/// handling would be inherited by a plainly started one.
+/// handling and connections would be inherited by a plainly started one.
 final class ChildCommand: Sendable {
     private let process: pid_t
     /// Whether the process may still be sent a signal; afterwards its number can be another's.
@@ -31,6 +31,7 @@ final class ChildCommand: Sendable {
         let list = arguments.map { strdup($0) } + [nil]
         let variables = Self.merged(environment).map { strdup($0) } + [nil]
         defer { for text in list + variables { free(text) } }
+        Self.keepDescriptors()
         var process: pid_t = 0
         let code = Self.withAttributes(input) { attributes, actions in
             posix_spawnp(&process, arguments[0], actions, attributes, list, variables)
@@ -102,6 +103,14 @@ extension ChildCommand {
             &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
         if let input { posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
         return spawn(&attributes, &actions)
+    }
+
+    /// Keeps all that is open here, but for the standard streams, from the processes that are started.
+    private static func keepDescriptors() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+        for descriptor in names.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// The environment of this process with more in it, as a process is given it.

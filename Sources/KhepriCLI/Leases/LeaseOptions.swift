@@ -53,9 +53,11 @@ struct LeaseOptions: ParsableArguments {
     /// Runs the command while a lease is kept.
     ///
     /// - Returns: Its exit code.
+    /// - Throws: ``ProgramExit`` if it cannot be started, or the lease cannot be counted on any more.
     func run(
         under lease: RemoteLease, _ environment: [(name: String, value: String)] = []
     ) async throws -> Int32 {
+        try lease.expectTime()
         let child = try ChildCommand(
             command, environment: [("KHEPRI_LEASE", lease.id)] + environment)
         return try await lease.whileKept(stop: { child.send($0) }) { await child.end() }

@@ -14,10 +14,10 @@ import UnixSignals
 final class RemoteLease: Sendable {
     /// The part of the time to live after which the next word is sent.
     private static let wordPart = 1.0 / 3
-    /// The part for which what is done may go on when it is asked to end.
-    private static let noticePart = 0.2
-    /// The part after whose silence that is, so that all is over before the lease can be.
-    private static let warningPart = 1 - Lease.clockAllowance - noticePart
+    /// The part after whose silence what is done is asked to end.
+    private static let warningPart = 0.7
+    /// The part after whose silence it is ended, so that all is over before the lease can be.
+    private static let endPart = 1 - Lease.clockAllowance
 
     /// Names the lease to others, as 32 digits.
     let id: String
@@ -44,6 +44,13 @@ final class RemoteLease: Sendable {
             endpoint: endpoint,
             silenceMaximum: .nanoseconds(Int64(timeToLive / 4 / .nanoseconds(1))))
         heard = Lock(sentAt)
+    }
+
+    /// Refuses to begin anything when the server has not answered for long.
+    ///
+    /// - Throws: ``ProgramExit``.
+    func expectTime() throws {
+        guard ContinuousClock.now < instant(after: Self.warningPart) else { throw Self.endedExit }
     }
 
     /// Ends the lease, and with it the nodes that it keeps; a failure is noted only.
@@ -80,7 +87,8 @@ extension RemoteLease {
     ///
     /// - Parameters:
     ///   - stop: Told with a signal that the body is to end: `SIGTERM` when the lease is about to end, `SIGKILL`
-    ///     when it may, and what this process is sent. Without it the body's task is cancelled then.
+    ///     when it may, and what this process is sent, but for what a terminal sends to both. Without it the
+    ///     body's task is cancelled then.
     ///   - body: What is done.
     /// - Throws: What `body` throws; ``ProgramExit`` when its task was cancelled.
     func whileKept<Value: Sendable>(
@@ -100,9 +108,9 @@ extension RemoteLease {
             }
             for waitForEnd in [speak, waitForSilence] {
                 group.addTask {
-                    try await waitForEnd()
+                    let end = try await waitForEnd()
                     step.yield(.ending)
-                    try await Task.sleep(for: self.timeToLive * Self.noticePart)
+                    try await Task.sleep(until: end, clock: .continuous)
                     step.yield(.end)
                 }
             }
@@ -115,7 +123,7 @@ extension RemoteLease {
                 case .result(let result): return try result.get()
                 case .signal(let signal):
                     guard let stop else { throw ProgramExit(.init(rawValue: 128 + signal)) }
-                    stop(signal)
+                    if signal != SIGINT || isatty(STDIN_FILENO) == 0 { stop(signal) }
                 case .ending where isEnding: break
                 case .ending:
                     guard let stop else { throw Self.endedExit }
@@ -129,8 +137,10 @@ extension RemoteLease {
         }
     }
 
-    /// Tells the server again and again that the holder is there; returns when it says that the lease has ended.
-    @Sendable private func speak() async throws {
+    /// Tells the server again and again that the holder is there, until it says that the lease has ended.
+    ///
+    /// - Returns: When what is done is to be over.
+    @Sendable private func speak() async throws -> ContinuousClock.Instant {
         while true {
             let sentAt = ContinuousClock.now
             if sentAt < instant(after: Self.wordPart) {
@@ -141,18 +151,22 @@ extension RemoteLease {
                 _ = try await client.request(.POST, target)
                 heard.withLock { $0 = max($0, sentAt) }
             } catch StoreError.Code.leaseEnded {
-                return
+                return .now.advanced(by: timeToLive * (Self.endPart - Self.warningPart))
             } catch {
                 try await Task.sleep(for: timeToLive / 20)
             }
         }
     }
 
-    /// Returns when nobody has answered for so long that the lease is about to end.
-    @Sendable private func waitForSilence() async throws {
+    /// Waits until nobody has answered for so long that the lease is about to end.
+    ///
+    /// - Returns: When what is done is to be over.
+    @Sendable private func waitForSilence() async throws -> ContinuousClock.Instant {
         while true {
-            let warning = instant(after: Self.warningPart)
-            guard ContinuousClock.now < warning else { return }
+            let (warning, end) = (
+                instant(after: Self.warningPart), instant(after: Self.endPart)
+            )
+            guard ContinuousClock.now < warning else { return end }
             try await Task.sleep(until: warning, clock: .continuous)
         }
     }
