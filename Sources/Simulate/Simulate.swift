@@ -5,8 +5,10 @@ import SimulationKit
 @main
 enum Simulate {
     static func main() async {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if !Set(words).isDisjoint(with: ["--help", "-h"]) { return print(SimulateArguments.usage) }
         do {
-            let arguments = try SimulateArguments(Array(CommandLine.arguments.dropFirst()))
+            let arguments = try SimulateArguments(words)
             RunningSeeds.shared.watch()
             exit(await run(arguments) ? 0 : 1)
         } catch {
