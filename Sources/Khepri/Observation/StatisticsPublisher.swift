@@ -22,6 +22,8 @@ final class StatisticsPublisher: Sendable {
     func add(_ engine: StoreEngine) {
         let dimensions = dimensions + [("store", engine.name)]
         let factory = environment.metrics ?? MetricsSystem.factory
+        // Nobody listens.
+        guard !(factory is NOOPMetricsHandler) else { return }
         state.withLock { state in
             if state.host == nil {
                 state.host = PublishedMetrics(StatisticsMetric.ofHosts, self.dimensions, factory)
@@ -38,8 +40,9 @@ final class StatisticsPublisher: Sendable {
 
     /// Called on the driver's thread, after rounds in which something was done.
     func publish(_ host: HostStatistics) {
-        let time = environment.wallClock.milliseconds()
         state.withLock { state in
+            guard !state.stores.isEmpty else { return }
+            let time = environment.wallClock.milliseconds()
             for index in state.stores.indices {
                 let statistics = StoreStatistics(state.stores[index].engine, host, time: time)
                 state.stores[index].metrics.publish(statistics)
