@@ -224,9 +224,13 @@ public final class StoreHost: Sendable {
         let isFirst = state.withLock { $0.close() }
         await raft.shutDown()
         for store in openStores { store.engine.end() }
-        state.withLock { $0.clear() }
-        clusterStores.withLock { $0.clear() }
-        guard isFirst, let directory else { return }
+        guard isFirst else { return }
+        // The work may want the stores.
+        defer {
+            state.withLock { $0.clear() }
+            clusterStores.withLock { $0.clear() }
+        }
+        guard let directory else { return }
         try? await environment.cluster?.disconnect()
         do {
             try await environment.runBlocking {
