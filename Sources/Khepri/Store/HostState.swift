@@ -21,13 +21,15 @@ struct HostState {
     private var recovered: [(GroupID, RecoveredGroup)]
     private var slots: [String: Slot] = [:]
     private var isClosed = false
+    /// What the stores were called that it let go.
+    private var formerNames: [String] = []
 
     init(recovered: [GroupID: RecoveredGroup]) {
         self.recovered = recovered.map { ($0.key, $0.value) }
     }
 
     var names: [String] {
-        (recovered.map(\.1.name) + slots.keys).sorted()
+        (recovered.map(\.1.name) + slots.keys + formerNames).sorted()
     }
 
     /// The stores that are open.
@@ -90,8 +92,9 @@ struct HostState {
         return !isClosed
     }
 
-    /// Lets the stores go, which have the host.
+    /// Lets the stores go, which have the host; their names stay.
     mutating func clear() {
+        formerNames = names
         recovered = []
         slots = [:]
     }
