@@ -34,8 +34,8 @@ final class CallDesk<Detail, Answer: Sendable> {
     /// A write of a client was carried out.
     func noteWrite(by client: Int) { unsatisfied?.remove(client) }
 
-    /// Whether a client calls again after an answer.
-    private func goesOn(_ client: Int) -> Bool { unsatisfied?.contains(client) ?? true }
+    /// Whether a client need not call any more.
+    func isSatisfied(_ client: Int) -> Bool { unsatisfied.map { !$0.contains(client) } ?? false }
 
     // MARK: Calls
 
@@ -74,7 +74,7 @@ final class CallDesk<Detail, Answer: Sendable> {
         }
         return settled.compactMap { call, answer in
             record(call, answer)
-            return goesOn(call.client) ? call.client : nil
+            return isSatisfied(call.client) ? nil : call.client
         }
     }
 }

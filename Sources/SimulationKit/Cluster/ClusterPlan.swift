@@ -53,12 +53,20 @@ package struct ClusterPlan: Sendable, Hashable {
         case forgottenRow
         /// The end of a lease spares one of its nodes.
         case sparedNode
+        /// The nodes of a lease that is given back go one after the other.
+        case piecemealEnd
         /// The nodes of some leases go although their holder is there.
         case earlyExpiry
         /// A lease that is given back goes on.
         case forgottenRevocation
+        /// The clocks of two machines differ by more than a lease allows for.
+        case driftingClock
+        /// What a tenant left is spoken for as long as the process lives.
+        case hoardedLease
         /// A lock is held by whoever asks for it.
         case lockWithoutLine
+        /// Who gave a lock back goes on for a while, and does not look whether it is another's.
+        case heedlessHolder
         /// The handler of a trigger returns before it has done anything.
         case earlyReturn
         /// A trigger is called for each two changes the wrong way round.

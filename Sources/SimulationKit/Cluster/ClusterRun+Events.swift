@@ -38,7 +38,8 @@ extension ClusterRun {
             trace.note(.kept, clock.now(), 0, result.group == nil ? 1 : 2, "\(result.task)")
         }
         let readers = watchers.settle(
-            members, mayBeDeleted: keeper.mayBeDeleted, &random, noteSeen: clients.noteTold)
+            members, mayBeDeleted: keeper.mayBeDeleted, &random, noteSeen: clients.noteTold,
+            noteRevision: tenants.noteTold)
         for watcher in readers { queue.add(.watch(watcher), at: later(microseconds: 50_000)) }
     }
 
@@ -105,7 +106,7 @@ extension ClusterRun {
         for store in stores {
             keeper.note(store)
             projections.attend(store, on: member, &random)
-            tenants.attend(store, on: member, &random)
+            tenants.attend(store, on: member)
             witness.stood(
                 store.groupStatus, stateHash: store.stateHash, of: identity, in: store.groupID)
         }
@@ -131,14 +132,12 @@ extension ClusterRun {
     }
 
     private func lease(_ tenant: Int) {
-        guard let member = runningMember else {
-            return queue.add(.lease(tenant: tenant), at: later(microseconds: 100_000))
+        trace.note(.leased, clock.now(), -1, UInt64(tenant))
+        switch tenants.act(tenant, members, &random) {
+        case .waits: for member in members { wake(member) }
+        case .comesAgain: queue.add(.lease(tenant: tenant), at: later(microseconds: 100_000))
+        case .ends: break
         }
-        trace.note(.leased, clock.now(), member.number, UInt64(tenant))
-        guard tenants.act(tenant, at: member, &random) else {
-            return queue.add(.lease(tenant: tenant), at: later(microseconds: 200_000))
-        }
-        for member in members { wake(member) }
     }
 
     /// One of the members that have their store open.

@@ -29,6 +29,12 @@ extension ClusterRun {
         return weather
     }
 
+    /// How many of a machine's seconds there are in a thousand.
+    func chosenClockRate(of number: Int) -> Int {
+        if plan.plant == .driftingClock { return number.isMultiple(of: 2) ? 700 : 1_300 }
+        return plan.faults.contains(.clockRate) ? 950 + random.number(below: 101) : 1_000
+    }
+
     /// Lets one of the faults of the plan happen, and plans the next.
     func injectFault() {
         guard !isHealed else { return }

@@ -93,8 +93,7 @@ package final class ClusterRun {
     /// One host founds the cluster, and the others join it.
     func found() {
         for number in 0..<plan.memberCount {
-            let isOff = plan.faults.contains(.clockRate)
-            let rate = isOff ? 950 + random.number(below: 101) : 1_000
+            let rate = chosenClockRate(of: number)
             let memberClock = MemberClock(clock, ratePerThousand: rate)
             members.append(
                 ClusterMember(

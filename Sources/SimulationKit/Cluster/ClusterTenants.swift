@@ -2,39 +2,64 @@ import Khepri
 import RaftCore
 import RaftRuntime
 
-/// Tenants of a simulated cluster: each takes a lease at some member, puts nodes under it, waits for the
-/// lock with it, and gives it back, or just goes.
-///
-/// While a tenant believes in a lease, all its nodes are there, on every member that has come so far;
-/// they vanish together; and when nobody believes in it any more, they go.
+/// Tenants of a simulated cluster: each takes a lease at some member, puts nodes under it at any member,
+/// waits for the lock with it, and gives it back, or just goes, or loses it to what goes wrong.
 final class ClusterTenants {
+    /// A lease, and what its tenant has by it.
     private struct Holding {
-        let serial: Int
+        let number: Int
         let member: Int
-        let store: TreeStore
+        let group: GroupID
         let lease: Lease
-        /// When its nodes were put.
-        let revision: Revision
         let start: Instant
+        /// Whether it was taken after all was healed.
+        let isLast: Bool
         var claim: LeaseCall.LockClaim?
+        var nodeCount = 0
+        var hasFenced = false
+    }
+
+    /// What a tenant does next.
+    enum Step {
+        /// It waits for an answer.
+        case waits
+        case comesAgain
+        case ends
+    }
+
+    private enum Choice {
+        case nothing, goAway
+        case call(LeaseCall)
     }
 
     private struct Detail {
         let call: LeaseCall
-        let serial: Int
-        let store: TreeStore
+        let lease: Int
+        let start: Instant
     }
 
-    private(set) var failure: String?
+    /// A store on a member.
+    private struct Place: Hashable {
+        let member: Int
+        let group: GroupID
+    }
+
+    /// The most nodes of a lease.
+    private static let nodesMaximum = 6
+
     private let plan: ClusterPlan
     private let clock: SimulatedClock
     private let desk: CallDesk<Detail, LeaseCall.Answer>
+    private var leases = LeaseChecker()
+    private var locks = LockChecker()
+    private var reigns = Reigns()
     /// What each tenant has, if it does.
     private var holdings: [Holding?]
-    /// The greatest token that each store's lock was held with.
-    private var lastTokens: [GroupID: Revision] = [:]
-    private var lastSerial = 0
-    private var lastRoundStart: Instant?
+    private var lastLease = 0
+    /// The revision at which each store was looked at last.
+    private var seen: [Place: Revision] = [:]
+    /// What is kept although its tenant has gone: a bug on purpose.
+    private var hoard: [Lease] = []
 
     init(_ plan: ClusterPlan, clock: SimulatedClock, executor: SingleThreadExecutor) {
         self.plan = plan
@@ -43,203 +68,220 @@ final class ClusterTenants {
         holdings = Array(repeating: nil, count: plan.tenantCount)
     }
 
+    /// The first thing that did not hold.
+    var failure: String? { leases.failure ?? locks.failure }
+
     var openCount: Int { desk.openCount }
 
-    /// From here on each tenant wants one lease that lives longer than its time without a word.
+    /// From here on each tenant keeps one lease for more than its time to live, has the lock once, and goes.
     func beginLastRound() {
-        lastRoundStart = clock.now()
         desk.beginLastRound(of: plan.tenantCount)
+        reigns.beginCalm(at: clock.now().nanoseconds)
     }
 
     var isLastRoundDone: Bool { desk.isLastRoundDone }
 
-    private func fail(_ message: String) { failure = failure ?? message }
-
     // MARK: Calls
 
-    /// Lets a tenant do something.
-    ///
-    /// - Parameter member: Where it takes a lease if it has none.
-    /// - Returns: Whether it waits for an answer; if not, it is to come again.
-    func act(_ tenant: Int, at member: ClusterMember, _ random: inout SeededRandom) -> Bool {
-        guard let holding = holdings[tenant] else { return take(tenant, at: member, &random) }
-        guard holding.lease.isAlive else {
-            holdings[tenant] = nil
-            return false
+    /// Lets a tenant do something at one of the members.
+    func act(
+        _ tenant: Int, _ members: [ClusterMember], _ random: inout SeededRandom
+    ) -> Step {
+        let stores = members.flatMap { member in member.stores.map { (member.number, $0) } }
+        if let holding = holdings[tenant],
+            !holding.lease.isAlive || desk.isLastRound && !holding.isLast
+        {
+            leave(tenant)
         }
-        if let lastRoundStart { return actLast(tenant, holding, since: lastRoundStart) }
-        switch random.number(below: 16) {
-        case 0: return revoke(tenant, holding)
-        case 1:
-            // Nobody speaks for it any more.
-            holdings[tenant] = nil
-            return false
-        case 2..<6:
-            if let claim = holding.claim {
-                holdings[tenant]?.claim = nil
-                return begin(.release(claim), tenant, holding)
-            }
-            return begin(.acquire(holding.lease), tenant, holding)
-        default: return false
+        guard let holding = holdings[tenant] else {
+            guard !desk.isSatisfied(tenant) else { return .ends }
+            guard !stores.isEmpty else { return .comesAgain }
+            lastLease += 1
+            let milliseconds = 1_000 + (desk.isLastRound ? 0 : random.number(below: 1_500))
+            let (member, store) = stores[random.number(below: stores.count)]
+            begin(
+                .take(timeToLive: .milliseconds(milliseconds)), of: lastLease, tenant, member, store
+            )
+            return .waits
         }
-    }
-
-    /// Gives a lease back once it has lived for longer than without a word.
-    private func actLast(_ tenant: Int, _ holding: Holding, since start: Instant) -> Bool {
-        let end = max(start, holding.start).advanced(by: holding.lease.timeToLive * 1.25)
-        return clock.now() < end ? false : revoke(tenant, holding)
-    }
-
-    private func revoke(_ tenant: Int, _ holding: Holding) -> Bool {
-        holdings[tenant] = nil
-        return begin(.revoke(holding.lease), tenant, holding)
-    }
-
-    private func take(
-        _ tenant: Int, at member: ClusterMember, _ random: inout SeededRandom
-    ) -> Bool {
-        let stores = member.stores
-        guard !stores.isEmpty else { return false }
-        let store = stores[random.number(below: stores.count)]
-        lastSerial += 1
-        let milliseconds = 1_000 + (lastRoundStart == nil ? random.number(below: 1_500) : 0)
-        begin(
-            .take(timeToLive: .milliseconds(milliseconds)), tenant, lastSerial, store,
-            at: member.number)
-        return true
-    }
-
-    private func begin(_ call: LeaseCall, _ tenant: Int, _ holding: Holding) -> Bool {
-        begin(call, tenant, holding.serial, holding.store, at: holding.member)
-        return true
+        switch holding.isLast ? chooseLast(holding, &random) : choose(holding, &random) {
+        case .nothing: return .comesAgain
+        case .goAway:
+            if holding.isLast { desk.noteWrite(by: tenant) }
+            leave(tenant)
+            return .comesAgain
+        case .call(let call):
+            // Only nodes may be put elsewhere.
+            var places = stores.filter { $0.1.groupID == holding.group }
+            if case .put = call {} else { places.removeAll { $0.0 != holding.member } }
+            guard !places.isEmpty else { return .comesAgain }
+            let (member, store) = places[random.number(below: places.count)]
+            begin(call, of: holding.number, tenant, member, store)
+            return .waits
+        }
     }
 
     private func begin(
-        _ call: LeaseCall, _ tenant: Int, _ serial: Int, _ store: TreeStore, at member: Int
+        _ call: LeaseCall, of lease: Int, _ tenant: Int, _ member: Int, _ store: TreeStore
     ) {
-        let detail = Detail(call: call, serial: serial, store: store)
+        switch call {
+        case .put(_, let names): holdings[tenant]?.nodeCount += names.count
+        case .release: holdings[tenant]?.claim = nil
+        case .revoke:
+            if holdings[tenant]?.isLast == true { desk.noteWrite(by: tenant) }
+            leases.noteGivenUp(lease, at: clock.now().nanoseconds, isRevoked: true)
+            holdings[tenant] = nil
+        case .take, .acquire, .fence: break
+        }
+        let detail = Detail(call: call, lease: lease, start: clock.now())
         desk.begin(
             .init(
-                number: desk.takeNumber(), client: tenant, member: member,
-                group: store.groupID, detail: detail)
+                number: desk.takeNumber(), client: tenant, member: member, group: store.groupID,
+                detail: detail)
         ) { [plant = plan.plant] in
-            await call.answer(of: store, serial, plant)
+            await call.answer(of: store, plant)
         }
+    }
+
+    /// Nobody speaks for the lease of a tenant any more.
+    private func leave(_ tenant: Int) {
+        guard let holding = holdings[tenant] else { return }
+        holdings[tenant] = nil
+        leases.noteGivenUp(holding.number, at: clock.now().nanoseconds, isRevoked: false)
+        if plan.plant == .hoardedLease { hoard.append(holding.lease) }
     }
 
     /// The process of a member is gone, and with it its leases and answers.
     func abandon(member: Int) {
         desk.abandon(member: member, answering: .unknown)
-        for tenant in holdings.indices where holdings[tenant]?.member == member {
-            holdings[tenant] = nil
+        for tenant in holdings.indices where holdings[tenant]?.member == member { leave(tenant) }
+    }
+
+    // MARK: Choices
+
+    private func choose(_ holding: Holding, _ random: inout SeededRandom) -> Choice {
+        if let claim = holding.claim, random.isOne(in: 2) {
+            return .call(random.isOne(in: 3) ? .release(claim) : .fence(claim))
         }
+        switch random.number(below: 16) {
+        case 0..<5 where holding.nodeCount < Self.nodesMaximum: return put(holding, &random)
+        case 5..<10 where holding.claim == nil: return .call(.acquire(holding.lease))
+        case 10: return .goAway
+        case 11: return .call(.revoke(holding.lease, number: holding.number))
+        default: return .nothing
+        }
+    }
+
+    private func chooseLast(_ holding: Holding, _ random: inout SeededRandom) -> Choice {
+        if holding.nodeCount == 0 { return put(holding, &random) }
+        if let claim = holding.claim {
+            return .call(holding.hasFenced ? .release(claim) : .fence(claim))
+        }
+        if !holding.hasFenced { return .call(.acquire(holding.lease)) }
+        let end = holding.start.advanced(by: holding.lease.timeToLive * 1.25)
+        guard clock.now() > end else { return .nothing }
+        return random.isOne(in: 2)
+            ? .goAway : .call(.revoke(holding.lease, number: holding.number))
+    }
+
+    private func put(_ holding: Holding, _ random: inout SeededRandom) -> Choice {
+        let names = (0...random.number(below: 3)).map {
+            LeaseChecker.Name(lease: holding.number, place: holding.nodeCount + $0)
+        }
+        return .call(.put(holding.lease, names))
     }
 
     // MARK: Answers
 
     /// Takes the answers that have come; returns the tenants that may go on.
     func settle(_ trace: inout ClusterTrace) -> [Int] {
-        desk.settle { call, answer in
+        var tenants: [Int] = []
+        _ = desk.settle { call, answer in
             trace.note(
                 .leased, clock.now(), call.client, call.number,
-                "\(call.detail.serial) \(answer.words)")
+                "\(call.detail.lease) \(call.detail.call): \(answer)")
             record(call, answer)
+            tenants.append(call.client)
         }
+        return tenants
     }
 
     private func record(
         _ known: CallDesk<Detail, LeaseCall.Answer>.Call, _ answer: LeaseCall.Answer
     ) {
-        let tenant = known.client
+        let (tenant, number) = (known.client, known.detail.lease)
+        let isCurrent = holdings[tenant]?.number == number
         switch (known.detail.call, answer) {
-        case (.take, .taken(let lease, let revision)):
+        case (.take, .taken(let lease)):
+            leases.noteGrant(
+                number, in: known.group, timeToLive: lease.timeToLive.nanoseconds,
+                askedAt: known.detail.start.nanoseconds)
             holdings[tenant] = Holding(
-                serial: known.detail.serial, member: known.member, store: known.detail.store,
-                lease: lease, revision: revision, start: clock.now())
-        case (.acquire, .acquired(let claim)):
-            check(claim, of: known.detail.serial, in: known.group)
+                number: number, member: known.member, group: known.group, lease: lease,
+                start: clock.now(), isLast: desk.isLastRound)
+        case (.put(_, let names), .put(let revision)):
+            leases.notePut(names, at: revision.rawValue)
+        case (.put(let lease, _), .ended):
+            leases.noteRefused(number, isAlive: isCurrent && lease.isAlive)
+        case (.revoke, .revoked(let revision, let rest)):
+            leases.noteRevoked(number, by: revision.rawValue, leaving: rest)
+        case (.acquire, .acquired(let claim)) where isCurrent:
+            let others = holdings.compactMap { $0 }.filter { $0.group == known.group }
+                .compactMap(\.claim).filter { $0.isHeld() }
+            locks.noteHold(
+                claim.token.rawValue, in: known.group, isHeld: claim.isHeld(),
+                others: others.map(\.token.rawValue).sorted())
             holdings[tenant]?.claim = claim
-        case (.revoke, .done):
-            checkRevoked(known.detail.serial, known.detail.store, known.member)
-            desk.noteWrite(by: tenant)
+        case (_, .fenced(let token, let former)):
+            locks.noteFence(token.rawValue, in: known.group, after: former.rawValue)
+            if isCurrent { holdings[tenant]?.hasFenced = true }
         default: break
         }
     }
 
-    /// At this moment nobody else holds the lock, and nobody ever did with as great a token.
-    private func check(_ claim: LeaseCall.LockClaim, of serial: Int, in group: GroupID) {
-        guard claim.isHeld() else { return }
-        for other in holdings.compactMap({ $0 }) where other.store.groupID == group {
-            guard other.claim?.isHeld() == true else { continue }
-            fail("the lock is held by two, with the leases \(serial) and \(other.serial)")
-        }
-        if let last = lastTokens[group], claim.token <= last {
-            fail("the lock is held with the token \(claim.token.rawValue) after \(last.rawValue)")
-        }
-        lastTokens[group] = claim.token
-    }
+    // MARK: What is seen
 
-    private func checkRevoked(_ serial: Int, _ store: TreeStore, _ member: Int) {
-        guard counts(in: store)[serial] != nil else { return }
-        fail("the lease \(serial) was given back at host\(member), and its nodes are there")
-    }
-
-    // MARK: Looking
-
-    /// Now and then compares the nodes of a member's store with what the tenants believe.
-    func attend(_ store: TreeStore, on member: ClusterMember, _ random: inout SeededRandom) {
-        guard plan.tenantCount > 0, random.isOne(in: 8) else { return }
-        let counts = counts(in: store)
-        for (serial, count) in counts where count != LeaseCall.nodeCount {
-            fail("\(member.name) shows \(count) of the nodes of the lease \(serial)")
-        }
-        let revision = store.local.revision
-        for holding in holdings.compactMap({ $0 })
-        where holding.store.groupID == store.groupID && holding.revision <= revision {
-            guard counts[holding.serial] == nil, holding.lease.isAlive else { continue }
-            fail(
-                "the nodes of the lease \(holding.serial) are gone on \(member.name), while its "
-                    + "holder at host\(holding.member) believes in it")
+    /// Looks at what a member's store shows, when that has changed or may be there too long.
+    func attend(_ store: TreeStore, on member: ClusterMember) {
+        guard plan.tenantCount > 0 else { return }
+        let now = clock.now().nanoseconds
+        let status = store.groupStatus
+        let calmSince = reigns.calmSince(
+            of: member.number, isLeader: status.role == .leader, term: status.term,
+            in: store.groupID, now: now)
+        let view = store.view
+        let place = Place(member: member.number, group: store.groupID)
+        guard
+            seen.updateValue(view.revision, forKey: place) != view.revision
+                || (calmSince != nil && !leases.lingering(in: store.groupID).isEmpty)
+        else { return }
+        let sight = LeaseChecker.Sight(
+            group: store.groupID, member: member.number, revision: view.revision.rawValue,
+            nodes: view.leasedNodes, now: now, calmSince: calmSince)
+        leases.look(sight) { number in
+            holdings.contains { $0.map { $0.number == number && $0.lease.isAlive } ?? false }
         }
     }
 
-    /// How many nodes of each lease are there.
-    private func counts(in store: TreeStore) -> [Int: Int] {
-        do {
-            let nodes = try store.view.nodes(matching: LeaseCall.nodes, as: Int.self)
-            return Dictionary(nodes.map { ($0.value ?? 0, 1) }, uniquingKeysWith: +)
-        } catch {
-            fail("the nodes of leases cannot be read: \(error)")
-            return [:]
-        }
+    /// Takes in all changes of a revision that a watcher was told.
+    func noteTold(_ changes: [WatchMirror.Change], of group: GroupID) {
+        let gone = changes.filter { $0.kind == .deleted }
+            .compactMap { LeaseChecker.Name(path: $0.path) }
+        guard let revision = changes.first?.revision, !gone.isEmpty else { return }
+        leases.noteDeletions(gone, in: group, at: revision)
     }
 
-    /// What is there for leases that nobody has any more, in words; nil if nothing.
+    /// What is there of leases that have not been seen to end, in words; nil if nothing.
     func rest(in stores: [TreeStore]) -> String? {
         guard plan.tenantCount > 0 else { return nil }
         for store in stores {
-            let held = Set(
-                holdings.compactMap { $0 }.filter { $0.store.groupID == store.groupID }
-                    .map(\.serial))
-            if let serial = counts(in: store).keys.sorted().first(where: { !held.contains($0) }) {
-                return "nodes of the lease \(serial) stay in \(store.name)"
+            if let lease = leases.lingering(in: store.groupID).first {
+                return "nodes of the lease \(lease) stay in \(store.name)"
             }
-            if held.isEmpty, store.view.count(matching: LeaseCall.placesInLine) > 0 {
-                return "the lock of \(store.name) stays with nobody"
+            if store.view.count(matching: LeaseCall.placesInLine) > 0 {
+                return "the lock of \(store.name) stays with somebody"
             }
         }
         return nil
-    }
-}
-
-extension LeaseCall.Answer {
-    /// What came of it, without what differs between two runs of the same.
-    fileprivate var words: String {
-        switch self {
-        case .taken(_, let revision): "taken at \(revision.rawValue)"
-        case .acquired(let claim): "acquired with \(claim.token.rawValue)"
-        case .done: "done"
-        case .unknown: "unknown"
-        }
     }
 }

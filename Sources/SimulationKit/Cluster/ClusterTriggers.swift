@@ -228,7 +228,7 @@ extension TreeStore {
     }
 
     /// Lets some time pass.
-    fileprivate func pause() async {
+    func pause() async {
         _ = try? await exists(
             "/", consistency: .atLeast(Revision(1 << 60)), timeout: .milliseconds(200))
     }

@@ -75,7 +75,10 @@ final class ClusterWatchers {
         Subject(TreePattern("/registers").child(where: .payloadVersion(3...))) {
             $0.payloadVersion >= 3
         },
+        leased,
     ]
+    /// What only tenants write.
+    private static let leased = Subject("/leased/**")
 
     private(set) var failure: String?
     private let plan: ClusterPlan
@@ -99,7 +102,8 @@ final class ClusterWatchers {
     /// Gives each member some readers.
     func settleDown(_ random: inout SeededRandom) {
         for number in 0..<plan.memberCount * plan.watchersPerMember {
-            let subject = random.number(below: Self.subjects.count)
+            let subject = random.number(
+                below: plan.tenantCount == 0 ? Self.subjects.count - 1 : Self.subjects.count)
             watchers.append(
                 Watcher(
                     home: number % plan.memberCount, subject: subject,
@@ -182,11 +186,13 @@ final class ClusterWatchers {
     /// - Parameters:
     ///   - mayBeDeleted: Whether somebody may have deleted the store of a group.
     ///   - noteSeen: Told of each number and the revision of its write.
+    ///   - noteRevision: Told of all changes of a revision that somebody was told.
     /// - Returns: Whose page has come, if only from a process that is gone.
     func settle(
         _ members: [ClusterMember], mayBeDeleted: (GroupID) -> Bool,
         _ random: inout SeededRandom,
-        noteSeen: (_ number: UInt64, _ revision: Revision, _ member: Int) -> Void
+        noteSeen: (_ number: UInt64, _ revision: Revision, _ member: Int) -> Void,
+        noteRevision: ([WatchMirror.Change], GroupID) -> Void
     ) -> [Int] {
         let arrived = pages.withLock { pages in
             defer { pages = [] }
@@ -200,7 +206,7 @@ final class ClusterWatchers {
             else { continue }
             switch arrival.page {
             case .changes(let changes):
-                take(changes, number) { noteSeen($0, $1, place.member) }
+                take(changes, number, { noteSeen($0, $1, place.member) }, noteRevision)
                 if random.isOne(in: 8) { stop(number) }
             case .end(let error):
                 stop(number)
@@ -212,7 +218,9 @@ final class ClusterWatchers {
     }
 
     private func take(
-        _ changes: [WatchMirror.Change], _ number: Int, noteSeen: (UInt64, Revision) -> Void
+        _ changes: [WatchMirror.Change], _ number: Int,
+        _ noteSeen: (UInt64, Revision) -> Void,
+        _ noteRevision: ([WatchMirror.Change], GroupID) -> Void
     ) {
         guard let group = watchers[number].group else { return }
         for change in changes {
@@ -221,6 +229,7 @@ final class ClusterWatchers {
             do {
                 let complete = try watchers[number].mirror.take(change)
                 compare(complete, number, group)
+                noteRevision(complete, group)
             } catch {
                 fail(number, error.description)
             }
