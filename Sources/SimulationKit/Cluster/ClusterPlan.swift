@@ -49,6 +49,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case transactionWithoutRound
         /// A version of a procedure is taken for the other one.
         case mistakenVersion
+        /// A procedure is called twice for once.
+        case repeatedProcedure
         /// A projection forgets some rows.
         case forgottenRow
         /// The end of a lease spares one of its nodes.
@@ -73,6 +75,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case swappedCalls
         /// A parked change of a trigger is given up.
         case givenUpChange
+        /// The handler of a trigger says that it has done what it failed to do.
+        case swallowedFailure
     }
 
     package var seed: UInt64

@@ -102,7 +102,7 @@ extension ClusterRun {
                 "\(member.name), \(store.name): \(store.groupStatus.configuration.labels)")
         }
         triggers.attend(member)
-        triggers.retryParked(at: member)
+        triggers.look(at: member, &random)
         for store in stores {
             keeper.note(store)
             projections.attend(store, on: member, &random)

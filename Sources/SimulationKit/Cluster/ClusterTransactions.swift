@@ -60,6 +60,7 @@ final class ClusterTransactions {
         case .transactionWithoutGuard: .looksOutside
         case .transactionWithoutRound: .isStale
         case .mistakenVersion: .mistakesVersions
+        case .repeatedProcedure: .callsTwice
         default: nil
         }
     }
@@ -72,22 +73,24 @@ final class ClusterTransactions {
         case 0..<4:
             let (source, target) = random.twoNumbers(below: TransactionCall.accountCount)
             let amount = 1 + random.number(below: 60)
-            guard random.isOne(in: 2) else {
-                return .transfer(from: source, to: target, amount: amount)
-            }
-            let version = random.isOne(in: 2) ? 1 : 2
-            return .procedure(
-                TransferProcedure(
-                    source: source, target: target, amount: amount, version: version))
+            return mayBeProcedure(
+                .transfer(from: source, to: target, amount: amount), &random)
         case 4, 5: return .audit(consistency)
         case 6..<10:
             let (list, other) = lists(of: group, &random)
             appendCounts[group, default: 0] += 1
-            return .append(to: list, seeing: other, isToBoth: random.isOne(in: 4))
+            return mayBeProcedure(
+                .append(to: list, seeing: other, isToBoth: random.isOne(in: 4)), &random)
         default:
             let (list, other) = lists(of: group, &random)
             return .read(list, other, consistency)
         }
+    }
+
+    private func mayBeProcedure(
+        _ call: TransactionCall, _ random: inout SeededRandom
+    ) -> TransactionCall {
+        random.isOne(in: 2) ? .procedure(call, ProcedureChoice(&random)) : call
     }
 
     /// Two of the lists that are appended to.

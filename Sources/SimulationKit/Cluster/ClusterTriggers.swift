@@ -3,10 +3,10 @@ import RaftCore
 import RaftRuntime
 
 /// A trigger of a simulated cluster's first store, which every member runs: each change is handled at least
-/// once, in the order of the log, or the trigger is told that changes were missed.
+/// once, in the order of the log, or parked and listed, or the trigger is told that changes were missed.
 ///
-/// Some changes are parked, because their handler fails until all is healed, and are handled when they are
-/// tried again.
+/// Some changes are parked, because their handler fails until all is healed. They are tried again now and
+/// then, and are handled in the end.
 final class ClusterTriggers {
     private struct Place: Hashable, Sendable {
         let member: Int
@@ -17,6 +17,7 @@ final class ClusterTriggers {
         /// The trigger is there, and what comes behind a revision concerns it.
         case registered(Place, Revision)
         case handled(Place, Revision)
+        case failed(Place, Revision)
         case missed(Place, TriggerGap)
     }
 
@@ -28,21 +29,17 @@ final class ClusterTriggers {
     /// After so many failures a change is parked.
     private static let attemptsMaximum = 3
 
-    private(set) var failure: String?
+    private var checker = TriggerChecker(attemptsMaximum: attemptsMaximum)
     private let plan: ClusterPlan
     private let executor: SingleThreadExecutor
     private let news = Lock<[News]>([])
     /// The life of each member in which the trigger was begun.
     private var lives: [Int: Int] = [:]
     private var group: GroupID?
-    private var firstRevision: Revision?
-    /// The writes that were answered.
-    private var written: Set<Revision> = []
-    private var handled: Set<Revision> = []
-    private var gaps: [TriggerGap] = []
-    private var lastHandled = Revision.zero
     /// Whether handlers fail no more for good.
     private let isMended = Lock(false)
+    /// How many parked changes each member listed when it was looked at last.
+    private var listed: [Int: Int] = [:]
     /// Where parked changes are tried again, or were at last.
     private var retryingMember: Int?
     private let isRetrying = Lock(false)
@@ -52,7 +49,8 @@ final class ClusterTriggers {
         self.executor = executor
     }
 
-    private func fail(_ message: String) { failure = failure ?? message }
+    /// The first thing that did not hold.
+    var failure: String? { checker.failure }
 
     // MARK: Running
 
@@ -80,11 +78,15 @@ final class ClusterTriggers {
             attempts: .init(maximum: Self.attemptsMaximum, longestPause: .milliseconds(200)),
             onGap: { [news] gap in news.withLock { $0.append(.missed(place, gap)) } },
             { [news, executor, isMended, plant = plan.plant] change in
-                if Self.mayBeParked(change.revision) {
+                if Self.failsAtFirst(change.revision) {
                     let isFirst = failed.withLock { $0.insert(change.revision).inserted }
                     let isStubborn = (change.revision.rawValue / Self.failurePeriod)
                         .isMultiple(of: Self.stubbornPeriod)
-                    if isFirst || isStubborn && !isMended.withLock({ $0 }) { throw Failure() }
+                    if isFirst || isStubborn && !isMended.withLock({ $0 }) {
+                        if plant == .swallowedFailure { return }
+                        news.withLock { $0.append(.failed(place, change.revision)) }
+                        throw Failure()
+                    }
                 }
                 let note = { @Sendable (revision: Revision) in
                     news.withLock { $0.append(.handled(place, revision)) }
@@ -108,23 +110,34 @@ final class ClusterTriggers {
             })
     }
 
-    /// Whether the handler fails for a change at first, so that it may be handled later than others.
-    private static func mayBeParked(_ revision: Revision) -> Bool {
+    /// Whether the handler fails for a change at first.
+    private static func failsAtFirst(_ revision: Revision) -> Bool {
         revision.rawValue.isMultiple(of: failurePeriod)
     }
 
-    /// Handlers fail no more, and what is parked is tried again.
+    /// Handlers fail no more.
     func mend() { isMended.withLock { $0 = true } }
 
-    /// Tries again what is parked, on one member at a time, once the handlers are mended.
-    func retryParked(at member: ClusterMember) {
-        guard plan.runsTriggers, isMended.withLock({ $0 }), let store = member.store,
-            !isRetrying.withLock({ $0 }), let triggers = try? store.triggers()
-        else { return }
-        let ids = triggers.flatMap(\.parked).filter { !$0.isDue }.map(\.id)
-        guard !ids.isEmpty else { return }
+    /// Now and then looks at what a member shows, and has what is parked tried again.
+    func look(at member: ClusterMember, _ random: inout SeededRandom) {
+        guard plan.runsTriggers, let store = member.store, random.isOne(in: 8) else { return }
+        settle()
+        do {
+            guard let status = try store.triggers().first else { return }
+            checker.look(TriggerChecker.Sight(status, on: member.number))
+            listed[member.number] = status.parked.count
+            guard isMended.withLock({ $0 }) || random.isOne(in: 16) else { return }
+            retry(status.parked.filter { !$0.isDue }.map(\.id), at: member.number, of: store)
+        } catch {
+            checker.fail("cannot be read on \(member.name): \(error)")
+        }
+    }
+
+    /// Tries parked changes again, on one member at a time.
+    private func retry(_ ids: [String], at member: Int, of store: TreeStore) {
+        guard !ids.isEmpty, !isRetrying.withLock({ $0 }) else { return }
         let givesUp = plan.plant == .givenUpChange
-        retryingMember = member.number
+        retryingMember = member
         isRetrying.withLock { $0 = true }
         _ = Task(executorPreference: executor) { [isRetrying] in
             await store.tryAgain(ids, of: ClusterTriggers.name, givesUp: givesUp)
@@ -154,45 +167,43 @@ final class ClusterTriggers {
             switch news {
             case .registered(let place, let revision):
                 guard isThere(place) else { continue }
-                firstRevision = min(firstRevision ?? revision, revision)
+                checker.noteRegistration(before: revision.rawValue)
             case .handled(let place, let revision):
-                if isThere(place) { note(revision, by: place.member) }
+                guard isThere(place) else { continue }
+                checker.noteHandled(at: revision.rawValue, by: place.member)
+            case .failed(let place, let revision):
+                if isThere(place) { checker.noteFailure(at: revision.rawValue) }
             case .missed(let place, let gap):
-                if isThere(place) { gaps.append(gap) }
+                guard isThere(place) else { continue }
+                checker.noteGap(after: gap.after.rawValue, through: gap.through.rawValue)
             }
         }
     }
 
     private func isThere(_ place: Place) -> Bool { lives[place.member] == place.life }
 
-    /// A change that was not handled before comes after all that were, unless it was parked.
-    private func note(_ revision: Revision, by member: Int) {
-        guard handled.insert(revision).inserted else { return }
-        if revision < lastHandled, !isMissed(revision), !Self.mayBeParked(revision) {
-            fail(
-                "the trigger is called for revision \(revision.rawValue) on host\(member), after "
-                    + "\(lastHandled.rawValue)")
-        }
-        lastHandled = max(lastHandled, revision)
-    }
-
-    private func isMissed(_ revision: Revision) -> Bool {
-        gaps.contains { $0.after < revision && revision <= $0.through }
-    }
-
     /// A write of a register was answered.
     func noteWrite(to group: GroupID, at revision: Revision) {
         guard plan.runsTriggers, group == self.group else { return }
-        written.insert(revision)
+        checker.noteWrite(at: revision.rawValue)
     }
 
-    /// The first write that the trigger has not been called for, in words; nil if there is none.
+    /// What the trigger has still to be called for, and what is parked, in words; nil if nothing.
     var rest: String? {
-        guard plan.runsTriggers, let firstRevision else { return nil }
-        let missing = written.filter {
-            $0 > firstRevision && !handled.contains($0) && !isMissed($0)
-        }
-        return missing.min().map { "the trigger is not called for revision \($0.rawValue)" }
+        guard plan.runsTriggers else { return nil }
+        if let rest = checker.rest { return rest }
+        let member = listed.filter { $0.value > 0 }.keys.min()
+        return member.map { "the trigger has parked changes on host\($0)" }
+    }
+}
+
+extension TriggerChecker.Sight {
+    fileprivate init(_ status: TriggerStatus, on member: Int) {
+        self.init(
+            member: member, handledRevision: status.handledRevision.rawValue,
+            parked: status.parked.filter { $0.path != nil }.map {
+                .init(revision: $0.revision.rawValue, failureCount: $0.failureCount)
+            })
     }
 }
 

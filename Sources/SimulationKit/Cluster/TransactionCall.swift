@@ -1,17 +1,17 @@
 import Khepri
 
 /// One transaction of a client, and what came of it.
-enum TransactionCall: Sendable {
+indirect enum TransactionCall: Sendable {
     /// Moves money from one account to another one, if it is there.
     case transfer(from: Int, to: Int, amount: Int)
-    /// The same by a procedure.
-    case procedure(TransferProcedure)
     /// Reads all accounts at once.
     case audit(ReadConsistency)
     /// Appends a number to a list, looking at another one, or to both of them.
     case append(to: Int, seeing: Int, isToBoth: Bool)
     /// Reads two lists at once.
     case read(Int, Int, ReadConsistency)
+    /// Makes a transfer or an append by a procedure.
+    case procedure(TransactionCall, ProcedureChoice)
 
     enum Answer: Sendable {
         /// What is in each account.
@@ -40,6 +40,8 @@ enum TransactionCall: Sendable {
         case isStale
         /// A version of a procedure is taken for the other one.
         case mistakesVersions
+        /// A procedure is called twice for once.
+        case callsTwice
     }
 
     /// Makes the call.
@@ -51,10 +53,8 @@ enum TransactionCall: Sendable {
             case .transfer(let source, let target, let amount):
                 try await transfer(in: store, source, target, amount, defect)
                 return .done
-            case .procedure(let procedure):
-                let fault = try await procedure.call(
-                    in: store, mistakesVersions: defect == .mistakesVersions)
-                return fault.map { .wrong($0) } ?? .done
+            case .procedure(let call, let choice):
+                return try await call.answer(of: store, writing: number, by: choice, defect)
             case .audit(let consistency):
                 return .balances(
                     try await store.transaction(
@@ -65,9 +65,8 @@ enum TransactionCall: Sendable {
                         }
                     })
             case .append(let list, let other, let isToBoth):
-                let numbers = [2 * Int(number), 2 * Int(number) + 1]
                 return .steps(
-                    try await append(numbers, to: [list, other], isToBoth, in: store, defect))
+                    try await append(number, to: [list, other], isToBoth, in: store, defect))
             case .read(let one, let other, let consistency):
                 return .steps(
                     try await store.transaction(
@@ -88,45 +87,46 @@ enum TransactionCall: Sendable {
     ) async throws {
         let outside = defect == .looksOutside ? store.view : nil
         try await store.transaction { transaction in
-            var balances: [Int] = []
-            for path in [source, target].map(Self.account) {
-                let found =
-                    try outside.map { try $0.get(path, as: Int.self) }
-                    ?? transaction.get(path, as: Int.self)
-                balances.append(found ?? Self.firstBalance)
+            let balances = try outside.map { view in
+                try [source, target].map { try view.get(Self.account($0)) ?? Self.firstBalance }
             }
-            guard balances[0] >= amount else { return }
-            try transaction.put(balances[0] - amount, at: Self.account(source))
-            try transaction.put(balances[1] + amount, at: Self.account(target))
+            try transaction.move(amount, from: source, to: target, having: balances)
         }
     }
 
     private func append(
-        _ numbers: [Int], to lists: [Int], _ isToBoth: Bool, in store: TreeStore,
+        _ number: UInt64, to lists: [Int], _ isToBoth: Bool, in store: TreeStore,
         _ defect: Defect?
     ) async throws -> [ListTransaction.Step] {
         let outside = defect == .looksOutside ? store.view : nil
-        return try await store.transaction { transaction in
-            let seen = try transaction.numbers(in: lists[0])
-            let other = try outside?.numbers(in: lists[1]) ?? transaction.numbers(in: lists[1])
-            var steps: [ListTransaction.Step] = [
-                .read(seen, of: lists[0]), .read(other, of: lists[1]),
-            ]
-            for (list, (number, seen)) in zip(lists, zip(numbers, [seen, other]))
-            where isToBoth || list == lists[0] {
-                let place = ListPlace(list: list, index: seen.count)
-                try transaction.put(number, at: place.path)
-                steps.append(.append(number, to: list))
-            }
-            return steps
+        let seen = try await store.transaction { transaction in
+            let other = try outside?.numbers(in: lists[1])
+            return try transaction.append(
+                Self.numbers(of: number), to: lists, isToBoth, seeing: other)
         }
+        return steps(seeing: seen, writing: number)
+    }
+
+    /// What an append of a number writes.
+    static func numbers(of number: UInt64) -> [Int] { [2 * Int(number), 2 * Int(number) + 1] }
+
+    /// What an append does that sees something in its two lists.
+    func steps(seeing seen: [[Int]], writing number: UInt64) -> [ListTransaction.Step] {
+        guard case .append(let list, let other, _) = self else { return [] }
+        return zip([list, other], seen).map { .read($1, of: $0) } + appended(by: number)
     }
 
     /// What it appends if it is carried out.
     func appended(by number: UInt64) -> [ListTransaction.Step] {
-        guard case .append(let list, let other, let isToBoth) = self else { return [] }
-        let first = ListTransaction.Step.append(2 * Int(number), to: list)
-        return isToBoth ? [first, .append(2 * Int(number) + 1, to: other)] : [first]
+        switch self {
+        case .procedure(let call, _): return call.appended(by: number)
+        case .append(let list, let other, let isToBoth):
+            let steps = zip([list, other], Self.numbers(of: number)).map { list, number in
+                ListTransaction.Step.append(number, to: list)
+            }
+            return isToBoth ? steps : Array(steps.prefix(1))
+        case .transfer, .audit, .read: return []
+        }
     }
 }
 
@@ -142,6 +142,35 @@ private struct ListPlace {
 }
 
 extension Transaction {
+    /// Moves money from one account to another one, if it is there.
+    ///
+    /// - Parameter balances: What is in them, if not what the transaction finds: a bug on purpose.
+    mutating func move(
+        _ amount: Int, from source: Int, to target: Int, having balances: [Int]? = nil
+    ) throws {
+        let accounts = [source, target].map(TransactionCall.account)
+        let balances =
+            try balances
+            ?? accounts.map { try get($0) ?? TransactionCall.firstBalance }
+        guard balances[0] >= amount else { return }
+        try put(balances[0] - amount, at: accounts[0])
+        try put(balances[1] + amount, at: accounts[1])
+    }
+
+    /// Appends a number to the first of two lists, or one to each, and says what it saw in them.
+    ///
+    /// - Parameter other: What is in the second one, if not what the transaction finds: a bug on purpose.
+    mutating func append(
+        _ numbers: [Int], to lists: [Int], _ isToBoth: Bool, seeing other: [Int]? = nil
+    ) throws -> [[Int]] {
+        let seen = [try self.numbers(in: lists[0]), try other ?? self.numbers(in: lists[1])]
+        for place in 0...(isToBoth ? 1 : 0) {
+            let path = ListPlace(list: lists[place], index: seen[place].count).path
+            try put(numbers[place], at: path)
+        }
+        return seen
+    }
+
     /// What a list holds.
     fileprivate mutating func numbers(in list: Int) throws -> [Int] {
         try nodes(matching: ListPlace.pattern(of: list), as: Int.self).compactMap(\.value)

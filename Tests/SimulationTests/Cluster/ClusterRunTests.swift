@@ -32,7 +32,8 @@ struct ClusterRunTests {
         .repeatedCount: ["the counter of"],
         .transactionWithoutGuard: ["shows accounts with", "(G2)"],
         .transactionWithoutRound: ["in real time"],
-        .mistakenVersion: ["of a procedure was called"],
+        .mistakenVersion: ["answered, where"],
+        .repeatedProcedure: ["twice"],
         .forgottenRow: ["a projection on"],
         .sparedNode: ["is gone on", "it is revoked, and there is"],
         .piecemealEnd: ["it ends at", "its nodes go at"],
@@ -42,9 +43,10 @@ struct ClusterRunTests {
         .hoardedLease: ["nobody has spoken for it"],
         .lockWithoutLine: ["it is held by", "have the token"],
         .heedlessHolder: ["is written after"],
-        .earlyReturn: ["the trigger is not called"],
+        .earlyReturn: ["the trigger is through"],
         .swappedCalls: ["the trigger is called for"],
-        .givenUpChange: ["the trigger is not called"],
+        .givenUpChange: ["the trigger is through"],
+        .swallowedFailure: ["the trigger is through"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)
