@@ -51,11 +51,13 @@ package final class Lock<State>: @unchecked Sendable {
 
 /// A lock around a value with one thread that sleeps until the value is of interest to it.
 package final class Monitor<State>: @unchecked Sendable {
-    // Sendable because `state` and `isWaiting` are only touched while the mutex is held.
+    // Sendable because the variables are only touched while the mutex is held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     @usableFromInline var state: State
     private var isWaiting = false
+    /// Whether the sleeping thread is woken when the mutex is free: before, it would only wait for that.
+    private var isToBeWoken = false
 
     /// Guards a value that nobody else uses.
     package init(_ state: sending State) {
@@ -87,7 +89,7 @@ package final class Monitor<State>: @unchecked Sendable {
     package func wake() {
         guard isWaiting else { return }
         isWaiting = false
-        pthread_cond_signal(condition)
+        isToBeWoken = true
     }
 
     /// Sleeps until the value is of interest or the time is over; only one thread may do so.
@@ -119,8 +121,11 @@ package final class Monitor<State>: @unchecked Sendable {
 
     @usableFromInline
     func release() {
+        let wakes = isToBeWoken
+        isToBeWoken = false
         let code = pthread_mutex_unlock(mutex)
         precondition(code == 0, "a mutex failed with \(code)")
+        if wakes { pthread_cond_signal(condition) }
     }
 }
 

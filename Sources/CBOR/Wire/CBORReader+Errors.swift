@@ -19,7 +19,7 @@ extension CBORReader {
         return CBORError(.unexpectedKind, at: offset, "expected \(wanted), found \(kind.noun)")
     }
 
-    @inline(never)
+    @inline(never) @usableFromInline
     func outOfRange(_ wanted: String) -> CBORError {
         CBORError(.outOfRange, at: offset, "expected \(wanted), found another")
     }

@@ -7,7 +7,7 @@ package struct CBORReader {
     /// The whole input.
     package let buffer: UnsafeRawBufferPointer
     /// Where the next item begins.
-    package var offset: Int
+    @usableFromInline package var offset: Int
     /// How many containers were entered with ``enter()`` and not left.
     package private(set) var depth = 0
 
@@ -92,13 +92,12 @@ extension CBORReader {
     }
 
     /// Reads an integer that the type can hold.
+    @inlinable
     package mutating func readInteger<Integer: FixedWidthInteger>(
         as type: Integer.Type = Integer.self
     ) throws -> Integer {
         let start = offset
-        guard start < buffer.count else { throw truncated() }
-        let isNegative = buffer[start] >> 5 == CBORMajor.negative.rawValue
-        let argument = try readHead(isNegative ? .negative : .unsigned, "an integer")
+        let (argument, isNegative) = try readSignedArgument()
         let value =
             isNegative
             ? Int64(exactly: argument).flatMap { Integer(exactly: ~$0) }
@@ -108,6 +107,15 @@ extension CBORReader {
             throw outOfRange("an integer that \(Integer.self) can hold")
         }
         return value
+    }
+
+    /// Reads the argument of an integer: the value, or if it is negative, −1 less the value.
+    @usableFromInline
+    mutating func readSignedArgument() throws -> (argument: UInt64, isNegative: Bool) {
+        guard offset < buffer.count else { throw truncated() }
+        let isNegative = buffer[offset] >> 5 == CBORMajor.negative.rawValue
+        let argument = try readHead(isNegative ? .negative : .unsigned, "an integer")
+        return (argument, isNegative)
     }
 
     /// Reads a text string.

@@ -223,10 +223,10 @@ enum CommandDraft: Sendable {
 
     /// What the driver may do with the command: one that frees space may be written on a full disk.
     var traits: CommandTraits {
-        guard case .operation(let operation, _) = self else { return [] }
+        guard case .operation(let operation, _) = self else { return .none }
         switch operation.kind {
         case .delete, .deleteMany, .clearPayload, .clearManyPayloads: return .mayUseReserve
-        default: return []
+        default: return .none
         }
     }
 }

@@ -43,7 +43,7 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
     ///     holds and the caller does not need is released there, where it was made: memory that
     ///     moves between threads costs the allocator its locks.
     package func propose<Answer: Sendable>(
-        _ content: CommandContent, traits: CommandTraits = [], timeout: Duration? = nil,
+        _ content: CommandContent, traits: CommandTraits = .none, timeout: Duration? = nil,
         onRepetition: (@Sendable () -> Void)? = nil,
         answering: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Answer
     ) async -> Answer {
@@ -65,14 +65,14 @@ package final class RaftGroup<Machine: StateMachine>: Sendable {
 
     /// The same for callers who want the whole outcome.
     package func propose(
-        _ payload: [UInt8], traits: CommandTraits = [], timeout: Duration? = nil
+        _ payload: [UInt8], traits: CommandTraits = .none, timeout: Duration? = nil
     ) async -> ProposalOutcome<Machine.Output> {
         await propose(.bytes(payload), traits: traits, timeout: timeout) { $0 }
     }
 
     /// The same for callers without a task; the function is called on the driver's thread.
     package func propose(
-        _ content: CommandContent, traits: CommandTraits = [], timeout: Duration? = nil,
+        _ content: CommandContent, traits: CommandTraits = .none, timeout: Duration? = nil,
         onRepetition: (@Sendable () -> Void)? = nil,
         completion: @escaping @Sendable (ProposalOutcome<Machine.Output>) -> Void
     ) {

@@ -177,6 +177,8 @@ package struct CommandTraits: OptionSet, Sendable, Hashable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The driver does nothing special with it.
+    package static let none: CommandTraits = []
     /// It frees space, so it may be written on a full disk.
     package static let mayUseReserve = CommandTraits(rawValue: 1)
     /// Applied a second time it has no effect and the same outcome, so it may be sent again when its
