@@ -139,17 +139,17 @@ extension Trigger {
     }
 
     /// Calls the handler; returns why it failed, nil if it did not.
-    func handle(_ subject: TriggerEvent.Subject) async -> String? {
+    func handle(_ subject: TriggerEvent.Subject) async -> TriggerFailure? {
         do {
             switch subject {
             case .change(let change): try await handler(change)
             case .gap(let gap):
-                guard let gapHandler else { return gap.description }
+                guard let gapHandler else { return TriggerFailure(reason: gap.description) }
                 try await gapHandler(gap)
             }
             return nil
         } catch {
-            return "\(error)"
+            return TriggerFailure(reason: "\(error)")
         }
     }
 }

@@ -44,6 +44,13 @@ struct TriggerEvent: Sendable {
     }
 }
 
+/// Why an event is not dealt with.
+struct TriggerFailure: Sendable, Equatable {
+    let reason: String
+    /// As how many failures it counts.
+    var count = 1
+}
+
 extension TriggerEvent.ID: LosslessStringConvertible {
     /// The two numbers, joined by `-`.
     var description: String { "\(revision.rawValue)-\(ordinal)" }

@@ -117,22 +117,27 @@ extension TriggerLane {
     /// When a handler that failed is to be called again; nil if none is.
     var deadline: Instant? { head != nil && parking == nil ? notBefore : nil }
 
+    /// Leaves the first event alone for a while.
+    mutating func postpone(until time: Instant) { notBefore = time }
+
     /// Notes the end of the call for the first event; nil for no failure.
     ///
     /// - Parameter valueBytesMaximum: What a parked event may take.
     mutating func end(
-        _ event: TriggerEvent, _ failure: String?, at now: Instant, valueBytesMaximum: Int
+        _ event: TriggerEvent, _ failure: TriggerFailure?, at now: Instant, valueBytesMaximum: Int
     ) {
         guard let failure else {
             if event.parkedFailureCount != nil { settled.append(event.id) }
             return leave(event)
         }
-        let failureCount = 1 + (failing?.event == event.id ? failing?.count ?? 0 : 0)
+        let formerCount = failing?.event == event.id ? failing?.count ?? 0 : 0
+        let failureCount = formerCount + failure.count
         failing = (event.id, failureCount)
         notBefore = now.advanced(by: trigger.attempts.pause(after: failureCount))
         guard failureCount >= trigger.attempts.maximum else { return }
         let record = ParkedRecord(
-            event, failures: failureCount + (event.parkedFailureCount ?? 0), failure: failure)
+            event, failures: failureCount + (event.parkedFailureCount ?? 0),
+            failure: failure.reason)
         let mayPark = parked.contains(event.id) || parked.count < TriggerLimits.parkedMaximum
         // One that cannot be parked is tried until it succeeds: nothing is passed over.
         guard mayPark, record.byteCountMaximum <= valueBytesMaximum else { return }
@@ -206,6 +211,16 @@ struct TriggerAcknowledgement: Sendable {
     }
 
     var parts: [Part]
+
+    /// Whether it says that what a turn began with is handled or parked.
+    func deals(with opening: TriggerTurn.Opening) -> Bool {
+        guard let id = TriggerEvent.ID(opening.event) else { return true }
+        return parts.contains { part in
+            part.name == opening.name
+                && (part.handled >= id.revision || part.settled.contains(id)
+                    || part.parking?.event.id == id)
+        }
+    }
 }
 
 extension TriggerLane.Parking: Sendable {}

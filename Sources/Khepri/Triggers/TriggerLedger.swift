@@ -68,11 +68,13 @@ extension TriggerLedger {
 extension TriggerLedger {
     /// Takes a leader's turn, so that what leaders before it have still to say is refused.
     func claim(_ names: [String], in term: Term) async throws -> Claim {
-        let turn = TriggerTurn(history: history, term: term.rawValue)
+        let history = history
         return try await transact { transaction in
+            var turn = TriggerTurn(history: history, term: term.rawValue)
             let former = try transaction.get(TriggerPaths.root, as: TriggerTurn.self)
-            if let former, former.history == turn.history, former.term > turn.term {
-                throw TurnOver()
+            if let former, former.history == turn.history {
+                guard former.term <= turn.term else { throw TurnOver() }
+                turn.opening = former.opening
             }
             if former != turn { try transaction.put(turn, at: TriggerPaths.root) }
             var claim = Claim(revision: transaction.revision)
@@ -105,6 +107,34 @@ extension TriggerLedger {
         try transaction.put(parked, at: TriggerPaths.path(of: name, id))
     }
 
+    /// Writes down what a leader begins its turn with, before it calls the handler: that may end the process.
+    ///
+    /// - Returns: How many turns in a row have begun with it.
+    /// - Throws: ``TurnOver`` when another leader's turn has come.
+    func open(with name: String, _ event: TriggerEvent.ID, in term: Term) async throws -> Int {
+        let history = history
+        return try await transact { transaction in
+            var turn = try Self.turn(of: term, in: history, &transaction)
+            var opening = TriggerTurn.Opening(
+                name: name, event: event.description, turns: 1, term: term.rawValue)
+            if let former = turn.opening, former.name == name, former.event == opening.event {
+                opening.turns = former.turns + (former.term == opening.term ? 0 : 1)
+            }
+            turn.opening = opening
+            try transaction.put(turn, at: TriggerPaths.root)
+            return opening.turns
+        }
+    }
+
+    private static func turn(
+        of term: Term, in history: String, _ transaction: inout Transaction
+    ) throws -> TriggerTurn {
+        guard let turn = try transaction.get(TriggerPaths.root, as: TriggerTurn.self),
+            turn.isOf(term, in: history)
+        else { throw TurnOver() }
+        return turn
+    }
+
     /// Writes down how far triggers are, what they park and what is parked no more; all of it or nothing.
     ///
     /// - Returns: The names of those that are not registered any more.
@@ -112,14 +142,16 @@ extension TriggerLedger {
     func acknowledge(
         _ acknowledgement: TriggerAcknowledgement, in term: Term
     ) async throws -> [String] {
-        let turn = TriggerTurn(history: history, term: term.rawValue)
+        let history = history
         return try await transact { transaction in
-            guard try transaction.get(TriggerPaths.root, as: TriggerTurn.self) == turn else {
-                throw TurnOver()
-            }
+            var turn = try Self.turn(of: term, in: history, &transaction)
             var missing: [String] = []
             for part in acknowledgement.parts {
                 if try !Self.write(part, &transaction) { missing.append(part.name) }
+            }
+            if let opening = turn.opening, acknowledgement.deals(with: opening) {
+                turn.opening = nil
+                try transaction.put(turn, at: TriggerPaths.root)
             }
             return missing
         }

@@ -9,7 +9,10 @@ final class TriggerMail: Sendable {
         /// The reading ended, with an error if not because the store is closed.
         case readingEnded((any Error)?)
         /// A handler has returned, or failed for a reason.
-        case ended(attempt: Int, failure: String?)
+        case ended(attempt: Int, failure: TriggerFailure?)
+        /// What the turn begins with is in the log; so many turns in a row began with it.
+        case opened(turns: Int)
+        case openingFailed(any Error)
         /// An acknowledgement is in the log, but for triggers that are not registered any more.
         case acknowledged(missing: [String])
         case acknowledgementFailed(any Error)

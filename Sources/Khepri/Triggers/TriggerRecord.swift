@@ -1,5 +1,6 @@
 import CBOR
 import KhepriTree
+import RaftCore
 
 /// Where the store keeps what it knows of its triggers: in nodes, so that it is replicated, in snapshots and
 /// in backups like everything else.
@@ -41,6 +42,25 @@ struct TriggerTurn: Codable, Sendable, Equatable {
     var history: String
     /// What a leader of an earlier term says is refused.
     var term: UInt64
+    /// What the turn began with, until it is dealt with.
+    var opening: Opening?
+
+    /// The first event that a leader called a handler for in its turn.
+    struct Opening: Codable, Sendable, Equatable {
+        /// The trigger.
+        var name: String
+        /// The event, by its ID.
+        var event: String
+        /// How many turns in a row began with it: all but the last ended without dealing with it.
+        var turns: Int
+        /// The term of the last of these turns.
+        var term: UInt64
+    }
+
+    /// Whether it is the turn of the leader of a term.
+    func isOf(_ term: Term, in history: String) -> Bool {
+        self.term == term.rawValue && self.history == history
+    }
 }
 
 /// A trigger as all members know it.

@@ -27,6 +27,8 @@ struct TriggerSchedule {
     private var attemptCount = 0
     private var acknowledging: TriggerAcknowledgement?
     private var acknowledgesFrom = Instant.zero
+    /// Whether each event is acknowledged before the next call, until all have caught up.
+    private(set) var isCareful = false
 
     /// - Parameters:
     ///   - lanes: The triggers with what they have acknowledged.
@@ -89,6 +91,7 @@ extension TriggerSchedule {
     ///   - isWorthIt: Whether to write that down for a trigger that has acknowledged a revision.
     mutating func progress(through revision: Revision, isWorthIt: (Revision) -> Bool) {
         noteRead(through: revision)
+        if !lanes.contains(where: { $0.waitingCount > 0 }) { isCareful = false }
         for index in lanes.indices {
             let acknowledged = lanes[index].acknowledged
             guard lanes[index].reached(of: read) > acknowledged, isWorthIt(acknowledged) else {
@@ -103,7 +106,7 @@ extension TriggerSchedule {
 extension TriggerSchedule {
     /// The handler to be called, if one is to be called now.
     mutating func nextAttempt(at now: Instant) -> Attempt? {
-        guard running == nil else { return nil }
+        guard running == nil, !isCareful || !isAcknowledgementOpen else { return nil }
         var first: (lane: TriggerLane, event: TriggerEvent)?
         // The order of the lanes is that of their priorities, so equals stay behind.
         for lane in lanes {
@@ -118,8 +121,24 @@ extension TriggerSchedule {
         return running
     }
 
+    private var isAcknowledgementOpen: Bool {
+        acknowledging != nil || lanes.contains(where: \.wantsAcknowledgement)
+    }
+
+    /// From now on, what was handled is known when a handler ends the process.
+    mutating func becomeCareful() { isCareful = true }
+
+    /// The call that was to be made is made later.
+    mutating func takeBackAttempt(at now: Instant) {
+        guard let attempt = running else { return }
+        running = nil
+        for index in lanes.indices where lanes[index].trigger.name == attempt.trigger.name {
+            lanes[index].postpone(until: now.advanced(by: Self.acknowledgementPause))
+        }
+    }
+
     /// Notes the end of a call; one that had failed before by taking too long is of no interest.
-    mutating func end(_ number: Int, _ failure: String?, at now: Instant) {
+    mutating func end(_ number: Int, _ failure: TriggerFailure?, at now: Instant) {
         guard let attempt = running, attempt.number == number else { return }
         running = nil
         for index in lanes.indices where lanes[index].trigger.name == attempt.trigger.name {

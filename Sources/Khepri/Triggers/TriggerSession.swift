@@ -28,6 +28,8 @@ struct TriggerSession {
         let names: Set<String>
         var reading: ChangeSubscription?
         var isReading = false
+        /// Whether it is in the log what the turn begins with.
+        var hasOpened = false
         /// Another session is to go on when nothing is under way.
         var isStale = false
         var isOver = false
@@ -100,23 +102,48 @@ extension TriggerSession {
 
     private func startAttempt(_ state: inout State, at now: Instant, _ group: inout Tasks) {
         guard let attempt = state.schedule.nextAttempt(at: now) else { return }
-        group.addTask { [mail, engine] in
-            // The call goes on until it heeds its cancellation; the session does not wait for that.
-            await withTaskGroup(of: Void.self) { tasks in
-                tasks.addTask {
-                    let failure = await attempt.trigger.handle(attempt.event.subject)
-                    mail.post(.ended(attempt: attempt.number, failure: failure))
-                }
-                tasks.addTask {
-                    let limit = attempt.trigger.attempts.timeLimit
-                    await engine.pause(limit)
-                    if Task.isCancelled { return }
-                    let failure = "the handler did not end within \(limit)"
-                    mail.post(.ended(attempt: attempt.number, failure: failure))
-                }
-                await tasks.next()
-                tasks.cancelAll()
+        let isFirst = !state.hasOpened
+        state.hasOpened = true
+        group.addTask {
+            if isFirst, await !open(with: attempt) { return }
+            await call(attempt)
+        }
+    }
+
+    /// Writes down what the turn begins with; false if its handler is not to be called.
+    private func open(with attempt: TriggerSchedule.Attempt) async -> Bool {
+        do {
+            let turns = try await ledger.open(
+                with: attempt.trigger.name, attempt.event.id, in: term)
+            mail.post(.opened(turns: turns))
+            guard turns > attempt.trigger.attempts.maximum else { return true }
+            let failure = TriggerFailure(
+                reason: "\(turns - 1) leaders in a row ended when they had begun with it",
+                count: turns - 1)
+            mail.post(.ended(attempt: attempt.number, failure: failure))
+        } catch {
+            mail.post(.openingFailed(error))
+        }
+        return false
+    }
+
+    /// Calls a handler, for as long as that may take.
+    private func call(_ attempt: TriggerSchedule.Attempt) async {
+        // The call goes on until it heeds its cancellation; the session does not wait for that.
+        await withTaskGroup(of: Void.self) { [mail, engine] tasks in
+            tasks.addTask {
+                let failure = await attempt.trigger.handle(attempt.event.subject)
+                mail.post(.ended(attempt: attempt.number, failure: failure))
             }
+            tasks.addTask {
+                let limit = attempt.trigger.attempts.timeLimit
+                await engine.pause(limit)
+                if Task.isCancelled { return }
+                let failure = TriggerFailure(reason: "the handler did not end within \(limit)")
+                mail.post(.ended(attempt: attempt.number, failure: failure))
+            }
+            await tasks.next()
+            tasks.cancelAll()
         }
     }
 
@@ -207,7 +234,14 @@ extension TriggerSession {
             for (name, id) in state.schedule.acknowledge(missing: missing) {
                 state.schedule.note(name, id, try ledger.parked(name, id))
             }
-        case .acknowledgementFailed(let error): try takeBack(error, &state)
+        case .acknowledgementFailed(let error):
+            try passOver(error)
+            state.schedule.takeBackAcknowledgement(at: engine.clock.now())
+        case .opened(let turns): if turns > 1 { state.schedule.becomeCareful() }
+        case .openingFailed(let error):
+            try passOver(error)
+            state.hasOpened = false
+            state.schedule.takeBackAttempt(at: engine.clock.now())
         case .time, .registered: break
         }
     }
@@ -236,11 +270,12 @@ extension TriggerSession {
         if isRegistered, !isKnown, state.names.contains(name) { state.isStale = true }
     }
 
-    private func takeBack(_ error: any Error, _ state: inout State) throws {
+    /// Throws what will not be better the next time.
+    private func passOver(_ error: any Error) throws {
         guard let error = error as? StoreError else { throw error }
         switch error.code {
         case .closed, .storageFailed, .newerFormat, .diverged, .valueCoding: throw error
-        default: state.schedule.takeBackAcknowledgement(at: engine.clock.now())
+        default: break
         }
     }
 }

@@ -5,6 +5,8 @@ struct TriggerChecker {
     struct Parked {
         let revision: UInt64
         let failureCount: Int
+        /// Whether its handler did not fail, but leaders ended who had begun with it.
+        var endedLeaders = false
     }
 
     /// What a member shows of the trigger at a time.
@@ -31,6 +33,8 @@ struct TriggerChecker {
     private var written: Set<UInt64> = []
     private var handled: Set<UInt64> = []
     private var failureCounts: [UInt64: Int] = [:]
+    /// Those that were parked because leaders ended.
+    private var abandoned: Set<UInt64> = []
     private var gaps: [Gap] = []
     private var lastHandled: UInt64 = 0
 
@@ -70,7 +74,7 @@ struct TriggerChecker {
     }
 
     private func mayBeParked(_ revision: UInt64) -> Bool {
-        failureCounts[revision, default: 0] >= attemptsMaximum
+        failureCounts[revision, default: 0] >= attemptsMaximum || abandoned.contains(revision)
     }
 
     private func isMissed(_ revision: UInt64) -> Bool {
@@ -83,8 +87,10 @@ struct TriggerChecker {
     mutating func look(_ sight: Sight) {
         for parked in sight.parked {
             let place = "parks revision \(parked.revision) on host\(sight.member)"
+            if parked.endedLeaders { abandoned.insert(parked.revision) }
             let known = failureCounts[parked.revision, default: 0]
-            if parked.failureCount < attemptsMaximum || parked.failureCount > known {
+            let isKnown = parked.failureCount <= known || abandoned.contains(parked.revision)
+            if parked.failureCount < attemptsMaximum || !isKnown {
                 fail(
                     "\(place) after \(parked.failureCount) failures, \(known) of "
                         + "\(attemptsMaximum) were seen")

@@ -202,7 +202,9 @@ extension TriggerChecker.Sight {
         self.init(
             member: member, handledRevision: status.handledRevision.rawValue,
             parked: status.parked.filter { $0.path != nil }.map {
-                .init(revision: $0.revision.rawValue, failureCount: $0.failureCount)
+                .init(
+                    revision: $0.revision.rawValue, failureCount: $0.failureCount,
+                    endedLeaders: $0.failure.contains("leaders in a row"))
             })
     }
 }

@@ -1,3 +1,4 @@
+import KhepriTree
 import RaftCore
 import Testing
 
@@ -27,6 +28,33 @@ import Testing
         }
         #expect(try store.triggers()[0].handledRevision == Revision(50))
         #expect(try await ledger.claim(["t"], in: Term(7)).handled == ["t": Revision(50)])
+        try await store.close()
+    }
+
+    @Test func `it is counted how many turns in a row begin with the same event`() async throws {
+        let store = try await TreeStore.inMemory()
+        let ledger = TriggerLedger(engine: store.engine)
+        try await store.register(Trigger("t", matching: "/a") { _ in })
+        let (first, second) = (
+            TriggerEvent.ID(revision: Revision(50), ordinal: 1),
+            TriggerEvent.ID(revision: Revision(51), ordinal: 0)
+        )
+        var counts: [Int] = []
+        for (term, event) in [(1, first), (1, first), (2, first), (4, first), (5, second)] {
+            _ = try await ledger.claim(["t"], in: Term(UInt64(term)))
+            counts.append(try await ledger.open(with: "t", event, in: Term(UInt64(term))))
+        }
+        #expect(counts == [1, 1, 2, 3, 1])
+        _ = try await ledger.claim(["t"], in: Term(6))
+        #expect(try await ledger.open(with: "t", second, in: Term(6)) == 2)
+        #expect(try await ledger.acknowledge(Self.handled(50), in: Term(6)) == [])
+        _ = try await ledger.claim(["t"], in: Term(7))
+        #expect(try await ledger.open(with: "t", second, in: Term(7)) == 3, "it is not handled")
+        #expect(try await ledger.acknowledge(Self.handled(51), in: Term(7)) == [])
+        #expect(try await ledger.open(with: "t", second, in: Term(7)) == 1, "it was handled")
+        await #expect(throws: TriggerLedger.TurnOver.self) {
+            try await ledger.open(with: "t", second, in: Term(6))
+        }
         try await store.close()
     }
 

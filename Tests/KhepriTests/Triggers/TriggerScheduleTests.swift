@@ -94,7 +94,7 @@ import Testing
         schedule.value.take(try [Self.change(11, "/x"), Self.change(12, "/x")])
         let first = try schedule.next(at: .zero)
         #expect(Self.line(first) == "a 11 /x")
-        schedule.value.end(first.number, "no", at: .zero)
+        schedule.value.end(first.number, TriggerFailure(reason: "no"), at: .zero)
         #expect(schedule.value.deadline == .zero)
         #expect(schedule.run(at: .zero) == ["b 11 /x", "b 12 /x"])
         #expect(schedule.run(at: Self.at(99)).isEmpty)
@@ -118,6 +118,44 @@ import Testing
             schedule.value.acknowledge(missing: [])
         }
         #expect(reached == [11, 11, 14, 17])
+    }
+
+    @Test func `a careful turn acknowledges each event before the next call, until all is read`()
+        throws
+    {
+        let schedule = Turns([Self.trigger("a"), Self.trigger("b")])
+        schedule.value.take(try [Self.change(11, "/x"), Self.change(12, "/x")])
+        schedule.value.becomeCareful()
+        for expected in ["a 11 /x", "b 11 /x", "a 12 /x"] {
+            #expect(schedule.run(at: .zero) == [expected])
+            #expect(schedule.take(at: .zero) != nil)
+            #expect(schedule.run(at: .zero).isEmpty)
+            schedule.value.acknowledge(missing: [])
+        }
+        schedule.value.progress(through: Revision(12)) { _ in false }
+        #expect(schedule.value.isCareful)
+        #expect(schedule.run(at: .zero) == ["b 12 /x"])
+        schedule.value.progress(through: Revision(12)) { _ in false }
+        schedule.value.take(try [Self.change(13, "/x")])
+        #expect(schedule.run(at: .zero) == ["a 13 /x", "b 13 /x"])
+    }
+
+    @Test func `a call that could not begin is made later`() throws {
+        let schedule = Turns([Self.trigger("a")])
+        schedule.value.take(try [Self.change(11, "/x")])
+        _ = try schedule.next(at: .zero)
+        schedule.value.takeBackAttempt(at: .zero)
+        #expect(schedule.run(at: Self.at(999)).isEmpty)
+        #expect(schedule.run(at: Self.at(1_000)) == ["a 11 /x"])
+    }
+
+    @Test func `a failure that counts for many parks at once`() throws {
+        let schedule = Turns([Self.trigger("a", maximum: 8)])
+        schedule.value.take(try [Self.change(11, "/x")])
+        let attempt = try schedule.next(at: .zero)
+        schedule.value.end(
+            attempt.number, TriggerFailure(reason: "no", count: 8), at: .zero)
+        #expect(schedule.take(at: .zero)?.parking?.record.failures == 8)
     }
 
     @Test func `while an acknowledgement is written the next one gathers`() throws {
@@ -150,7 +188,7 @@ import Testing
         for time in [0, 100] as [Int64] {
             #expect(schedule.take(at: Self.at(time)) == nil)
             let attempt = try schedule.next(at: Self.at(time))
-            schedule.value.end(attempt.number, "no", at: Self.at(time))
+            schedule.value.end(attempt.number, TriggerFailure(reason: "no"), at: Self.at(time))
         }
         #expect(schedule.value.nextAttempt(at: Self.at(200)) == nil, "one is parked at a time")
         let part = try #require(schedule.take(at: Self.at(200)))
@@ -177,7 +215,7 @@ import Testing
             for round in 0..<50 as Range<Int64> {
                 let now = Self.at(30_000 * round)
                 let attempt = try schedule.next(at: now)
-                schedule.value.end(attempt.number, "no", at: now)
+                schedule.value.end(attempt.number, TriggerFailure(reason: "no"), at: now)
                 #expect(schedule.take(at: now) == nil)
             }
             #expect(schedule.run(at: Self.at(10_000_000)) == ["a 11 /x"])
@@ -188,7 +226,7 @@ import Testing
         let schedule = Turns([Self.trigger("a")])
         schedule.value.take(try [Self.change(11, "/x")])
         let first = try schedule.next(at: .zero)
-        schedule.value.end(first.number, "too long", at: .zero)
+        schedule.value.end(first.number, TriggerFailure(reason: "too long"), at: .zero)
         schedule.value.end(first.number, nil, at: .zero)
         #expect(schedule.take(at: .zero) == nil)
         #expect(schedule.run(at: Self.at(100)) == ["a 11 /x"])
@@ -216,7 +254,7 @@ import Testing
         let schedule = Turns([Self.trigger("a", maximum: 1)])
         schedule.value.take(try [Self.change(11, "/x")])
         let attempt = try schedule.next(at: .zero)
-        schedule.value.end(attempt.number, "no", at: .zero)
+        schedule.value.end(attempt.number, TriggerFailure(reason: "no"), at: .zero)
         var record = try #require(schedule.take(at: .zero)?.parking).record
         record.isDue = true
         schedule.value.note("a", attempt.event.id, record)
@@ -309,7 +347,7 @@ import Testing
             now = now.advanced(by: .milliseconds(random.below(200)))
             if let attempt = schedule.nextAttempt(at: now) {
                 let fails = random.oneIn(2)
-                schedule.end(attempt.number, fails ? "no" : nil, at: now)
+                schedule.end(attempt.number, fails ? TriggerFailure(reason: "no") : nil, at: now)
                 let revision = attempt.event.id.revision.rawValue
                 if !fails { done[attempt.trigger.name, default: []].append(revision) }
             }

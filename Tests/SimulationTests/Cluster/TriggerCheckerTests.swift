@@ -96,6 +96,19 @@ struct TriggerCheckerTests {
         #expect((checker.failure == nil) == (failureCount == 2))
     }
 
+    @Test func `what leaders ended at is parked although its handler did not fail`() {
+        var checker = Self.registered(5, 6)
+        checker.look(
+            TriggerChecker.Sight(
+                member: 1, handledRevision: 5,
+                parked: [.init(revision: 5, failureCount: 2, endedLeaders: true)]))
+        checker.noteHandled(at: 6, by: 1)
+        checker.noteHandled(at: 5, by: 1)
+        #expect(checker.failure == nil)
+        Self.look(&checker, through: 6)
+        #expect(checker.rest == nil)
+    }
+
     @Test func `what is parked is passed`() {
         var checker = Self.registered(5)
         for _ in 0..<2 { checker.noteFailure(at: 5) }
