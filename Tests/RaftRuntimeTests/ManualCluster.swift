@@ -56,7 +56,7 @@ final class ManualCluster {
         site.machine = JournalMachine()
         var description = GroupDescription(
             id: Self.group, name: "journal", member: site.member, machine: site.machine,
-            recovered: site.log.state.withLock { $0.groups[Self.group] }, bootstrap: bootstrap)
+            recovered: site.log.recovered(Self.group), bootstrap: bootstrap)
         description.observer = { [events = site.events] event in
             events.withLock { $0.append(event) }
         }

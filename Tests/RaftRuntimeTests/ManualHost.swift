@@ -49,7 +49,7 @@ final class ManualHost: Sendable {
     ) -> GroupDescription<JournalMachine> {
         var description = GroupDescription(
             id: id, name: "journal", member: Self.member, machine: machine,
-            recovered: log.state.withLock { $0.groups[id] },
+            recovered: log.recovered(id),
             bootstrap: Configuration(voters: [Self.member]))
         description.observer = { [events] event in events.withLock { $0.append(event) } }
         return description

@@ -85,6 +85,15 @@ final class MemoryLog: LogDevice {
         state.groups[id] = group
     }
 
+    /// What a host finds of a group that is opened again; it may take the entries.
+    func recovered(_ group: GroupID) -> RecoveredGroup? {
+        state.withLock { state in
+            var found = state.groups[group]
+            if let entries = found?.entries { found?.entries = entries }
+            return found
+        }
+    }
+
     func entries(of group: GroupID, from first: LogIndex, byteLimit: Int) throws -> [LogEntry] {
         state.withLock { ($0.groups[group]?.entries ?? []).filter { $0.index >= first } }
     }

@@ -19,6 +19,18 @@ struct RecoveryTests {
         #expect(again.status.term == Term(3))
     }
 
+    @Test func `what a snapshot includes is not kept while the state is restored`() {
+        let entries = (UInt64(1)...10).map { index in
+            LogEntry(
+                index: LogIndex(index), term: Term(1), kind: .command, time: 0, payload: [1, 2])
+        }
+        let group = RecoveredGroup(
+            name: "journal", term: Term(1), vote: nil, snapshot: nil, entries: entries)
+        let copy = group
+        #expect(group.takeEntries(after: LogIndex(7)) == Array(entries[7...]))
+        #expect(copy.entries.isEmpty, "whoever else has the group keeps nothing alive")
+    }
+
     @Test func `recovery tells how far it is`() throws {
         let manual = ManualHost()
         let group = try manual.open()

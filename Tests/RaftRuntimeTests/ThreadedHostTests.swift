@@ -16,7 +16,7 @@ struct ThreadedHostTests {
         let description = GroupDescription(
             id: ManualHost.group, name: "journal", member: ManualHost.member,
             machine: JournalMachine(),
-            recovered: log.state.withLock { $0.groups[ManualHost.group] },
+            recovered: log.recovered(ManualHost.group),
             bootstrap: Configuration(voters: [ManualHost.member]))
         return (host, try await host.open(description))
     }

@@ -142,6 +142,8 @@ final class StoreMachine: StateMachine, @unchecked Sendable {
     }
 
     func load(from reader: any SnapshotReader) throws -> LoadedState {
+        // What reading the log took would be lost to this thread, whose memory is another part of the heap.
+        if reader.byteCount >= FreedMemory.byteCountMinimum { FreedMemory.giveBack() }
         var loader = StateLoader()
         while let bytes = try reader.next() { try loader.consume(bytes) }
         let restored = try loader.finish()

@@ -24,9 +24,11 @@ struct EntryChunk: Sendable {
         return head
     }
 
-    /// Cuts recovered entries into chunks of one kind and at most a number of entries.
-    static func chunks(of entries: [LogEntry], from first: LogIndex, maximum: Int) -> [EntryChunk] {
-        chunks(of: entries.drop { $0.index < first }, maximum: maximum)
+    /// The same as ``chunks(of:maximum:)``; each chunk can be released by itself.
+    static func separateChunks(of entries: [LogEntry], maximum: Int) -> [EntryChunk] {
+        chunks(of: entries[...], maximum: maximum).map {
+            EntryChunk(entries: Array($0.entries)[...])
+        }
     }
 
     /// Cuts entries into chunks of one kind and at most a number of entries.

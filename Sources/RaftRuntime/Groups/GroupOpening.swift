@@ -51,6 +51,8 @@ struct LoadedGroup: Sendable {
     ) throws {
         let reader = try store.openNewest(of: source.id)
         let position = reader?.metadata.position ?? .zero
+        // Most of them are in the snapshot, and are gone before the state needs room.
+        let entries = recovered?.takeEntries(after: position.index) ?? []
         var configuration = Configuration.empty
         if let reader {
             configuration = try Configuration(encoded: reader.metadata.configuration)
@@ -59,22 +61,22 @@ struct LoadedGroup: Sendable {
         var state = RecoveredState(
             hardState: HardState(term: recovered?.term ?? .zero, vote: recovered?.vote),
             snapshot: position, configuration: configuration)
-        try Self.replay(recovered, into: &state)
+        try Self.replay(entries, of: recovered, into: &state)
         self.source = source
         self.options = options.raft
         self.seed = seed
         self.state = state
         isNew = recovered == nil
-        chunks = EntryChunk.chunks(
-            of: recovered?.entries ?? [], from: position.index.successor,
-            maximum: options.replaySliceMaximum)
+        chunks = EntryChunk.separateChunks(of: entries, maximum: options.replaySliceMaximum)
         snapshotTime = reader?.metadata.time ?? 0
         snapshotBytes = reader?.byteCount ?? 0
     }
 
-    private static func replay(_ group: RecoveredGroup?, into state: inout RecoveredState) throws {
+    private static func replay(
+        _ entries: [LogEntry], of group: RecoveredGroup?, into state: inout RecoveredState
+    ) throws {
         do {
-            for entry in group?.entries ?? [] {
+            for entry in entries {
                 let isConfiguration = entry.kind == .configuration
                 try state.append(
                     LogPosition(index: entry.index, term: entry.term),

@@ -55,8 +55,14 @@ package struct RecoveredGroup: Sendable {
     package var vote: MemberID?
     /// The position the newest snapshot record names; the log begins after it or earlier.
     package var snapshot: LogPosition?
-    /// All entries that are left, consecutive; may begin before the snapshot position.
-    package var entries: [LogEntry]
+    private var kept: KeptEntries
+
+    /// The entries, whoever else has the group: they are many, and most of them of use to nobody.
+    private final class KeptEntries: Sendable {
+        let entries: Lock<[LogEntry]>
+
+        init(_ entries: [LogEntry]) { self.entries = Lock(entries) }
+    }
 
     package init(
         name: String, term: Term, vote: MemberID?, snapshot: LogPosition?, entries: [LogEntry]
@@ -65,7 +71,22 @@ package struct RecoveredGroup: Sendable {
         self.term = term
         self.vote = vote
         self.snapshot = snapshot
-        self.entries = entries
+        kept = KeptEntries(entries)
+    }
+
+    /// All entries that are left, consecutive; may begin before the snapshot position. Empty once they are
+    /// taken.
+    package var entries: [LogEntry] {
+        get { kept.entries.withLock { $0 } }
+        set { kept = KeptEntries(newValue) }
+    }
+
+    /// Hands out the entries after an index; the group has none from then on, nor have its copies.
+    func takeEntries(after index: LogIndex) -> [LogEntry] {
+        kept.entries.withLock { entries in
+            defer { entries = [] }
+            return Array(entries.drop { $0.index <= index })
+        }
     }
 }
 
