@@ -21,6 +21,11 @@ import Testing
             try await store.put(3, at: "/b", keepWhile: [.lease(lease)])
             try await store.register(
                 Trigger("copy", matching: "/a") { _ in try await store.put(4, at: "/c") })
+            store.register(
+                try Procedure("copy") { (transaction, value: Int) in
+                    try transaction.put(value + store.procedures.count, at: "/d")
+                    return value
+                })
             for try await _ in store.changes(matching: "/**", since: .current) { break }
             (host, raft, directory) = (opened, opened.raft, opened.directory)
             (log, machine) = (opened.directory?.log, store.engine.machine)

@@ -155,6 +155,7 @@ final class StoreEngine: Sendable {
         machine.watches.end(error)
         machine.heldLeases.close()
         triggers.clear()
+        procedures.end(error ?? StoreError(.closed, "the store is closed"))
     }
 
     /// Waits until this member's tree is as fresh as asked.

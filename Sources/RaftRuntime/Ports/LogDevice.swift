@@ -74,8 +74,9 @@ package struct RecoveredGroup: Sendable {
         kept = KeptEntries(entries)
     }
 
-    /// All entries that are left, consecutive; may begin before the snapshot position. Empty once they are
-    /// taken.
+    /// All entries that are left, consecutive; empty once they are taken.
+    ///
+    /// They may begin before the snapshot position.
     package var entries: [LogEntry] {
         get { kept.entries.withLock { $0 } }
         set { kept = KeptEntries(newValue) }

@@ -54,6 +54,20 @@ import Testing
         #expect(try await store.get("/stock", as: Int.self) == 10)
     }
 
+    @Test func `a store that is closed says so, whatever is called`() async throws {
+        let store = try await TreeStore.inMemory()
+        store.register(try Procedure("one") { (_, _: Int) in 1 })
+        try await store.close()
+        store.register(try Procedure("two") { (_, _: Int) in 2 })
+        for name in ["one", "two", "three"] {
+            let error = await #expect(throws: StoreError.self) {
+                try await store.call(name, with: 0, as: Int.self)
+            }
+            #expect(error?.code == .closed)
+        }
+        #expect(store.procedures.isEmpty)
+    }
+
     @Test func `a node may refer to one, and be changed to another`() async throws {
         let store = try await store(try Self.reserve(), try Self.reserve(version: 2, by: 5))
         let call = { try await store.call(at: "/checkout", with: 1, as: Bool.self) }
