@@ -1,55 +1,32 @@
 import KhepriTree
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Reads the lines of a file descriptor, some at a time.
 ///
 /// Lines are bytes: what is no UTF-8 is for the parser to refuse and never replaced here.
-struct LineReader {
+struct LineReader: ItemReader {
     /// The longest line; of a longer one the rest is dropped.
     static let lineBytesMaximum = 64 << 20
 
-    private let descriptor: Int32
-    private let name: String
+    private var chunks: ChunkReader
     private var rest: [UInt8] = []
     private var isAtEnd = false
-    private var chunk = [UInt8](repeating: 0, count: 1 << 16)
 
     /// - Parameter name: What errors call the input.
     init(_ descriptor: Int32, name: String) {
-        self.descriptor = descriptor
-        self.name = name
+        chunks = ChunkReader(descriptor, name: name)
     }
 
     /// The next lines, without their ends, as soon as there is one; nil at the end.
     mutating func next() throws -> [[UInt8]]? {
         while !isAtEnd {
-            let count = try fill()
-            guard count > 0 else {
+            guard let chunk = try chunks.next() else {
                 isAtEnd = true
                 return rest.isEmpty ? nil : [rest]
             }
-            let lines = take(chunk[..<count])
+            let lines = take(chunk)
             if !lines.isEmpty { return lines }
         }
         return nil
-    }
-
-    private mutating func fill() throws -> Int {
-        while true {
-            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 { return count }
-            guard errno == EINTR else {
-                throw ProgramExit(
-                    .unreachable, "cannot read \(name): \(StandardStreams.errorMessage)")
-            }
-        }
     }
 
     /// Cuts the new bytes into lines and keeps what follows the last of them.
