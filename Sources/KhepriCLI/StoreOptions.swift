@@ -96,7 +96,7 @@ struct LocalOptions {
 
     /// Refuses to create a store by reading from a mistyped one.
     private func requireStore(in host: StoreHost) throws {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         let names = host.storeNames
         guard names.contains(name) || name == "default" else {
             throw ProgramExit(

@@ -16,7 +16,7 @@ extension StoreHost {
         at directory: String, configuration: StoreConfiguration = .init(),
         cluster: ClusterConfiguration
     ) async throws -> StoreHost {
-        try validate(cluster.name)
+        try StoreName.validate(cluster.name)
         var environment = HostEnvironment()
         environment.cluster = try PeerLinks(cluster, configuration).hostCluster
         return try await open(

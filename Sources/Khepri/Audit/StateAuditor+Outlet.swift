@@ -14,7 +14,7 @@ extension StateAuditor.Outlet {
             propose: { [weak group] command in group?.propose(.bytes(command)) { _ in } },
             complain: { [weak group] members in
                 guard let group else { return }
-                let names = Names(group.status.configuration)
+                let names = MemberNames(group.status.configuration)
                 for name in members.map(names.name(of:)) {
                     logger.error(
                         "the state of a member is not that of the others",

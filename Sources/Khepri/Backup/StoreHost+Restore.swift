@@ -54,7 +54,7 @@ extension StoreHost {
             for selection in selections {
                 let (backup, state) = try BackupFile.load(selection.file, on: disk)
                 let name = selection.name ?? backup.store
-                try validate(name)
+                try StoreName.validate(name)
                 guard names.insert(name).inserted else {
                     throw StoreError(
                         .invalidOperation,

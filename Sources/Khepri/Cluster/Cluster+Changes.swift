@@ -17,7 +17,7 @@ extension Cluster {
         _ member: MemberID, _ details: MemberDetails, promotes: Bool = true,
         timeout: Duration? = nil
     ) async throws {
-        let names = Names(keeper.group.status.configuration)
+        let names = MemberNames(keeper.group.status.configuration)
         guard let known = names.member(details.name) else {
             return try await change(
                 .add(member, promotes: promotes, details: details.encoded()), timeout: timeout)
@@ -85,7 +85,7 @@ extension Cluster {
     }
 
     private func member(_ name: String) throws -> MemberID {
-        let names = Names(keeper.group.status.configuration)
+        let names = MemberNames(keeper.group.status.configuration)
         guard let member = names.member(name) else {
             let known = members.map(\.name).joined(separator: ", ")
             throw StoreError(
@@ -104,7 +104,7 @@ extension Cluster {
             let isUnknown = [.timedOut, .leadershipLost, .cancelled].contains(failure)
             throw StoreError(failure, mayHaveBeenApplied: isUnknown)
         }
-        let names = Names(engine.group.status.configuration)
+        let names = MemberNames(engine.group.status.configuration)
         throw StoreError(
             .notLeader, "ask the member that leads: \(names.name(of: hint))", cause: failure)
     }

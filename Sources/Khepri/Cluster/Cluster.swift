@@ -94,7 +94,7 @@ public struct Cluster: Sendable {
     /// How this member stands, as of the last moment it worked; reading it waits for nothing.
     public var status: Status {
         let status = engine.group.status
-        let names = Names(status.configuration)
+        let names = MemberNames(status.configuration)
         return Status(
             isLeader: status.role == .leader, leader: status.leader.map(names.name(of:)),
             term: status.term.rawValue,
@@ -108,52 +108,4 @@ public struct Cluster: Sendable {
     ///
     /// Someone who does not read loses the oldest of 256 events.
     public var events: AsyncStream<ClusterEvent> { engine.events.stream() }
-}
-
-extension TreeStore {
-    /// The members of the store.
-    public var cluster: Cluster { Cluster(engine: engine, host: host) }
-}
-
-/// What the members of a configuration are called.
-struct Names {
-    private let configuration: Configuration
-    private let details: [MemberID: MemberDetails]
-
-    init(_ configuration: Configuration) {
-        self.configuration = configuration
-        details = configuration.memberDetails
-    }
-
-    func details(of member: MemberID) -> MemberDetails? { details[member] }
-
-    func name(of member: MemberID) -> String {
-        details[member]?.name ?? "member \(member.node)"
-    }
-
-    /// The member with a name or an identifier; nil if there is none.
-    func member(_ name: String) -> MemberID? {
-        configuration.allMembers.first {
-            self.name(of: $0) == name || Cluster.MemberIdentifier($0).description == name
-        }
-    }
-
-    func members(leader: MemberID?, local: MemberID) -> [Cluster.Member] {
-        configuration.allMembers.map { member in
-            Cluster.Member(
-                id: Cluster.MemberIdentifier(member), name: name(of: member),
-                peerAddress: details[member]?.peerAddress, endpoint: details[member]?.endpoint,
-                role: configuration.role(of: member),
-                priority: configuration.priority(of: member), isLeader: member == leader,
-                isLocal: member == local)
-        }.sorted { $0.name < $1.name }
-    }
-}
-
-extension Configuration {
-    fileprivate func role(of member: MemberID) -> Cluster.Role {
-        if voters.contains(member) { return .voter }
-        if outgoing.contains(member) { return .leaving }
-        return promotable.contains(member) ? .joining : .learner
-    }
 }

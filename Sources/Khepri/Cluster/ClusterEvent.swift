@@ -61,20 +61,21 @@ final class ClusterEvents: Sendable {
             if role == .leader { return .becameLeader(term: term.rawValue) }
             return wasLeader ? .stoppedLeading : nil
         case .leaderChanged(let leader, _):
-            let names = Names(configuration())
+            let names = MemberNames(configuration())
             return .leaderChanged(name: leader.map(names.name(of:)))
         case .quorumLost: return .quorumLost
         case .quorumRegained: return .quorumRegained
         case .configurationCommitted(let configuration, _):
             guard !configuration.isJoint else { return nil }
-            return .membersChanged(Names(configuration).members(leader: nil, local: local))
+            return .membersChanged(MemberNames(configuration).members(leader: nil, local: local))
         case .snapshotInstalled: return .snapshotInstalled
         case .storageSpaceChanged(.full): return .storageFull
         case .storageSpaceChanged(.available): return .storageAvailable
         case .halted(.applicationHalted(let halt)):
             switch halt.reason {
             case .newerVersion: return .newerVersionNeeded
-            case .divergence: return .memberDiverged(name: Names(configuration()).name(of: local))
+            case .divergence:
+                return .memberDiverged(name: MemberNames(configuration()).name(of: local))
             }
         case .halted: return .storageFailed
         case .replayed, .snapshotTaken, .snapshotFailed, .snapshotRefused, .transferFailed,

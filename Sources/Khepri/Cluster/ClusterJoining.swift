@@ -94,7 +94,7 @@ extension Cluster {
 
     /// Whether this member is known under the addresses that it has now, or has no peers.
     public var isKnownAsItIs: Bool {
-        let names = Names(keeper.group.status.configuration)
+        let names = MemberNames(keeper.group.status.configuration)
         return host.details == nil || names.details(of: host.member) == host.details
     }
 

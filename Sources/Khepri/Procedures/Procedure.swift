@@ -35,7 +35,7 @@ public struct Procedure: Sendable {
         _ name: String, version: Int = 1,
         _ body: @escaping @Sendable (inout Transaction, Argument) throws -> Answer
     ) throws {
-        try StoreHost.validate(name, as: "procedure name")
+        try StoreName.validate(name, as: "procedure name")
         guard version >= 1 else {
             throw StoreError(
                 .invalidOperation, "expected a version of 1 or higher, found \(version)")

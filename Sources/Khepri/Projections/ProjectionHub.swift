@@ -25,7 +25,7 @@ extension ProjectionHub {
     ///
     /// - Parameter tree: The tree at that revision.
     func publish(
-        _ batch: ChangeRecorder.Batch, through revision: Revision, of tree: Tree,
+        _ batch: ChangeBatch, through revision: Revision, of tree: Tree,
         to watches: WatchHub
     ) {
         state.withLock { state in
@@ -85,7 +85,7 @@ extension ProjectionHub {
 
 extension ProjectionHub.State {
     fileprivate mutating func apply(
-        _ batch: ChangeRecorder.Batch, through revision: Revision
+        _ batch: ChangeBatch, through revision: Revision
     ) {
         var concerning: [ProjectionHub.ProjectionID: [RecordedChange]] = [:]
         batch.forEach { change in

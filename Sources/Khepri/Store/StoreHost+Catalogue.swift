@@ -33,7 +33,7 @@ extension StoreHost {
     /// - Throws: ``StoreError`` `.storeNotFound`, `.invalidOperation` for `default` or a malformed
     ///   name, `.noQuorum`, `.timeout`, `.storageFailed`.
     public func deleteStore(_ name: String, timeout: Duration? = nil) async throws {
-        try Self.validate(name)
+        try StoreName.validate(name)
         guard name != Self.defaultStoreName else {
             throw StoreError(.invalidOperation, "the store \(name) cannot be deleted")
         }

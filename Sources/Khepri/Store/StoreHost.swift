@@ -151,7 +151,7 @@ public final class StoreHost: Sendable {
     /// - Throws: ``StoreError`` `.invalidOperation` for a malformed name, `.corrupt` if snapshot and
     ///   log do not fit together, `.closed`, `.storageFailed`; with peers also what a write throws.
     public func store(_ name: String = "default") async throws -> TreeStore {
-        try Self.validate(name)
+        try StoreName.validate(name)
         guard environment.cluster == nil || name == Self.defaultStoreName else {
             return try await replicatedStore(name)
         }
@@ -263,24 +263,5 @@ public final class StoreHost: Sendable {
         let entropy = environment.entropy
         return MemberID(
             node: 1, incarnation: Identifier128(high: entropy.next(), low: entropy.next()))
-    }
-
-    /// Refuses what cannot be the name of a store.
-    package static func validate(_ name: String, as what: String = "store name") throws {
-        let isAllowed = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
-        guard isAllowed, (1...64).contains(name.utf8.count) else {
-            throw StoreError(
-                .invalidOperation,
-                "expected a \(what) of 1 to 64 ASCII letters, digits, '-', '_' and '.', "
-                    + "found \"\(name)\"")
-        }
     }
 }

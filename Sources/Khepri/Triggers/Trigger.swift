@@ -131,7 +131,7 @@ extension Trigger {
 
     /// Refuses what can be no name of a trigger.
     package static func validate(_ name: String) throws {
-        try StoreHost.validate(name, as: "trigger's name")
+        try StoreName.validate(name, as: "trigger's name")
         guard name != ".", name != ".." else {
             throw StoreError(
                 .invalidOperation, "expected a trigger's name with more than dots, found \(name)")

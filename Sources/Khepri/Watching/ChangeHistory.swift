@@ -12,7 +12,6 @@ struct ChangeHistory {
     /// After how many bytes a reader comes back for more.
     static let readByteCount = 256 << 10
     private static let chunkByteCount = 64 << 10
-    private static let lengthByteCount = 4
 
     /// Where a change is; places of later changes are greater.
     struct Place: Comparable, Sendable {
@@ -63,9 +62,9 @@ extension ChangeHistory {
         let offset = chunks[index].bytes.withUnsafeBytes { bytes in
             var offset = 0
             while offset < bytes.count {
-                let change = Self.change(at: offset, in: bytes)
+                let change = ChangeFrames.change(at: offset, in: bytes)
                 guard RecordedChange.revision(in: change) <= revision else { break }
-                offset += Self.lengthByteCount + change.count
+                offset += ChangeFrames.lengthByteCount + change.count
             }
             return offset
         }
@@ -78,14 +77,14 @@ extension ChangeHistory {
     /// A copy of the change at a place.
     func bytes(at place: Place) -> [UInt8] {
         chunks[place.chunk - firstNumber].bytes.withUnsafeBytes {
-            [UInt8](Self.change(at: place.offset, in: $0))
+            [UInt8](ChangeFrames.change(at: place.offset, in: $0))
         }
     }
 
     /// The revision of the change at a place.
     func revision(at place: Place) -> Revision {
         chunks[place.chunk - firstNumber].bytes.withUnsafeBytes {
-            RecordedChange.revision(in: Self.change(at: place.offset, in: $0))
+            RecordedChange.revision(in: ChangeFrames.change(at: place.offset, in: $0))
         }
     }
 
@@ -98,13 +97,13 @@ extension ChangeHistory {
             let isLast = place.chunk == end.chunk
             chunks[place.chunk - firstNumber].bytes.withUnsafeBytes { bytes in
                 while place.offset < bytes.count {
-                    let change = Self.change(at: place.offset, in: bytes)
+                    let change = ChangeFrames.change(at: place.offset, in: bytes)
                     let revision = RecordedChange.revision(in: change)
                     if byteCount >= Self.readByteCount, revision != last { return }
                     last = revision
                     changes.append([UInt8](change))
                     byteCount += change.count
-                    place.offset += Self.lengthByteCount + change.count
+                    place.offset += ChangeFrames.lengthByteCount + change.count
                 }
                 if !isLast { place = Place(chunk: place.chunk + 1, offset: 0) }
             }
@@ -118,7 +117,7 @@ extension ChangeHistory {
         var place = start
         for number in start.chunk...end.chunk {
             chunks[number - firstNumber].bytes.withUnsafeBytes { bytes in
-                Self.forEachChange(in: bytes, from: place.offset) { offset, change in
+                ChangeFrames.forEach(in: bytes, from: place.offset) { offset, change in
                     place.offset = offset
                     body(place, change)
                 }
@@ -126,34 +125,11 @@ extension ChangeHistory {
             place = Place(chunk: number + 1, offset: 0)
         }
     }
-
-    /// Calls `body` with each change from an offset on, and where it begins.
-    static func forEachChange(
-        in bytes: UnsafeRawBufferPointer, from start: Int = 0,
-        _ body: (Int, UnsafeRawBufferPointer) -> Void
-    ) {
-        var offset = start
-        while offset < bytes.count {
-            let change = change(at: offset, in: bytes)
-            body(offset, change)
-            offset += lengthByteCount + change.count
-        }
-    }
-
-    /// The change that begins at an offset, without its length.
-    private static func change(
-        at offset: Int, in bytes: UnsafeRawBufferPointer
-    ) -> UnsafeRawBufferPointer {
-        let length = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        let start = offset + lengthByteCount
-        let end = start + Int(UInt32(littleEndian: length))
-        return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-    }
 }
 
 extension ChangeHistory {
     /// Takes in what a batch changed, up to a revision.
-    mutating func append(_ batch: ChangeRecorder.Batch, through revision: Revision) {
+    mutating func append(_ batch: ChangeBatch, through revision: Revision) {
         if let tooLarge = batch.tooLarge { clear(after: tooLarge) }
         var start = 0
         for (revision, end, count) in batch.revisions {

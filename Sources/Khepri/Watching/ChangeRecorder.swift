@@ -5,27 +5,7 @@ import KhepriTree
 ///
 /// A change of a node's children alone is not written down: the change of the child is.
 struct ChangeRecorder: ~Copyable {
-    /// What a batch changed, revision after revision.
-    struct Batch {
-        /// Each change with its length in front; see ``ChangeHistory``.
-        var bytes: [UInt8] = []
-        /// Where each revision that changed something ends.
-        var revisions: [(revision: Revision, end: Int, count: Int)] = []
-        /// The last revision that changed more than a history holds; what is before it is not here.
-        var tooLarge: Revision?
-
-        /// Calls `body` with each change, in order.
-        func forEach(_ body: (RecordedChange) -> Void) {
-            bytes.withUnsafeBytes { bytes in
-                ChangeHistory.forEachChange(in: bytes) { _, change in
-                    // What the recorder wrote can be read.
-                    if let change = try? RecordedChange(reading: change) { body(change) }
-                }
-            }
-        }
-    }
-
-    private var batch = Batch()
+    private var batch = ChangeBatch()
     private var writer = CBORWriter()
 
     /// Takes in what a command changed.
@@ -34,15 +14,14 @@ struct ChangeRecorder: ~Copyable {
         for change in changes.changes where change.isPayloadChanged {
             RecordedChange(change, at: revision).write(to: &writer)
             writer.withUnsafeBytes { bytes in
-                withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { batch.bytes += $0 }
-                batch.bytes += bytes
+                ChangeFrames.append(bytes, to: &batch.bytes)
             }
             writer.reset()
             count += 1
             guard count <= ChangeHistory.changeCountMaximum,
                 batch.bytes.count <= ChangeHistory.byteCountMaximum
             else {
-                batch = Batch(tooLarge: revision)
+                batch = ChangeBatch(tooLarge: revision)
                 return
             }
         }
@@ -50,8 +29,8 @@ struct ChangeRecorder: ~Copyable {
     }
 
     /// Ends the batch.
-    mutating func take() -> Batch {
-        defer { batch = Batch() }
+    mutating func take() -> ChangeBatch {
+        defer { batch = ChangeBatch() }
         return batch
     }
 }

@@ -9,28 +9,13 @@ final class WatchHub: Sendable {
     /// Names a reader.
     typealias ReaderID = UInt64
 
-    /// How many places are kept for a reader before it has to look for itself.
-    static let placesMaximum = 1_024
-
-    /// What a reader does next.
-    enum Step {
-        /// These concern it, or may, if it looks for itself; all that there is of their revisions.
-        case changes([[UInt8]])
-        /// Something it watches has changed.
-        case news
-        /// Wait for news.
-        case wait
-        /// Nothing comes any more.
-        case end(StoreError?)
-    }
-
     fileprivate struct State {
         var history = ChangeHistory(after: .zero)
         var trie = PatternTrie<[ReaderID]>(empty: [])
         var readers: [ReaderID: WatchReader] = [:]
         var lastID: ReaderID = 0
         /// Why there is no more to come.
-        var ending: Step?
+        var ending: WatchReader.Step?
     }
 
     private let state = Lock(State())
@@ -44,7 +29,7 @@ final class WatchHub: Sendable {
 // For the driver.
 extension WatchHub {
     /// Takes in what a batch changed, and wakes whom it concerns.
-    func publish(_ batch: ChangeRecorder.Batch, through revision: Revision) {
+    func publish(_ batch: ChangeBatch, through revision: Revision) {
         let woken = state.withLock { state -> [UnsafeContinuation<Void, Never>] in
             let start = state.history.end
             state.history.append(batch, through: revision)
@@ -139,7 +124,7 @@ extension WatchHub {
     }
 
     /// What a reader does next.
-    func step(of id: ReaderID) -> Step {
+    func step(of id: ReaderID) -> WatchReader.Step {
         state.withLock { state in
             guard var reader = state.readers[id] else { return .end(nil) }
             defer { state.readers[id] = reader }

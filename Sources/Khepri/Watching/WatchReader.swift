@@ -2,6 +2,21 @@ import KhepriTree
 
 /// What the hub keeps of one reader.
 struct WatchReader {
+    /// How many places are kept for a reader before it has to look for itself.
+    static let placesMaximum = 1_024
+
+    /// What a reader does next.
+    enum Step {
+        /// These concern it, or may, if it looks for itself; all that there is of their revisions.
+        case changes([[UInt8]])
+        /// Something it watches has changed.
+        case news
+        /// Wait for news.
+        case wait
+        /// Nothing comes any more.
+        case end(StoreError?)
+    }
+
     private enum Position {
         /// Up to date but for the changes at these places.
         case following([ChangeHistory.Place])
@@ -41,7 +56,7 @@ struct WatchReader {
         case .following(let places) where places.last == place: return nil
         case .following(var places):
             // Left behind, it looks through the history from the first one on that it has not read.
-            if places.count == WatchHub.placesMaximum {
+            if places.count == Self.placesMaximum {
                 position = .searching(places[0])
             } else {
                 position = .noting(false)
@@ -67,7 +82,7 @@ struct WatchReader {
     }
 
     /// What to do next.
-    mutating func step(in history: ChangeHistory) -> WatchHub.Step {
+    mutating func step(in history: ChangeHistory) -> Step {
         if let loss = loss(in: history) { return .end(loss) }
         switch position {
         case .noting(let isNew):

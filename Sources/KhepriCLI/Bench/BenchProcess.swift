@@ -3,7 +3,7 @@ import Foundation
 /// Runs a part of the benchmark in a process of its own, so that its memory is its own.
 enum BenchProcess {
     /// Runs a phase and reads the report it prints.
-    static func run<Report: Decodable>(_ phase: String, _ options: [String]) throws -> Report {
+    static func run<Output: Decodable>(_ phase: String, _ options: [String]) throws -> Output {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: ProcessMemory.executable)
         process.arguments = ["bench", "--phase", phase] + options
@@ -15,6 +15,6 @@ enum BenchProcess {
         guard process.terminationStatus == 0 else {
             throw ProgramExit(.fault, "the phase \(phase) ended with an error")
         }
-        return try JSONDecoder().decode(Report.self, from: data)
+        return try JSONDecoder().decode(Output.self, from: data)
     }
 }

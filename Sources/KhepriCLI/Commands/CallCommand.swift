@@ -41,7 +41,7 @@ struct CallCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try StoreHost.validate(store)
+        try StoreName.validate(store)
         if let argument { _ = try Arguments.payload(json: argument) }
         let base = TargetText.base(of: store) + "/procedures"
         let client = ClusterClient(endpoint: try certificates.applied(to: endpoint))

@@ -116,7 +116,7 @@ struct CertificatesCreateCommand: AsyncParsableCommand {
         let directory = options.directory
         let isFirst = try !directory.has(CertificateDirectory.authorityName)
         for name in names + (isFirst ? [CertificateDirectory.clientName] : []) {
-            try StoreHost.validate(name)
+            try StoreName.validate(name)
             guard try name != CertificateDirectory.authorityName && !directory.has(name) else {
                 throw ProgramExit(
                     .refused,

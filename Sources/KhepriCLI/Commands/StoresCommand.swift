@@ -44,7 +44,7 @@ struct StoresCreateCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         try await place.withHost(creating: true) { try await $0.createStore(name) }
     }
 }
@@ -62,7 +62,7 @@ struct StoresDeleteCommand: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         try ProgramExit.expectConfirmation(yes, "to delete the store \(name)")
         try await place.withHost { try await $0.deleteStore(name) }
     }

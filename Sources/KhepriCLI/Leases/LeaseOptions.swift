@@ -35,7 +35,7 @@ struct LeaseOptions: ParsableArguments {
     func withLease(
         _ body: (RemoteLease, Endpoint) async throws -> Int32
     ) async throws {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         let endpoint = try certificates.applied(to: endpoint)
         let lease = try await RemoteLease(
             timeToLive: .seconds(seconds), of: name, at: endpoint)

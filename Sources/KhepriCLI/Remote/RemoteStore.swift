@@ -18,7 +18,7 @@ struct RemoteStore: StorePlace {
     /// - Parameter creating: Whether the store is made if it is not there.
     /// - Throws: ``ProgramExit``.
     init(at endpoint: Endpoint, store name: String, creating: Bool) async throws {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         self.endpoint = endpoint
         base = TargetText.base(of: name)
         connection = try await HTTPConnection(to: endpoint)

@@ -9,7 +9,7 @@ extension RemoteEvents {
     static func changes(
         of store: String, at endpoint: Endpoint, matching pattern: TreePattern, since start: String
     ) throws -> RemoteEvents {
-        try StoreHost.validate(store)
+        try StoreName.validate(store)
         let target = TargetText.base(of: store) + "/watch"
         return RemoteEvents(
             endpoint: endpoint,

@@ -46,7 +46,7 @@ struct ClusterRoutes {
             id: try json.text("id"), name: try json.text("name"),
             peerAddress: try json.text("peerAddress"), endpoint: try json.optionalText("endpoint"),
             replaces: try json.optionalText("replaces"))
-        try StoreHost.validate(request.name)
+        try StoreName.validate(request.name)
         let promotes = try !(json.boolean("learner") ?? false)
         return try await change(at: "/v1/cluster/members") {
             try await cluster.add(request, promotes: promotes)

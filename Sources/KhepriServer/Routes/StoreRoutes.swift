@@ -10,7 +10,7 @@ struct StoreRoutes {
     ///
     /// - Throws: ``RequestError`` 404: a store is never made by the way.
     func store(_ name: String) async throws -> TreeStore {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         guard try await host.hasStore(name) else {
             throw RequestError(
                 .notFound, "there is no store '\(name)': PUT /v1/stores/\(name) makes it")
@@ -30,7 +30,7 @@ struct StoreRoutes {
 
     /// Makes a store if it is not there.
     func put(_ name: String) async throws -> Response {
-        try StoreHost.validate(name)
+        try StoreName.validate(name)
         let isNew = try await !host.hasStore(name)
         return Self.response(try await host.store(name), status: isNew ? .created : .ok)
     }

@@ -1,18 +1,5 @@
 import RaftCore
 
-/// A group that the log shall know no more, and who waits until that is durable.
-struct GroupForgetting: Sendable {
-    let group: GroupID
-    let completion: Completion<RequestFailure?>
-}
-
-extension LogJob {
-    /// Answers those who wait for what will not be written.
-    func fail(_ failure: RequestFailure) {
-        for forgetting in forgotten { forgetting.completion.complete(failure) }
-    }
-}
-
 extension LogDesk {
     /// The same for all that has yet to be written.
     func failWaiting(_ failure: RequestFailure) {

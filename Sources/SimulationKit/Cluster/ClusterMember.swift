@@ -6,8 +6,6 @@ import RaftStorage
 /// A machine of the simulated cluster: what is left when its process ends, and the process while
 /// there is one.
 final class ClusterMember {
-    /// The data directory.
-    static let directory = "/store"
     static let usualStepMicroseconds = 50
 
     let number: Int

@@ -3,17 +3,6 @@ import RaftCore
 import RaftRuntime
 import RaftStorage
 
-/// The end of a fault.
-enum ClusterRepair {
-    case start(member: Int)
-    case resume(member: Int)
-    case giveSpace(member: Int)
-    /// A member that was removed gets an empty disk, and waits to be added as another one.
-    case replace(member: Int, MemberID)
-    case mend([SimulatedNetwork.Link])
-    case clear(NetworkWeather)
-}
-
 extension ClusterRun {
     /// The faults of the network that are always there.
     func chosenWeather() -> NetworkWeather {

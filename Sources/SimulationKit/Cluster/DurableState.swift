@@ -14,13 +14,13 @@ struct DurableState: Sendable {
         let copy = disk.copy()
         copy.crash { _ in false }
         copy.setCapacity(nil)
-        guard copy.paths.contains(ClusterMember.directory + "/identity") else { return nil }
+        guard copy.paths.contains(StoreProcess.directory + "/identity") else { return nil }
         let options = LogOptions(
             minimumSegmentBytes: ClusterPlan.segmentBytes.lowerBound,
             maximumSegmentBytes: ClusterPlan.segmentBytes.upperBound, randomBits: { 0 })
         guard
             let (host, groups) = try? HostDirectory.open(
-                ClusterMember.directory, disk: copy, options: options)
+                StoreProcess.directory, disk: copy, options: options)
         else { return nil }
         identity = host.member
         self.groups = groups

@@ -1,11 +1,11 @@
 import RaftCore
 
 /// Things to happen, by time; at the same time in the order in which they were added.
-struct EventQueue<Event> {
+struct EventQueue<Element> {
     private struct Item {
         let time: Instant
         let number: UInt64
-        let event: Event
+        let element: Element
 
         func precedes(_ other: Item) -> Bool {
             (time, number) < (other.time, other.number)
@@ -16,8 +16,8 @@ struct EventQueue<Event> {
     private var items: [Item] = []
     private var nextNumber: UInt64 = 0
 
-    mutating func add(_ event: Event, at time: Instant) {
-        items.append(Item(time: time, number: nextNumber, event: event))
+    mutating func add(_ element: Element, at time: Instant) {
+        items.append(Item(time: time, number: nextNumber, element: element))
         nextNumber += 1
         var place = items.count - 1
         while place > 0, items[place].precedes(items[(place - 1) / 2]) {
@@ -30,12 +30,12 @@ struct EventQueue<Event> {
     var firstTime: Instant? { items.first?.time }
 
     /// Takes the first event out.
-    mutating func popFirst() -> (time: Instant, event: Event)? {
+    mutating func popFirst() -> (time: Instant, element: Element)? {
         guard let first = items.first else { return nil }
         items.swapAt(0, items.count - 1)
         items.removeLast()
         sink()
-        return (first.time, first.event)
+        return (first.time, first.element)
     }
 
     private mutating func sink() {

@@ -7,6 +7,9 @@ import RaftStorage
 /// One life of a member's process: a host with its store, opened as any user opens it, and the parts
 /// that drain it.
 final class StoreProcess: Sendable {
+    /// The data directory.
+    static let directory = "/store"
+
     private struct State {
         var parts: [any Drained] = []
         var identity: MemberID?
@@ -60,7 +63,7 @@ final class StoreProcess: Sendable {
         _ = Task(executorPreference: executor) { [self] in
             do {
                 let host = try await StoreHost.open(
-                    at: ClusterMember.directory, configuration: configuration,
+                    at: Self.directory, configuration: configuration,
                     environment: environment)
                 state.withLock { $0.host = host }
                 let store = try await host.store()

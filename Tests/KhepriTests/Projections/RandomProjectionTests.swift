@@ -178,7 +178,7 @@ import Testing
         }
         table.install(table.prepare(Tree()), at: .zero)
         machine.projections.publish(
-            ChangeRecorder.Batch(tooLarge: Revision(2)), through: Revision(2), of: other.tree,
+            ChangeBatch(tooLarge: Revision(2)), through: Revision(2), of: other.tree,
             to: machine.watches)
         #expect(table.read { $0.count } == 2)
     }

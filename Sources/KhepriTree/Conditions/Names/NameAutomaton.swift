@@ -26,22 +26,10 @@ final class NameAutomaton: Sendable {
     /// Whether a match can only begin at the start of the name.
     private let isAnchored: Bool
 
-    /// Compiles an expression.
-    ///
-    /// - Precondition: It is within the limit on instructions, which the parser checks.
-    init(_ expression: NameExpression) {
-        precondition(
-            expression.instructionCount <= TreeLimits.namePatternStatesMaximum,
-            "an expression is within the limit")
-        var compiler = NameAutomatonCompiler()
-        compiler.emit(expression)
-        compiler.instructions.append(.match)
-        precondition(
-            compiler.instructions.count <= expression.instructionCount + 1,
-            "a program is no larger than its expression announced")
-        instructions = compiler.instructions
-        classes = compiler.classes
-        isAnchored = expression.isAnchored
+    init(_ instructions: [Instruction], _ classes: [ScalarClass], isAnchored: Bool) {
+        self.instructions = instructions
+        self.classes = classes
+        self.isAnchored = isAnchored
     }
 
     /// Whether a match begins anywhere in a name.

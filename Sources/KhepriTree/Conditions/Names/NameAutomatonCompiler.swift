@@ -80,3 +80,21 @@ struct NameAutomatonCompiler {
         return instructions.count - 1
     }
 }
+
+extension NameAutomaton {
+    /// Compiles an expression.
+    ///
+    /// - Precondition: It is within the limit on instructions, which the parser checks.
+    convenience init(_ expression: NameExpression) {
+        precondition(
+            expression.instructionCount <= TreeLimits.namePatternStatesMaximum,
+            "an expression is within the limit")
+        var compiler = NameAutomatonCompiler()
+        compiler.emit(expression)
+        compiler.instructions.append(.match)
+        precondition(
+            compiler.instructions.count <= expression.instructionCount + 1,
+            "a program is no larger than its expression announced")
+        self.init(compiler.instructions, compiler.classes, isAnchored: expression.isAnchored)
+    }
+}
