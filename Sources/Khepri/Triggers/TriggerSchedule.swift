@@ -106,7 +106,7 @@ extension TriggerSchedule {
 extension TriggerSchedule {
     /// The handler to be called, if one is to be called now.
     mutating func nextAttempt(at now: Instant) -> Attempt? {
-        guard running == nil, !isCareful || !isAcknowledgementOpen else { return nil }
+        guard mayCall else { return nil }
         var first: (lane: TriggerLane, event: TriggerEvent)?
         // The order of the lanes is that of their priorities, so equals stay behind.
         for lane in lanes {
@@ -121,8 +121,9 @@ extension TriggerSchedule {
         return running
     }
 
-    private var isAcknowledgementOpen: Bool {
-        acknowledging != nil || lanes.contains(where: \.wantsAcknowledgement)
+    private var mayCall: Bool {
+        let isOpen = acknowledging != nil || lanes.contains(where: \.wantsAcknowledgement)
+        return running == nil && !(isCareful && isOpen)
     }
 
     /// From now on, what was handled is known when a handler ends the process.
@@ -149,7 +150,7 @@ extension TriggerSchedule {
 
     /// When there may be something to do although nothing happens; nil if never.
     var deadline: Instant? {
-        var deadlines = running == nil ? lanes.compactMap(\.deadline) : []
+        var deadlines = mayCall ? lanes.compactMap(\.deadline) : []
         if acknowledging == nil, lanes.contains(where: \.wantsAcknowledgement) {
             deadlines.append(acknowledgesFrom)
         }

@@ -130,6 +130,7 @@ import Testing
             #expect(schedule.run(at: .zero) == [expected])
             #expect(schedule.take(at: .zero) != nil)
             #expect(schedule.run(at: .zero).isEmpty)
+            #expect(schedule.value.deadline == nil, "it waits for the acknowledgement alone")
             schedule.value.acknowledge(missing: [])
         }
         schedule.value.progress(through: Revision(12)) { _ in false }
