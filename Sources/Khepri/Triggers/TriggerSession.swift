@@ -105,7 +105,10 @@ extension TriggerSession {
         let isFirst = !state.hasOpened
         state.hasOpened = true
         group.addTask {
-            if isFirst, await !open(with: attempt) { return }
+            if isFirst {
+                // Another one may lead by now, and then the session ends.
+                guard await open(with: attempt), engine.leads(in: term) else { return }
+            }
             await call(attempt)
         }
     }
