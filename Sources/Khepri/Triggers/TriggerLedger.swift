@@ -19,9 +19,10 @@ struct TriggerLedger: Sendable {
     var history: String { Identifier128(engine.machine.counts.history).hexadecimal }
 
     private func transact<Answer: Sendable>(
+        consistency: ReadConsistency = .local,
         _ body: @escaping @Sendable (inout Transaction) throws -> Answer
     ) async throws -> Answer {
-        try await engine.transact(body, consistency: .local, timeout: nil)
+        try await engine.transact(body, consistency: consistency, timeout: nil)
     }
 }
 
@@ -109,20 +110,37 @@ extension TriggerLedger {
 
     /// Writes down what a leader begins its turn with, before it calls the handler: that may end the process.
     ///
-    /// - Returns: How many turns in a row have begun with it.
+    /// - Returns: How many turns in a row have begun with it; those that were outlived do not count.
     /// - Throws: ``TurnOver`` when another leader's turn has come.
     func open(with name: String, _ event: TriggerEvent.ID, in term: Term) async throws -> Int {
         let history = history
         return try await transact { transaction in
             var turn = try Self.turn(of: term, in: history, &transaction)
             var opening = TriggerTurn.Opening(
-                name: name, event: event.description, turns: 1, term: term.rawValue)
+                name: name, event: event.description, terms: [])
             if let former = turn.opening, former.name == name, former.event == opening.event {
-                opening.turns = former.turns + (former.term == opening.term ? 0 : 1)
+                opening.terms = former.terms.suffix(TriggerLimits.attemptsMaximum)
             }
+            if opening.terms.last != term.rawValue { opening.terms.append(term.rawValue) }
             turn.opening = opening
             try transaction.put(turn, at: TriggerPaths.root)
-            return opening.turns
+            return opening.terms.count
+        }
+    }
+
+    /// Writes down that a leader leads no more, but that its process goes on: it was not its handler that
+    /// ended the turn.
+    func outlive(_ term: Term) async throws {
+        let history = history
+        // What the leader wrote last is there, or it never will be.
+        return try await transact(consistency: .linearizable) { transaction in
+            guard var turn = try transaction.get(TriggerPaths.root, as: TriggerTurn.self),
+                turn.history == history, var opening = turn.opening,
+                opening.terms.contains(term.rawValue)
+            else { return }
+            opening.terms.removeAll { $0 == term.rawValue }
+            turn.opening = opening.terms.isEmpty ? nil : opening
+            try transaction.put(turn, at: TriggerPaths.root)
         }
     }
 

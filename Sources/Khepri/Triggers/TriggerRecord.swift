@@ -51,10 +51,8 @@ struct TriggerTurn: Codable, Sendable, Equatable {
         var name: String
         /// The event, by its ID.
         var event: String
-        /// How many turns in a row began with it: all but the last ended without dealing with it.
-        var turns: Int
-        /// The term of the last of these turns.
-        var term: UInt64
+        /// The terms of the turns in a row that began with it, and whose leaders did not outlive them.
+        var terms: [UInt64]
     }
 
     /// Whether it is the turn of the leader of a term.

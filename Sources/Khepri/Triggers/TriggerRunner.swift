@@ -61,6 +61,18 @@ struct TriggerRunner: Sendable {
             // A cancelled session ends with an error that says so.
             while let result = await group.nextResult() { _ = result }
         }
+        try await outlive(term)
+    }
+
+    /// Says that this process outlived its turn, as soon as that is possible.
+    private func outlive(_ term: Term) async throws {
+        while !Task.isCancelled {
+            do {
+                return try await TriggerLedger(engine: engine).outlive(term)
+            } catch {
+                guard try await passes(error) else { return }
+            }
+        }
     }
 
     /// Runs sessions one after another, until there is nothing more to come.
@@ -68,17 +80,23 @@ struct TriggerRunner: Sendable {
         while !Task.isCancelled, engine.leads(in: term) {
             do {
                 try await TriggerSession(engine: engine, term: term).run()
-            } catch is TriggerLedger.TurnOver {
-                return
-            } catch let error as StoreError {
-                switch error.code {
-                case .closed, .cancelled: return
-                case .timeout, .noQuorum, .notLeader, .overloaded, .conflict, .storageFull,
-                    .appliedElsewhere, .resultUnavailable, .sessionExpired:
-                    await engine.pause(TriggerSchedule.acknowledgementPause)
-                default: throw error
-                }
+            } catch {
+                guard try await passes(error) else { return }
             }
+        }
+    }
+
+    /// Lets time pass after an error that passes; false if nothing more is to be done.
+    private func passes(_ error: any Error) async throws -> Bool {
+        if error is TriggerLedger.TurnOver { return false }
+        guard let error = error as? StoreError else { throw error }
+        switch error.code {
+        case .closed, .cancelled: return false
+        case .timeout, .noQuorum, .notLeader, .overloaded, .conflict, .storageFull,
+            .appliedElsewhere, .resultUnavailable, .sessionExpired:
+            await engine.pause(TriggerSchedule.acknowledgementPause)
+            return true
+        default: throw error
         }
     }
 }

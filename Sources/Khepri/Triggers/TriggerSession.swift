@@ -106,8 +106,7 @@ extension TriggerSession {
         state.hasOpened = true
         group.addTask {
             if isFirst {
-                // Another one may lead by now, and then the session ends.
-                guard await open(with: attempt), engine.leads(in: term) else { return }
+                guard await open(with: attempt) else { return }
             }
             await call(attempt)
         }
@@ -133,8 +132,10 @@ extension TriggerSession {
     /// Calls a handler, for as long as that may take.
     private func call(_ attempt: TriggerSchedule.Attempt) async {
         // The call goes on until it heeds its cancellation; the session does not wait for that.
-        await withTaskGroup(of: Void.self) { [mail, engine] tasks in
+        await withTaskGroup(of: Void.self) { [mail, engine, term] tasks in
             tasks.addTask {
+                // Another one may lead by now, and then the session ends.
+                guard engine.leads(in: term) else { return }
                 let failure = await attempt.trigger.handle(attempt.event.subject)
                 mail.post(.ended(attempt: attempt.number, failure: failure))
             }

@@ -58,6 +58,23 @@ import Testing
         try await store.close()
     }
 
+    @Test func `a turn that its leader outlives is not counted`() async throws {
+        let store = try await TreeStore.inMemory()
+        let ledger = TriggerLedger(engine: store.engine)
+        try await store.register(Trigger("t", matching: "/a") { _ in })
+        let event = TriggerEvent.ID(revision: Revision(50), ordinal: 0)
+        var counts: [Int] = []
+        for term in 1...8 as ClosedRange<UInt64> {
+            _ = try await ledger.claim(["t"], in: Term(term))
+            counts.append(try await ledger.open(with: "t", event, in: Term(term)))
+            if [1, 3, 4].contains(term) { try await ledger.outlive(Term(term)) }
+            // As late as it likes, and as often.
+            if term == 6 { for _ in 0..<2 { try await ledger.outlive(Term(5)) } }
+        }
+        #expect(counts == [1, 1, 2, 2, 2, 3, 3, 4], "2, 6 and 7 ended")
+        try await store.close()
+    }
+
     @Test func `an acknowledgement never goes back, and tells which triggers are gone`()
         async throws
     {
