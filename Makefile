@@ -25,7 +25,7 @@ docs:
 	Scripts/build-documentation
 
 benchmarks-build:
-	swift build --package-path Benchmarks
+	swift build --package-path Benchmarks --scratch-path .build-examples
 
 # All benchmarks in release; FILTER='Point.*' chooses some.
 benchmarks:
@@ -34,8 +34,8 @@ benchmarks:
 
 # A thousand random runs of 300 operations against the model, and a thousand clusters, in release.
 random:
-	KHEPRI_TEST_SCALE=25 swift test -c release -Xswiftc -enable-testing --scratch-path .build-release \
-	    --no-parallel --filter 'SystemTests|ClusterTests'
+	KHEPRI_TESTABLE=1 KHEPRI_TEST_SCALE=25 swift test -c release --no-parallel \
+	    --filter 'SystemTests|ClusterTests'
 
 # Two thousand simulated clusters of whole stores, and a day in three regions, in release; SEEDS='A..B'
 # chooses other clusters.
@@ -54,5 +54,5 @@ processes: build
 
 # All tests, the random and repeated ones for ten times as long, or SCALE times, in release; KHEPRI_SEED replays one.
 long:
-	KHEPRI_TEST_SCALE=$(or $(SCALE),10) SWIFT_BACKTRACE=enable=no \
-	    swift test -c release -Xswiftc -enable-testing --no-parallel
+	KHEPRI_TESTABLE=1 KHEPRI_TEST_SCALE=$(or $(SCALE),10) SWIFT_BACKTRACE=enable=no \
+	    swift test -c release --no-parallel

@@ -10,6 +10,8 @@ let settings: [SwiftSetting] =
     ]
     + (Context.environment["KHEPRI_WARNINGS_AS_ERRORS"] == nil
         ? [] : [.treatAllWarnings(as: .error)])
+    // For tests in release builds, which look at parts that are internal.
+    + (Context.environment["KHEPRI_TESTABLE"] == nil ? [] : [.unsafeFlags(["-enable-testing"])])
     // Only for the test of the tests: bugs on purpose, chosen at run time.
     + (Context.environment["KHEPRI_MUTANTS"] == nil ? [] : [.define("KHEPRI_MUTANTS")])
 

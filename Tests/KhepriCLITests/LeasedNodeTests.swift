@@ -22,12 +22,15 @@ import Testing
     @Test func `a directory does not get them`() async throws {
         try await Self.withStore { store in
             try await Program.withDirectory { directory in
-                var writer = DirectoryWriter(view: store.view) { _ in }
-                let count = try writer.write(.root, to: directory + "/files")
-                #expect(count == 3)
-                let workers = directory + "/files/workers"
-                let names = try FileManager.default.contentsOfDirectory(atPath: workers)
-                #expect(names.isEmpty)
+                let files = directory + "/files"
+                let count = try await DirectoryWriter.write(.root, to: files, progress: { _ in }) {
+                    try await LocalStore(store).forEachOperation(below: .root, $0)
+                }
+                #expect(count == 2)
+                #expect(
+                    try FileManager.default.subpathsOfDirectory(atPath: files).sorted() == [
+                        "stays", "stays/oak",
+                    ])
             }
         }
     }

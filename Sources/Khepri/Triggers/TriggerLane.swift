@@ -117,9 +117,6 @@ extension TriggerLane {
     /// When a handler that failed is to be called again; nil if none is.
     var deadline: Instant? { head != nil && parking == nil ? notBefore : nil }
 
-    /// Leaves the first event alone for a while.
-    mutating func postpone(until time: Instant) { notBefore = time }
-
     /// Notes the end of the call for the first event; nil for no failure.
     ///
     /// - Parameter valueBytesMaximum: What a parked event may take.

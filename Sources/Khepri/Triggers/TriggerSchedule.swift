@@ -27,6 +27,7 @@ struct TriggerSchedule {
     private var attemptCount = 0
     private var acknowledging: TriggerAcknowledgement?
     private var acknowledgesFrom = Instant.zero
+    private var callsFrom = Instant.zero
     /// Whether each event is acknowledged before the next call, until all have caught up.
     private(set) var isCareful = false
 
@@ -106,7 +107,7 @@ extension TriggerSchedule {
 extension TriggerSchedule {
     /// The handler to be called, if one is to be called now.
     mutating func nextAttempt(at now: Instant) -> Attempt? {
-        guard mayCall else { return nil }
+        guard mayCall, callsFrom <= now else { return nil }
         var first: (lane: TriggerLane, event: TriggerEvent)?
         // The order of the lanes is that of their priorities, so equals stay behind.
         for lane in lanes {
@@ -129,13 +130,10 @@ extension TriggerSchedule {
     /// From now on, what was handled is known when a handler ends the process.
     mutating func becomeCareful() { isCareful = true }
 
-    /// The call that was to be made is made later.
+    /// The call that was to be made is made later; no other one comes before it.
     mutating func takeBackAttempt(at now: Instant) {
-        guard let attempt = running else { return }
         running = nil
-        for index in lanes.indices where lanes[index].trigger.name == attempt.trigger.name {
-            lanes[index].postpone(until: now.advanced(by: Self.acknowledgementPause))
-        }
+        callsFrom = now.advanced(by: Self.acknowledgementPause)
     }
 
     /// Notes the end of a call; one that had failed before by taking too long is of no interest.
@@ -150,7 +148,7 @@ extension TriggerSchedule {
 
     /// When there may be something to do although nothing happens; nil if never.
     var deadline: Instant? {
-        var deadlines = mayCall ? lanes.compactMap(\.deadline) : []
+        var deadlines = mayCall ? lanes.compactMap(\.deadline).map { max($0, callsFrom) } : []
         if acknowledging == nil, lanes.contains(where: \.wantsAcknowledgement) {
             deadlines.append(acknowledgesFrom)
         }

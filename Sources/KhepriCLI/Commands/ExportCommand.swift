@@ -49,12 +49,12 @@ struct ExportCommand: AsyncParsableCommand {
     private func writeDirectory(
         _ path: TreePath, of store: any StorePlace, _ progress: @escaping (Counted) -> Void
     ) async throws -> Counted {
-        let view = try await store.view(below: path, leased: false)
-        guard view.exists(path) else {
-            throw ProgramExit(.notFound, "there is no node at \(path)")
+        let count = try await DirectoryWriter.write(
+            path, to: to, progress: { progress(Counted($0, "node")) }
+        ) { body in
+            try await store.forEachOperation(below: path, body)
         }
-        var writer = DirectoryWriter(view: view) { progress(Counted($0, "node")) }
-        return Counted(try writer.write(path, to: to), "node")
+        return Counted(count, "node")
     }
 
     private func writeLines(

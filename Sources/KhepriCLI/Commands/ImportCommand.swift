@@ -102,7 +102,7 @@ struct ImportCommand: AsyncParsableCommand {
     ) async throws -> (ImportDifference, removed: [TreePath]) {
         var source = source
         var difference = ImportDifference(
-            from: try await store.view(below: .root, leased: false), at: target)
+            from: try await store.view(), at: target)
         try await source.read { try difference.add($0) }
         return (difference, delete ? difference.removed : [])
     }

@@ -44,7 +44,7 @@ struct QuickstartCommand: AsyncParsableCommand {
         let tour = try Tour(store: store, source: directory)
         do {
             try await tour.load()
-            try tour.show()
+            try await tour.show()
             try tour.query()
             try await tour.write()
             try await store.close()
@@ -99,10 +99,12 @@ private struct Tour {
         }
     }
 
-    func show() throws {
+    func show() async throws {
         try say("\nThe tree, two levels deep:")
-        let drawing = TreeDrawing(view: store.view, depth: 2, children: 8, values: false)
-        try drawing.draw(root) { try say("  " + $0) }
+        let place = LocalStore(store)
+        guard let top = try await place.node(at: root) else { return }
+        let drawing = TreeDrawing(store: place, depth: 2, children: 8, values: false)
+        try await drawing.draw(top) { try say("  " + $0) }
     }
 
     func query() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Khepri
+import KhepriServer
 import KhepriTree
 
 /// The command `khepri tree`.
@@ -8,6 +9,8 @@ struct TreeCommandLine: AsyncParsableCommand {
         commandName: "tree",
         abstract: "Draw the tree below a node.",
         discussion: """
+            Of a server's store, the children of each node are read when they are drawn.
+
             EXAMPLES
               khepri tree -d shop
               khepri tree -d shop /stock --depth 2 --no-values
@@ -35,49 +38,54 @@ struct TreeCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         let path = try Arguments.path(path)
-        let view = try await store.withPlace { try await $0.view(below: path, leased: true) }
-        guard view.exists(path) else {
-            throw ProgramExit(.notFound, "there is no node at \(path)")
+        try await store.withPlace { store in
+            guard let top = try await store.node(at: path) else {
+                throw ProgramExit(.notFound, "there is no node at \(path)")
+            }
+            let drawing = TreeDrawing(
+                store: store, depth: depth, children: children, values: values)
+            try await drawing.draw(top) { try StandardOutput.line($0) }
         }
-        let drawing = TreeDrawing(view: view, depth: depth, children: children, values: values)
-        try drawing.draw(path) { try StandardOutput.line($0) }
     }
 }
 
-/// Draws a subtree with lines.
+/// Draws a subtree with lines; each node's children are read when they are drawn.
 struct TreeDrawing {
-    let view: TreeView
+    let store: any StorePlace
     var depth: Int
     var children: Int
     var values: Bool
 
     /// Calls `line` with each line of the drawing.
-    func draw(_ path: TreePath, line: (String) throws -> Void) throws {
-        try line(try label(path, name: path.description))
-        try drawChildren(of: path, prefix: "", levels: depth, line: line)
+    func draw(_ top: ShownNode, line: (String) throws -> Void) async throws {
+        try line(label(top, name: top.path.description))
+        try await drawChildren(of: top, prefix: "", levels: depth, line: line)
     }
 
     private func drawChildren(
-        of path: TreePath, prefix: String, levels: Int, line: (String) throws -> Void
-    ) throws {
-        guard levels > 0 else { return }
-        let names = view.childNames(of: path, limit: children) ?? []
-        let total = try view.node(at: path, as: Payload.self)?.childCount ?? 0
-        for (index, name) in names.enumerated() {
-            let isLast = index + 1 == total
-            let child = path.child(name)
+        of parent: ShownNode, prefix: String, levels: Int, line: (String) throws -> Void
+    ) async throws {
+        guard levels > 0, parent.childCount > 0 else { return }
+        var nodes: [ShownNode] = []
+        let pattern = TreePattern(parent.path).child(where: .anyName)
+        try await store.forEachNode(matching: pattern, after: nil, limit: children) {
+            nodes.append($0)
+        }
+        let left = Int(clamping: parent.childCount) - nodes.count
+        for (index, node) in nodes.enumerated() {
+            let isLast = left <= 0 && index + 1 == nodes.count
+            let name = TreePath(components: [node.path.components[parent.path.depth]])
             try line(
                 prefix + (isLast ? "╰── " : "├── ")
-                    + (try label(child, name: TreePath.root.child(name).description.dropFirstSlash))
-            )
+                    + label(node, name: name.description.dropFirstSlash))
             let deeper = prefix + (isLast ? "    " : "│   ")
-            try drawChildren(of: child, prefix: deeper, levels: levels - 1, line: line)
+            try await drawChildren(of: node, prefix: deeper, levels: levels - 1, line: line)
         }
-        if names.count < total { try line(prefix + "╰── … \(total - names.count) more") }
+        if left > 0 { try line(prefix + "╰── … \(left) more") }
     }
 
-    private func label(_ path: TreePath, name: String) throws -> String {
-        guard values, let value = try view.get(path, as: Payload.self) else { return name }
+    private func label(_ node: ShownNode, name: String) -> String {
+        guard values, let value = node.value else { return name }
         let text = value.jsonText
         return name + " = " + (text.count > 60 ? text.prefix(59) + "…" : text)
     }

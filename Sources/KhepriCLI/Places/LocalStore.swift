@@ -40,21 +40,32 @@ struct LocalStore: StorePlace {
         }
     }
 
-    func view(below path: TreePath, leased: Bool) async throws -> TreeView { store.view }
+    func view() async throws -> TreeView { store.view }
 
     func export(
         below path: TreePath, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
-        let view = store.view
-        guard view.exists(path) else {
-            throw StoreError(.nodeNotFound, "there is no node", path: path)
-        }
-        var operations = StoredOperations(of: view, from: path)
+        var operations = try operations(below: path)
         var lines = operations.header
         while !lines.isEmpty {
             try lines.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
             lines = operations.nextLines()
         }
+    }
+
+    func forEachOperation(
+        below path: TreePath, _ body: (TreeOperation) throws -> Void
+    ) async throws {
+        var operations = try operations(below: path)
+        while case let some = operations.next(), !some.isEmpty { try some.forEach(body) }
+    }
+
+    private func operations(below path: TreePath) throws -> StoredOperations {
+        let view = store.view
+        guard view.exists(path) else {
+            throw StoreError(.nodeNotFound, "there is no node", path: path)
+        }
+        return StoredOperations(of: view, from: path)
     }
 
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {

@@ -23,10 +23,8 @@ protocol StorePlace: Sendable {
         _ body: (ShownNode) throws -> Void
     ) async throws
 
-    /// What is at and below a path, of one revision; there may be more in it.
-    ///
-    /// - Parameter leased: Whether what leases keep is wanted, too.
-    func view(below path: TreePath, leased: Bool) async throws -> TreeView
+    /// The whole store at one revision; what leases keep may be missing.
+    func view() async throws -> TreeView
 
     /// Calls `body` with the lines of an export of what is at and below a path, piece by piece.
     ///
@@ -34,6 +32,13 @@ protocol StorePlace: Sendable {
     /// - Throws: ``StoreError`` `.nodeNotFound`.
     func export(
         below path: TreePath, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws
+
+    /// Calls `body` with the operations of an export of what is at and below a path.
+    ///
+    /// - Throws: ``StoreError`` `.nodeNotFound`.
+    func forEachOperation(
+        below path: TreePath, _ body: (TreeOperation) throws -> Void
     ) async throws
 
     /// Calls `body` with the bytes of a backup of the store, piece by piece.

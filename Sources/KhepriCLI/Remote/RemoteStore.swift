@@ -75,25 +75,18 @@ struct RemoteStore: StorePlace {
     }
 
     /// Copies what is there into a store in memory, which then is looked at as one that is open here.
-    func view(below path: TreePath, leased: Bool) async throws -> TreeView {
+    func view() async throws -> TreeView {
         var configuration = Diagnostics.configuration
         configuration.valueBytesMaximum = TreeLimits.payloadBytesMaximum
         let copy = LocalStore(try await TreeStore.inMemory(configuration: configuration))
-        do {
-            let query = TargetText.query([
-                ("path", path.description), ("leased", leased ? "true" : nil),
-            ])
-            let reply = try await send(.GET, base + "/export" + query)
-            var writes = OrderedWrites(copy)
-            for line in reply.body.readableBytesView.split(separator: 10) {
-                guard case .operation(let operation)? = try OperationLine.reading(Array(line))
-                else { continue }
-                try await writes.add(operation)
-            }
-            try await writes.finish()
-        } catch StoreError.Code.nodeNotFound {
-            // Nothing is copied then.
+        let reply = try await send(.GET, base + "/export")
+        var writes = OrderedWrites(copy)
+        for line in reply.body.readableBytesView.split(separator: 10) {
+            guard case .operation(let operation)? = try OperationLine.reading(Array(line))
+            else { continue }
+            try await writes.add(operation)
         }
+        try await writes.finish()
         let view = copy.store.view
         try await copy.close()
         return view
@@ -104,6 +97,20 @@ struct RemoteStore: StorePlace {
     ) async throws {
         let query = TargetText.query([("path", path.description)])
         try await RemoteDownload(endpoint: endpoint, target: base + "/export" + query).run(body)
+    }
+
+    func forEachOperation(
+        below path: TreePath, _ body: (TreeOperation) throws -> Void
+    ) async throws {
+        var lines = LineCutter()
+        try await export(below: path) { bytes in
+            for line in lines.take(bytes) {
+                guard let parsed = try? OperationLine.reading(line) else {
+                    throw endpoint.malformedAnswer
+                }
+                if case .operation(let operation) = parsed { try body(operation) }
+            }
+        }
     }
 
     func backUp(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws {

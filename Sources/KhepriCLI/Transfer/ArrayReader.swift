@@ -67,9 +67,9 @@ struct ArrayReader: ItemReader {
             place = .inItem
         case .behindArray: throw failure("expected nothing behind the array")
         }
-        guard item.count <= LineReader.lineBytesMaximum else {
+        guard item.count <= LineCutter.lineBytesMaximum else {
             throw failure(
-                "expected an operation of at most \(LineReader.lineBytesMaximum) bytes, found more")
+                "expected an operation of at most \(LineCutter.lineBytesMaximum) bytes, found more")
         }
     }
 

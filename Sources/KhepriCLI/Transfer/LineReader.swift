@@ -4,11 +4,8 @@ import KhepriTree
 ///
 /// Lines are bytes: what is no UTF-8 is for the parser to refuse and never replaced here.
 struct LineReader: ItemReader {
-    /// The longest line; of a longer one the rest is dropped.
-    static let lineBytesMaximum = 64 << 20
-
     private var chunks: ChunkReader
-    private var rest: [UInt8] = []
+    private var lines = LineCutter()
     private var isAtEnd = false
 
     /// - Parameter name: What errors call the input.
@@ -21,16 +18,25 @@ struct LineReader: ItemReader {
         while !isAtEnd {
             guard let chunk = try chunks.next() else {
                 isAtEnd = true
-                return rest.isEmpty ? nil : [rest]
+                return lines.rest.isEmpty ? nil : [lines.rest]
             }
-            let lines = take(chunk)
+            let lines = lines.take(chunk)
             if !lines.isEmpty { return lines }
         }
         return nil
     }
+}
 
-    /// Cuts the new bytes into lines and keeps what follows the last of them.
-    private mutating func take(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
+/// Cuts pieces of a text that may begin and end anywhere into lines.
+struct LineCutter {
+    /// The longest line; of a longer one the rest is dropped.
+    static let lineBytesMaximum = 64 << 20
+
+    /// What follows the last end of a line.
+    private(set) var rest: [UInt8] = []
+
+    /// The lines that end in the next piece, without their ends.
+    mutating func take(_ bytes: some Collection<UInt8>) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         for piece in bytes.split(separator: 10, omittingEmptySubsequences: false) {
             // A line of one byte too many is kept, so that the parser can tell.
@@ -48,10 +54,10 @@ extension OperationLine {
     ///
     /// - Throws: ``OperationError``.
     static func reading(_ line: [UInt8]) throws -> OperationLine? {
-        guard line.count <= LineReader.lineBytesMaximum else {
+        guard line.count <= LineCutter.lineBytesMaximum else {
             throw OperationError(
                 .invalidOperation,
-                "expected a line of at most \(LineReader.lineBytesMaximum) bytes, found more")
+                "expected a line of at most \(LineCutter.lineBytesMaximum) bytes, found more")
         }
         let isBlank = line.allSatisfy { $0 == 32 || $0 == 9 || $0 == 13 }
         return isBlank ? nil : try line.withUnsafeBytes { try OperationLine($0) }

@@ -24,6 +24,7 @@ struct TriggerChecker {
     }
 
     private(set) var failure: String?
+    private let name: String
     /// After so many failures a change is parked.
     private let attemptsMaximum: Int
     /// What comes behind it concerns the trigger.
@@ -33,15 +34,25 @@ struct TriggerChecker {
     private var written: Set<UInt64> = []
     private var handled: Set<UInt64> = []
     private var failureCounts: [UInt64: Int] = [:]
+    /// The members whose last call failed.
+    private var waiting: Set<Int> = []
     /// Those that were parked because leaders ended.
     private var abandoned: Set<UInt64> = []
+    /// Those that a trigger of a lower priority was called for first.
+    private var overtaken: Set<UInt64> = []
     private var gaps: [Gap] = []
     private var lastHandled: UInt64 = 0
 
-    init(attemptsMaximum: Int) { self.attemptsMaximum = attemptsMaximum }
+    /// - Parameters:
+    ///   - name: What messages call the trigger.
+    ///   - attemptsMaximum: After so many failures a change is parked.
+    init(_ name: String, attemptsMaximum: Int) {
+        self.name = name
+        self.attemptsMaximum = attemptsMaximum
+    }
 
     mutating func fail(_ message: String) {
-        failure = failure ?? "the trigger \(message)"
+        failure = failure ?? "the trigger \(name) \(message)"
     }
 
     // MARK: What was done
@@ -57,7 +68,10 @@ struct TriggerChecker {
     }
 
     /// A handler has failed for a change.
-    mutating func noteFailure(at revision: UInt64) { failureCounts[revision, default: 0] += 1 }
+    mutating func noteFailure(at revision: UInt64, by member: Int) {
+        failureCounts[revision, default: 0] += 1
+        waiting.insert(member)
+    }
 
     /// Changes were missed.
     mutating func noteGap(after: UInt64, through: UInt64) {
@@ -66,6 +80,7 @@ struct TriggerChecker {
 
     /// A handler has done its work for a change: after it did for all before that are not parked.
     mutating func noteHandled(at revision: UInt64, by member: Int) {
+        waiting.remove(member)
         guard handled.insert(revision).inserted else { return }
         if revision < lastHandled, !isMissed(revision), !mayBeParked(revision) {
             fail("is called for revision \(revision) on host\(member), after \(lastHandled)")
@@ -79,6 +94,15 @@ struct TriggerChecker {
 
     private func isMissed(_ revision: UInt64) -> Bool {
         gaps.contains { $0.after < revision && revision <= $0.through }
+    }
+
+    /// Another trigger of a lower priority was called for a change: this one was before, unless it waits
+    /// after a failure.
+    mutating func noteFollower(at revision: UInt64, by member: Int) {
+        guard let registration, revision > registration, !handled.contains(revision),
+            !isMissed(revision), !waiting.contains(member)
+        else { return }
+        overtaken.insert(revision)
     }
 
     // MARK: What is seen
@@ -106,6 +130,11 @@ struct TriggerChecker {
                 "is through \(sight.handledRevision) on host\(sight.member), and is not called "
                     + "for \(revision), which is not parked")
         }
+        for revision in overtaken.sorted()
+        where revision <= sight.handledRevision && !abandoned.contains(revision) {
+            fail("is called for revision \(revision) after one of a lower priority")
+        }
+        overtaken = overtaken.filter { $0 > sight.handledRevision }
         open = open.filter { !handled.contains($0) && !isMissed($0) }
     }
 
@@ -116,5 +145,5 @@ struct TriggerChecker {
     }
 
     /// The first write that the trigger has not been called for, in words; nil if there is none.
-    var rest: String? { due.min().map { "the trigger is not called for revision \($0)" } }
+    var rest: String? { due.min().map { "the trigger \(name) is not called for revision \($0)" } }
 }

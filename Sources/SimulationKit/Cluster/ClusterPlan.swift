@@ -73,6 +73,8 @@ package struct ClusterPlan: Sendable, Hashable {
         case earlyReturn
         /// A trigger is called for each two changes the wrong way round.
         case swappedCalls
+        /// A trigger comes before the one whose priority ought to be higher.
+        case swappedPriorities
         /// A parked change of a trigger is given up.
         case givenUpChange
         /// The handler of a trigger says that it has done what it failed to do.

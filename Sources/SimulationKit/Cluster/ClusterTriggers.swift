@@ -2,26 +2,39 @@ import Khepri
 import RaftCore
 import RaftRuntime
 
-/// A trigger of a simulated cluster's first store, which every member runs: each change is handled at least
+/// The triggers of a simulated cluster's first store, which every member runs: each change is handled at least
 /// once, in the order of the log, or parked and listed, or the trigger is told that changes were missed.
 ///
-/// Some changes are parked, because their handler fails until all is healed. They are tried again now and
-/// then, and are handled in the end.
+/// One of them fails now and then. Some changes are parked, because their handler fails until all is healed;
+/// they are tried again now and then, and are handled in the end. The other one has a lower priority.
 final class ClusterTriggers {
     private struct Place: Hashable, Sendable {
         let member: Int
         let life: Int
     }
 
-    private enum News: Sendable {
-        /// The trigger is there, and what comes behind a revision concerns it.
-        case registered(Place, Revision)
-        case handled(Place, Revision)
-        case failed(Place, Revision)
-        case missed(Place, TriggerGap)
+    /// A trigger, by its name.
+    private enum Name: String, CaseIterable, Sendable {
+        case failing, following
+
+        /// Where its checker is.
+        var index: Int { self == .failing ? 0 : 1 }
     }
 
-    private static let name = "simulated"
+    private struct News: Sendable {
+        enum Event: Sendable {
+            /// The trigger is there, and what comes behind a revision concerns it.
+            case registered(Revision)
+            case handled(Revision)
+            case failed(Revision)
+            case missed(TriggerGap)
+        }
+
+        let name: Name
+        let place: Place
+        let event: Event
+    }
+
     /// Handlers fail once for each change of every so many revisions.
     private static let failurePeriod: UInt64 = 7
     /// Of every so many of these, they fail until they are mended.
@@ -29,7 +42,9 @@ final class ClusterTriggers {
     /// After so many failures a change is parked.
     private static let attemptsMaximum = 3
 
-    private var checker = TriggerChecker(attemptsMaximum: attemptsMaximum)
+    private var checkers = Name.allCases.map {
+        TriggerChecker($0.rawValue, attemptsMaximum: attemptsMaximum)
+    }
     private let plan: ClusterPlan
     private let executor: SingleThreadExecutor
     private let news = Lock<[News]>([])
@@ -38,7 +53,7 @@ final class ClusterTriggers {
     private var group: GroupID?
     /// Whether handlers fail no more for good.
     private let isMended = Lock(false)
-    /// How many parked changes each member listed when it was looked at last.
+    /// How many parked changes of the failing trigger each member listed when it was looked at last.
     private var listed: [Int: Int] = [:]
     /// Where parked changes are tried again, or were at last.
     private var retryingMember: Int?
@@ -50,11 +65,11 @@ final class ClusterTriggers {
     }
 
     /// The first thing that did not hold.
-    var failure: String? { checker.failure }
+    var failure: String? { checkers.lazy.compactMap(\.failure).first }
 
     // MARK: Running
 
-    /// Begins the trigger on a member, once in the life of its process.
+    /// Begins the triggers on a member, once in the life of its process.
     func attend(_ member: ClusterMember) {
         guard plan.runsTriggers, let life = member.process?.life, let store = member.store,
             lives[member.number] != life
@@ -62,34 +77,53 @@ final class ClusterTriggers {
         lives[member.number] = life
         group = store.groupID
         let place = Place(member: member.number, life: life)
-        let trigger = trigger(at: place, of: store)
+        let triggers = [failing(at: place, of: store), following(at: place)]
         _ = Task(executorPreference: executor) { [news] in
-            await store.keepRunning(trigger) {
-                news.withLock { $0.append(.registered(place, store.local.revision)) }
+            await store.keepRunning(triggers) {
+                let revision = store.local.revision
+                for name in Name.allCases {
+                    let item = News(name: name, place: place, event: .registered(revision))
+                    news.withLock { $0.append(item) }
+                }
             }
         }
     }
 
-    private func trigger(at place: Place, of store: TreeStore) -> Trigger {
+    /// What the handlers of a trigger tell.
+    private func teller(of name: Name, at place: Place) -> @Sendable (News.Event) -> Void {
+        { [news] event in
+            news.withLock { $0.append(News(name: name, place: place, event: event)) }
+        }
+    }
+
+    private func following(at place: Place) -> Trigger {
+        let tell = teller(of: .following, at: place)
+        return Trigger(
+            Name.following.rawValue, matching: "/registers/*",
+            priority: plan.plant == .swappedPriorities ? 2 : 0,
+            attempts: .init(maximum: Self.attemptsMaximum),
+            onGap: { tell(.missed($0)) },
+            { tell(.handled($0.revision)) })
+    }
+
+    private func failing(at place: Place, of store: TreeStore) -> Trigger {
+        let tell = teller(of: .failing, at: place)
         let failed = Lock<Set<Revision>>([])
         let held = Lock<Revision?>(nil)
         return Trigger(
-            Self.name, matching: "/registers/*",
+            Name.failing.rawValue, matching: "/registers/*", priority: 1,
             attempts: .init(maximum: Self.attemptsMaximum, longestPause: .milliseconds(200)),
-            onGap: { [news] gap in news.withLock { $0.append(.missed(place, gap)) } },
-            { [news, executor, isMended, plant = plan.plant] change in
+            onGap: { tell(.missed($0)) },
+            { [executor, isMended, plant = plan.plant] change in
                 if Self.failsAtFirst(change.revision) {
                     let isFirst = failed.withLock { $0.insert(change.revision).inserted }
                     let isStubborn = (change.revision.rawValue / Self.failurePeriod)
                         .isMultiple(of: Self.stubbornPeriod)
                     if isFirst || isStubborn && !isMended.withLock({ $0 }) {
                         if plant == .swallowedFailure { return }
-                        news.withLock { $0.append(.failed(place, change.revision)) }
+                        tell(.failed(change.revision))
                         throw Failure()
                     }
-                }
-                let note = { @Sendable (revision: Revision) in
-                    news.withLock { $0.append(.handled(place, revision)) }
                 }
                 switch plant {
                 case .swappedCalls:
@@ -98,14 +132,14 @@ final class ClusterTriggers {
                         return held
                     }
                     guard let waiting else { return }
-                    note(change.revision)
-                    note(waiting)
+                    tell(.handled(change.revision))
+                    tell(.handled(waiting))
                 case .earlyReturn:
                     _ = Task(executorPreference: executor) {
                         for _ in 0..<10 { await store.pause() }
-                        note(change.revision)
+                        tell(.handled(change.revision))
                     }
-                default: note(change.revision)
+                default: tell(.handled(change.revision))
                 }
             })
     }
@@ -123,13 +157,19 @@ final class ClusterTriggers {
         guard plan.runsTriggers, let store = member.store, random.isOne(in: 8) else { return }
         settle()
         do {
-            guard let status = try store.triggers().first else { return }
-            checker.look(TriggerChecker.Sight(status, on: member.number))
+            let all = try store.triggers()
+            for status in all {
+                guard let name = Name(rawValue: status.name) else { continue }
+                checkers[name.index].look(TriggerChecker.Sight(status, on: member.number))
+            }
+            guard let status = all.first(where: { $0.name == Name.failing.rawValue }) else {
+                return
+            }
             listed[member.number] = status.parked.count
             guard isMended.withLock({ $0 }) || random.isOne(in: 16) else { return }
             retry(status.parked.filter { !$0.isDue }.map(\.id), at: member.number, of: store)
         } catch {
-            checker.fail("cannot be read on \(member.name): \(error)")
+            checkers[0].fail("cannot be read on \(member.name): \(error)")
         }
     }
 
@@ -140,7 +180,7 @@ final class ClusterTriggers {
         retryingMember = member
         isRetrying.withLock { $0 = true }
         _ = Task(executorPreference: executor) { [isRetrying] in
-            await store.tryAgain(ids, of: ClusterTriggers.name, givesUp: givesUp)
+            await store.tryAgain(ids, of: Name.failing.rawValue, givesUp: givesUp)
             isRetrying.withLock { $0 = false }
         }
     }
@@ -163,35 +203,35 @@ final class ClusterTriggers {
             defer { news = [] }
             return news
         }
-        for news in arrived {
-            switch news {
-            case .registered(let place, let revision):
-                guard isThere(place) else { continue }
-                checker.noteRegistration(before: revision.rawValue)
-            case .handled(let place, let revision):
-                guard isThere(place) else { continue }
-                checker.noteHandled(at: revision.rawValue, by: place.member)
-            case .failed(let place, let revision):
-                if isThere(place) { checker.noteFailure(at: revision.rawValue) }
-            case .missed(let place, let gap):
-                guard isThere(place) else { continue }
-                checker.noteGap(after: gap.after.rawValue, through: gap.through.rawValue)
+        for news in arrived where lives[news.place.member] == news.place.life {
+            let index = news.name.index
+            switch news.event {
+            case .registered(let revision):
+                checkers[index].noteRegistration(before: revision.rawValue)
+            case .handled(let revision):
+                checkers[index].noteHandled(at: revision.rawValue, by: news.place.member)
+                if news.name == .following {
+                    let first = Name.failing.index
+                    checkers[first].noteFollower(at: revision.rawValue, by: news.place.member)
+                }
+            case .failed(let revision):
+                checkers[index].noteFailure(at: revision.rawValue, by: news.place.member)
+            case .missed(let gap):
+                checkers[index].noteGap(after: gap.after.rawValue, through: gap.through.rawValue)
             }
         }
     }
 
-    private func isThere(_ place: Place) -> Bool { lives[place.member] == place.life }
-
     /// A write of a register was answered.
     func noteWrite(to group: GroupID, at revision: Revision) {
         guard plan.runsTriggers, group == self.group else { return }
-        checker.noteWrite(at: revision.rawValue)
+        for index in checkers.indices { checkers[index].noteWrite(at: revision.rawValue) }
     }
 
-    /// What the trigger has still to be called for, and what is parked, in words; nil if nothing.
+    /// What the triggers have still to be called for, and what is parked, in words; nil if nothing.
     var rest: String? {
         guard plan.runsTriggers else { return nil }
-        if let rest = checker.rest { return rest }
+        if let rest = checkers.lazy.compactMap(\.rest).first { return rest }
         let member = listed.filter { $0.value > 0 }.keys.min()
         return member.map { "the trigger has parked changes on host\($0)" }
     }
@@ -210,16 +250,18 @@ extension TriggerChecker.Sight {
 }
 
 extension TreeStore {
-    /// Registers a trigger and runs it until the store is closed.
+    /// Registers triggers and runs them until the store is closed.
     fileprivate func keepRunning(
-        _ trigger: Trigger, noteRegistration: @Sendable () -> Void
+        _ triggers: [Trigger], noteRegistration: @Sendable () -> Void
     ) async {
-        var isRegistered = false
+        var unregistered = triggers[...]
         while true {
             do {
-                if !isRegistered { try await register(trigger) }
-                if !isRegistered { noteRegistration() }
-                isRegistered = true
+                while let trigger = unregistered.first {
+                    try await register(trigger)
+                    unregistered.removeFirst()
+                    if unregistered.isEmpty { noteRegistration() }
+                }
                 try await runTriggers()
                 return
             } catch {

@@ -141,13 +141,14 @@ import Testing
         #expect(schedule.run(at: .zero) == ["a 13 /x", "b 13 /x"])
     }
 
-    @Test func `a call that could not begin is made later`() throws {
-        let schedule = Turns([Self.trigger("a")])
+    @Test func `a call that could not begin is made later, and no other one before it`() throws {
+        let schedule = Turns([Self.trigger("a"), Self.trigger("b")])
         schedule.value.take(try [Self.change(11, "/x")])
         _ = try schedule.next(at: .zero)
         schedule.value.takeBackAttempt(at: .zero)
         #expect(schedule.run(at: Self.at(999)).isEmpty)
-        #expect(schedule.run(at: Self.at(1_000)) == ["a 11 /x"])
+        #expect(schedule.value.deadline == Self.at(1_000))
+        #expect(schedule.run(at: Self.at(1_000)) == ["a 11 /x", "b 11 /x"])
     }
 
     @Test func `a failure that counts for many parks at once`() throws {

@@ -43,10 +43,11 @@ struct ClusterRunTests {
         .hoardedLease: ["nobody has spoken for it"],
         .lockWithoutLine: ["it is held by", "have the token"],
         .heedlessHolder: ["is written after"],
-        .earlyReturn: ["the trigger is through"],
-        .swappedCalls: ["the trigger is called for"],
-        .givenUpChange: ["the trigger is through"],
-        .swallowedFailure: ["the trigger is through"],
+        .earlyReturn: ["the trigger failing is through"],
+        .swappedCalls: ["the trigger failing is called for"],
+        .swappedPriorities: ["after one of a lower priority"],
+        .givenUpChange: ["the trigger failing is through"],
+        .swallowedFailure: ["the trigger failing is through"],
     ]
 
     @Test(arguments: ClusterPlan.Plant.allCases)

@@ -7,7 +7,7 @@ import Testing
 struct TriggerCheckerTests {
     /// A trigger that is there from revision 4 on, and writes at some revisions.
     private static func registered(_ revisions: UInt64...) -> TriggerChecker {
-        var checker = TriggerChecker(attemptsMaximum: 2)
+        var checker = TriggerChecker("one", attemptsMaximum: 2)
         checker.noteRegistration(before: 4)
         for revision in revisions { checker.noteWrite(at: revision) }
         return checker
@@ -27,8 +27,8 @@ struct TriggerCheckerTests {
         var checker = Self.registered(3, 5, 6, 7)
         checker.noteHandled(at: 5, by: 0)
         Self.look(&checker, through: 5)
-        checker.noteFailure(at: 6)
-        checker.noteFailure(at: 6)
+        checker.noteFailure(at: 6, by: 0)
+        checker.noteFailure(at: 6, by: 0)
         Self.look(&checker, through: 6, [6: 2])
         checker.noteHandled(at: 7, by: 0)
         checker.noteHandled(at: 5, by: 1)
@@ -59,8 +59,8 @@ struct TriggerCheckerTests {
 
     @Test func `a parked change that is listed no more was handled`() {
         var checker = Self.registered(5)
-        checker.noteFailure(at: 5)
-        checker.noteFailure(at: 5)
+        checker.noteFailure(at: 5, by: 0)
+        checker.noteFailure(at: 5, by: 0)
         Self.look(&checker, through: 5, [5: 2])
         #expect(checker.failure == nil)
         Self.look(&checker, through: 5)
@@ -82,7 +82,7 @@ struct TriggerCheckerTests {
 
     @Test func `only what has failed often enough is handled after later changes`() {
         var checker = Self.registered(5, 6)
-        checker.noteFailure(at: 5)
+        checker.noteFailure(at: 5, by: 0)
         checker.noteHandled(at: 6, by: 0)
         checker.noteHandled(at: 5, by: 0)
         #expect(checker.failure?.contains("for revision 5 on host0, after 6") == true)
@@ -91,7 +91,7 @@ struct TriggerCheckerTests {
     @Test(arguments: [1, 2, 4])
     func `what is parked has failed as often as is said, and often enough`(failureCount: Int) {
         var checker = Self.registered(5)
-        for _ in 0..<3 { checker.noteFailure(at: 5) }
+        for _ in 0..<3 { checker.noteFailure(at: 5, by: 0) }
         Self.look(&checker, through: 5, [5: failureCount])
         #expect((checker.failure == nil) == (failureCount == 2))
     }
@@ -109,9 +109,28 @@ struct TriggerCheckerTests {
         #expect(checker.rest == nil)
     }
 
+    @Test func `it comes before one of a lower priority, unless it waits after a failure`() {
+        var checker = Self.registered(5, 6, 7, 8)
+        checker.noteFollower(at: 4, by: 0)
+        checker.noteHandled(at: 5, by: 0)
+        checker.noteFollower(at: 5, by: 0)
+        checker.noteFailure(at: 6, by: 0)
+        checker.noteFollower(at: 6, by: 0)
+        checker.noteFollower(at: 7, by: 0)
+        checker.noteHandled(at: 6, by: 1)
+        checker.noteHandled(at: 7, by: 0)
+        Self.look(&checker, through: 7)
+        #expect(checker.failure == nil)
+        checker.noteFollower(at: 8, by: 0)
+        checker.noteHandled(at: 8, by: 1)
+        #expect(checker.failure == nil, "leaders may have ended at it")
+        Self.look(&checker, through: 8)
+        #expect(checker.failure?.contains("for revision 8 after one of a lower") == true)
+    }
+
     @Test func `what is parked is passed`() {
         var checker = Self.registered(5)
-        for _ in 0..<2 { checker.noteFailure(at: 5) }
+        for _ in 0..<2 { checker.noteFailure(at: 5, by: 0) }
         Self.look(&checker, through: 4, [5: 2])
         #expect(checker.failure?.contains("only through 4") == true)
     }
