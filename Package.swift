@@ -238,6 +238,7 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "KhepriCLI", "CBOR", "SimulationKit", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

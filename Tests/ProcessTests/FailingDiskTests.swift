@@ -34,6 +34,34 @@ extension ProcessTests {
             }
         }
 
+        @Test func `a disk that hangs for a while stops nobody but its member, and loses nothing`()
+            async throws
+        {
+            let disks = Dictionary(
+                uniqueKeysWithValues: (1...3).map { ($0, MemberDisk.Kind.image(256)) })
+            try await ProcessCluster.run(members: 3, disks: disks) { cluster in
+                let history = try await cluster.underLoad {
+                    for round in 0..<4 {
+                        let leader = try await cluster.leader()
+                        let member = round % 2 == 0 ? leader : cluster.others(than: leader)[0]
+                        try await member.disk.freeze()
+                        try await Task.pause(1_000)
+                        // The others have a majority of disks, whoever leads.
+                        let survivor = cluster.others(than: member)[0]
+                        try await eventually("a write while \(member.name) hangs") {
+                            let target = "/v1/nodes/beside/\(round)"
+                            let reply = await cluster.reply(of: survivor, .PUT, target, "1")
+                            return reply?.status == 200 ? () : nil
+                        }
+                        try await member.disk.thaw()
+                        try await cluster.settle()
+                    }
+                    try await Task.pause(500)
+                }
+                try await cluster.check(history, answered: 300)
+            }
+        }
+
         @Test func `after a power cut of all members every acknowledged write is there`()
             async throws
         {

@@ -41,6 +41,13 @@ enum FaultyNetwork {
         try await deafen(host)
     }
 
+    /// Of what hosts send to each other, so many packets of a hundred are lost.
+    static func lose(percent: Int) async throws {
+        try await Tool.run(
+            "nft", "add", "rule", "bridge", "faults", "forward", "numgen", "random", "mod", "100",
+            "<", "\(percent)", "drop")
+    }
+
     /// Nothing is dropped any more.
     static func heal() async throws {
         try await Tool.run("nft", "flush", "chain", "bridge", "faults", "forward")

@@ -61,6 +61,12 @@ struct MemberDisk {
     /// Gives back what ``fill()`` used up.
     func free() throws { try FileManager.default.removeItem(atPath: ballast) }
 
+    /// Lets whoever writes wait, for an image.
+    func freeze() async throws { try await Tool.run("fsfreeze", "--freeze", place) }
+
+    /// Ends what ``freeze()`` began.
+    func thaw() async throws { try await Tool.run("fsfreeze", "--unfreeze", place) }
+
     /// Ends the file system as a power cut would: it fails from now on, and what was not flushed is gone.
     func cutPower() throws {
         let directory = open(place, O_RDONLY)

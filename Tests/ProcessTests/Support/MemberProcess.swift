@@ -10,49 +10,51 @@ final class MemberProcess {
     let disk: MemberDisk
     /// What it says, over all its lives.
     let log: String
+    /// How clients reach it.
+    let endpoint: Endpoint
+    private let security: MemberSecurity
     private let join: Endpoint?
     private var process: Process?
 
     init(
-        _ number: Int, in directory: String, on kind: MemberDisk.Kind, joining join: Endpoint?
+        _ number: Int, in directory: String, on kind: MemberDisk.Kind, _ security: MemberSecurity,
+        joining join: Endpoint?
     ) async throws {
         self.number = number
+        self.security = security
         self.join = join
+        endpoint = try security.endpoint(Self.address(of: number))
         disk = try await MemberDisk(kind, at: "\(directory)/n\(number)")
         log = "\(directory)/n\(number).log"
         try Data().write(to: URL(fileURLWithPath: log))
     }
 
     var name: String { "n\(number)" }
-    var endpoint: Endpoint { Self.endpoint(of: number) }
     var isRunning: Bool { process?.isRunning ?? false }
 
-    static func endpoint(of number: Int) -> Endpoint {
-        guard let endpoint = Endpoint(argument: "http://\(FaultyNetwork.address(of: number)):8080")
-        else { preconditionFailure("the address of a host is one") }
-        return endpoint
+    /// What clients call a host, with the port.
+    static func address(of number: Int) -> String {
+        FaultyNetwork.address(of: number) + ":8080"
     }
 
     /// The program that is tested.
-    private static var program: String {
+    static var program: String {
         ProcessInfo.processInfo.environment["KHEPRI_PROGRAM"] ?? "khepri"
     }
 
     /// Starts the program, always with the same arguments, and waits until it is ready.
     func start(within limit: Duration = .seconds(20)) async throws {
         precondition(!isRunning, "\(name) runs already")
-        let address = FaultyNetwork.address(of: number)
         let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         let start = try output.seekToEnd()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             FaultyNetwork.words(on: number) + [Self.program, "serve", "--name", name]
-            + [
-                "--data-dir", disk.place + "/data", "--http", "\(address):8080", "--peer",
-                "\(address):7400",
-            ]
-            + ["--insecure"] + (join.map { ["--join", $0.description] } ?? [])
+            + ["--data-dir", disk.place + "/data"]
+            + ["--peer", FaultyNetwork.address(of: number) + ":7400"]
+            + security.words(serving: Self.address(of: number))
+            + (join.map { ["--join", $0.description] } ?? [])
         process.environment = ProcessInfo.processInfo.environment
             .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardOutput = output
@@ -61,7 +63,7 @@ final class MemberProcess {
         self.process = process
         try await eventually("\(name) to be ready", within: limit) {
             guard isRunning else { throw Tool.Failure(description: "\(name) ended: \(lastWords)") }
-            return try said(since: start).contains("ready http://") ? () : nil
+            return try said(since: start).contains("ready http") ? () : nil
         }
     }
 

@@ -16,11 +16,16 @@ final class ProcessCluster {
     let directory: String
     var random: TestRandom
     private let disks: [Int: MemberDisk.Kind]
+    private let security: MemberSecurity
     private(set) var members: [MemberProcess] = []
 
-    private init(in directory: String, disks: [Int: MemberDisk.Kind], _ random: TestRandom) {
+    private init(
+        in directory: String, disks: [Int: MemberDisk.Kind], _ security: MemberSecurity,
+        _ random: TestRandom
+    ) {
         self.directory = directory
         self.disks = disks
+        self.security = security
         self.random = random
     }
 
@@ -28,16 +33,22 @@ final class ProcessCluster {
     ///
     /// What the members wrote is kept if the test fails.
     ///
-    /// - Parameter disks: Where members have their data, by their numbers, if not beside each other.
+    /// - Parameters:
+    ///   - disks: Where members have their data, by their numbers, if not beside each other.
+    ///   - encrypted: Whether members and clients show certificates to each other.
     static func run(
-        members count: Int, disks: [Int: MemberDisk.Kind] = [:], for test: String = #function,
+        members count: Int, disks: [Int: MemberDisk.Kind] = [:], encrypted: Bool = false,
+        for test: String = #function,
         _ body: (ProcessCluster) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("khepri-processes-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: false)
-        let cluster = ProcessCluster(in: directory, disks: disks, TestRandom(for: test))
+        let security: MemberSecurity =
+            try await encrypted ? .withCertificates(for: count, in: directory) : .none
+        let cluster = ProcessCluster(
+            in: directory, disks: disks, security, TestRandom(for: test))
         do {
             try await FaultyNetwork.heal()
             for _ in 0..<count { try await cluster.grow() }
@@ -60,7 +71,8 @@ final class ProcessCluster {
     func grow() async throws {
         let number = members.count + 1
         let member = try await MemberProcess(
-            number, in: directory, on: disks[number] ?? .shared, joining: members.first?.endpoint)
+            number, in: directory, on: disks[number] ?? .shared, security,
+            joining: members.first?.endpoint)
         members.append(member)
         try await member.start()
         try await eventually("\(member.name) to be a voter") {
@@ -169,7 +181,8 @@ final class ProcessCluster {
         on members: [Int]? = nil, _ body: () async throws -> Void
     ) async throws -> CallHistory {
         let numbers = members ?? self.members.map(\.number)
-        let load = Load(endpoints: numbers.map(MemberProcess.endpoint), seed: random.next())
+        let endpoints = try numbers.map { try security.endpoint(MemberProcess.address(of: $0)) }
+        let load = Load(endpoints: endpoints, seed: random.next())
         return try await load.run(body)
     }
 

@@ -9,7 +9,10 @@ enum Tool {
     /// Runs a program to its end.
     ///
     /// - Throws: ``Failure`` with what it said, unless it ended with 0.
-    static func run(_ words: String...) async throws {
+    static func run(_ words: String...) async throws { try await run(words) }
+
+    /// The same.
+    static func run(_ words: [String]) async throws {
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
