@@ -33,9 +33,11 @@ benchmarks:
 	    $(if $(FILTER),--filter '$(FILTER)')
 
 # A thousand random runs of 300 operations against the model, and a thousand clusters, in release.
+RANDOM = KHEPRI_TESTABLE=1 KHEPRI_TEST_TARGETS='ConformanceTests RaftCoreTests'
 random:
-	KHEPRI_TESTABLE=1 KHEPRI_TEST_SCALE=25 swift test -c release --no-parallel \
-	    --filter 'SystemTests|ClusterTests'
+	$(RANDOM) swift build -c release --product khepri-swiftPackageTests
+	$(RANDOM) KHEPRI_TEST_SCALE=25 swift test -c release --skip-build --no-parallel \
+	    --filter 'SystemTests|RaftCoreTests.ClusterTests'
 
 # Two thousand simulated clusters of whole stores, and a day in three regions, in release; SEEDS='A..B'
 # chooses other clusters.

@@ -37,6 +37,24 @@ extension ProcessTests {
             }
         }
 
+        @Test func `a command under a lease goes on when the member that it spoke to dies`()
+            async throws
+        {
+            try await ProcessCluster.run(members: 3) { cluster in
+                for member in cluster.members.prefix(2) {
+                    let endpoint = member.endpoint.description
+                    async let command: Void = Tool.run(
+                        MemberProcess.program, "lease", "--endpoint", endpoint, "--ttl", "3", "--",
+                        "sleep", "8")
+                    try await Task.pause(1_000)
+                    try await member.end()
+                    try await command
+                    try await member.start()
+                    try await cluster.settle()
+                }
+            }
+        }
+
         @Test func `a member that was away past the end of the log comes back by snapshot`()
             async throws
         {

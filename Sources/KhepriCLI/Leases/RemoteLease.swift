@@ -9,6 +9,8 @@ import UnixSignals
 
 /// A lease of a store that a server serves, kept from here for as long as something is done.
 ///
+/// Where the server is a member of a cluster, another one is asked when it does not answer.
+///
 /// Time counts from before a word was sent that was answered, by this machine's clock, which goes on while
 /// the machine sleeps.
 final class RemoteLease: Sendable {
@@ -21,7 +23,7 @@ final class RemoteLease: Sendable {
 
     /// Names the lease to others, as 32 digits.
     let id: String
-    private let client: ClusterClient
+    private let members: MemberEndpoints
     private let target: String
     private let timeToLive: Duration
     private let heard: Lock<ContinuousClock.Instant>
@@ -40,10 +42,16 @@ final class RemoteLease: Sendable {
         self.id = id.string
         self.timeToLive = timeToLive
         target = "\(leases)/\(id.string)"
-        client = ClusterClient(
-            endpoint: endpoint,
-            silenceMaximum: .nanoseconds(Int64(timeToLive / 4 / .nanoseconds(1))))
+        members = MemberEndpoints(endpoint)
         heard = Lock(sentAt)
+        await members.refresh()
+    }
+
+    /// Speaks to the member that answered last.
+    private var client: ClusterClient {
+        ClusterClient(
+            endpoint: members.current,
+            silenceMaximum: .nanoseconds(Int64(timeToLive / 4 / .nanoseconds(1))))
     }
 
     /// Refuses to begin anything when the server has not answered for long.
@@ -55,15 +63,22 @@ final class RemoteLease: Sendable {
 
     /// Ends the lease, and with it the nodes that it keeps; a failure is noted only.
     func revoke() async {
-        do {
-            _ = try await client.request(.DELETE, target)
-        } catch StoreError.Code.leaseEnded {
-            // As it shall be.
-        } catch {
-            let reason = ProgramExit(error)?.message ?? "\(error)"
-            StandardStreams.note(
-                "khepri: the lease was not revoked, and ends in its time: \(reason)")
+        var failure: (any Error)?
+        for _ in 0..<members.count {
+            do {
+                _ = try await client.request(.DELETE, target)
+                return
+            } catch StoreError.Code.leaseEnded {
+                // As it shall be.
+                return
+            } catch {
+                failure = failure ?? error
+                members.turn()
+            }
         }
+        guard let failure else { return }
+        let reason = ProgramExit(failure)?.message ?? "\(failure)"
+        StandardStreams.note("khepri: the lease was not revoked, and ends in its time: \(reason)")
     }
 
     /// When a part of the time to live has passed since the last word that was answered.
@@ -137,7 +152,8 @@ extension RemoteLease {
         }
     }
 
-    /// Tells the server again and again that the holder is there, until it says that the lease has ended.
+    /// Tells the server again and again that the holder is there, or another member if it does not answer,
+    /// until one says that the lease has ended.
     ///
     /// - Returns: When what is done is to be over.
     @Sendable private func speak() async throws -> ContinuousClock.Instant {
@@ -150,9 +166,11 @@ extension RemoteLease {
             do {
                 _ = try await client.request(.POST, target)
                 heard.withLock { $0 = max($0, sentAt) }
+                await members.refresh()
             } catch StoreError.Code.leaseEnded {
                 return .now.advanced(by: timeToLive * (Self.endPart - Self.warningPart))
             } catch {
+                members.turn()
                 try await Task.sleep(for: timeToLive / 20)
             }
         }

@@ -154,7 +154,7 @@ final class ClusterTriggers {
 
     /// Now and then looks at what a member shows, and has what is parked tried again.
     func look(at member: ClusterMember, _ random: inout SeededRandom) {
-        guard plan.runsTriggers, let store = member.store, random.isOne(in: 8) else { return }
+        guard plan.runsTriggers, let store = member.store, random.isOne(in: 24) else { return }
         settle()
         do {
             let all = try store.triggers()
