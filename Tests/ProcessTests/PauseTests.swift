@@ -52,6 +52,23 @@ extension ProcessTests {
             }
         }
 
+        @Test func `a command under a lease goes on while the member it spoke to stands still`()
+            async throws
+        {
+            try await ProcessCluster.run(members: 3) { cluster in
+                let member = cluster.members[0]
+                let endpoint = member.endpoint.description
+                async let command: Void = Tool.run(
+                    MemberProcess.program, "lease", "--endpoint", endpoint, "--ttl", "12", "--",
+                    "sleep", "18")
+                try await Task.pause(5_000)
+                member.pause()
+                try await command
+                member.resume()
+                try await cluster.settle()
+            }
+        }
+
         @Test func `a member starts again while the one it had joined by stands still`()
             async throws
         {

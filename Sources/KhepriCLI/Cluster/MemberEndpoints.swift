@@ -17,10 +17,12 @@ final class MemberEndpoints: Sendable {
     /// Turns to another one, if there is one.
     func turn() { endpoints.withLock { $0.append($0.removeFirst()) } }
 
-    /// Asks the current one who the others are; what it does not tell stays as it was.
-    func refresh() async {
-        let current = current
-        guard let status = try? await ClusterClient(endpoint: current).status(),
+    /// Asks one of them who the others are; what it does not tell stays as it was.
+    ///
+    /// - Parameter client: Speaks to the current one.
+    func refresh(by client: ClusterClient) async {
+        let current = client.endpoint
+        guard let status = try? await client.status(),
             case .array(let members)? = status["members"]
         else { return }
         let others = members.compactMap { member -> Endpoint? in

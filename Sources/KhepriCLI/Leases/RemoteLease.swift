@@ -44,7 +44,7 @@ final class RemoteLease: Sendable {
         target = "\(leases)/\(id.string)"
         members = MemberEndpoints(endpoint)
         heard = Lock(sentAt)
-        await members.refresh()
+        await members.refresh(by: client)
     }
 
     /// Speaks to the member that answered last.
@@ -166,7 +166,7 @@ extension RemoteLease {
             do {
                 _ = try await client.request(.POST, target)
                 heard.withLock { $0 = max($0, sentAt) }
-                await members.refresh()
+                await members.refresh(by: client)
             } catch StoreError.Code.leaseEnded {
                 return .now.advanced(by: timeToLive * (Self.endPart - Self.warningPart))
             } catch {
