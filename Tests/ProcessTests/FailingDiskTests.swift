@@ -7,6 +7,10 @@ import Testing
 
 extension ProcessTests {
     @Suite("Disks that fail") struct FailingDiskTests {
+        /// A file system of its own for each of three members.
+        private static let images = Dictionary(
+            uniqueKeysWithValues: (1...3).map { ($0, MemberDisk.Kind.image(256)) })
+
         /// The founder leads, the third member follows.
         @Test(arguments: [1, 3])
         func `a member whose disk is full goes on by itself once there is space`(
@@ -37,9 +41,7 @@ extension ProcessTests {
         @Test func `a disk that hangs for a while stops nobody but its member, and loses nothing`()
             async throws
         {
-            let disks = Dictionary(
-                uniqueKeysWithValues: (1...3).map { ($0, MemberDisk.Kind.image(256)) })
-            try await ProcessCluster.run(members: 3, disks: disks) { cluster in
+            try await ProcessCluster.run(members: 3, disks: Self.images) { cluster in
                 let history = try await cluster.underLoad {
                     for round in 0..<4 {
                         let leader = try await cluster.leader()
@@ -50,8 +52,7 @@ extension ProcessTests {
                         let survivor = cluster.others(than: member)[0]
                         try await eventually("a write while \(member.name) hangs") {
                             let target = "/v1/nodes/beside/\(round)"
-                            let reply = await cluster.reply(of: survivor, .PUT, target, "1")
-                            return reply?.status == 200 ? () : nil
+                            return try await cluster.ask(survivor, .PUT, target, "1").map { _ in }
                         }
                         try await member.disk.thaw()
                         try await cluster.settle()
@@ -65,9 +66,7 @@ extension ProcessTests {
         @Test func `after a power cut of all members every acknowledged write is there`()
             async throws
         {
-            let disks = Dictionary(
-                uniqueKeysWithValues: (1...3).map { ($0, MemberDisk.Kind.image(256)) })
-            try await ProcessCluster.run(members: 3, disks: disks) { cluster in
+            try await ProcessCluster.run(members: 3, disks: Self.images) { cluster in
                 let history = try await cluster.underLoad {
                     for _ in 0..<4 {
                         try await Task.pause(500 + cluster.random.below(500))

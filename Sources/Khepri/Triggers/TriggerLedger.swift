@@ -133,7 +133,7 @@ extension TriggerLedger {
     func outlive(_ term: Term) async throws {
         let history = history
         // What the leader wrote last is there, or it never will be.
-        return try await transact(consistency: .linearizable) { transaction in
+        try await transact(consistency: .linearizable) { transaction in
             guard var turn = try transaction.get(TriggerPaths.root, as: TriggerTurn.self),
                 turn.history == history, var opening = turn.opening,
                 opening.terms.contains(term.rawValue)

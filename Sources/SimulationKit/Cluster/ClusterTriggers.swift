@@ -78,13 +78,11 @@ final class ClusterTriggers {
         group = store.groupID
         let place = Place(member: member.number, life: life)
         let triggers = [failing(at: place, of: store), following(at: place)]
-        _ = Task(executorPreference: executor) { [news] in
+        let tellers = Name.allCases.map { teller(of: $0, at: place) }
+        _ = Task(executorPreference: executor) {
             await store.keepRunning(triggers) {
                 let revision = store.local.revision
-                for name in Name.allCases {
-                    let item = News(name: name, place: place, event: .registered(revision))
-                    news.withLock { $0.append(item) }
-                }
+                for tell in tellers { tell(.registered(revision)) }
             }
         }
     }
@@ -169,7 +167,7 @@ final class ClusterTriggers {
             guard isMended.withLock({ $0 }) || random.isOne(in: 16) else { return }
             retry(status.parked.filter { !$0.isDue }.map(\.id), at: member.number, of: store)
         } catch {
-            checkers[0].fail("cannot be read on \(member.name): \(error)")
+            checkers[Name.failing.index].fail("cannot be read on \(member.name): \(error)")
         }
     }
 
