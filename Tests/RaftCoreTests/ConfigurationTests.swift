@@ -60,6 +60,26 @@ struct ConfigurationTests {
         #expect(removed == Configuration(voters: [one], details: configuration.details.dropLast()))
     }
 
+    @Test func `several members are removed at once, voters and learners`() throws {
+        let all = members([1, 2, 3, 4, 5])
+        let configuration = Configuration(
+            voters: members([1, 2, 3]), learners: members([4, 5]), promotable: members([4]),
+            priorities: [Configuration.Priority(member: all[2], value: 2)],
+            details: all.map { Configuration.Details(member: $0, bytes: [UInt8($0.node)]) })
+        let joint = try configuration.applying(.removeAll(members([2, 3, 4]))).get()
+        #expect(joint.outgoing == configuration.voters)
+        #expect(joint.details(of: all[1]) == [2], "a voter that leaves can still be reached")
+        let kept = [all[0], all[4]].map {
+            Configuration.Details(member: $0, bytes: [UInt8($0.node)])
+        }
+        #expect(
+            joint.leavingJoint
+                == Configuration(voters: members([1]), learners: members([5]), details: kept))
+        #expect(configuration.applying(.removeAll(members([1, 2, 3]))) == .failure(.lastVoter))
+        #expect(configuration.applying(.removeAll(members([1, 6]))) == .failure(.notMember))
+        #expect(configuration.applying(.removeAll([])) == .success(configuration))
+    }
+
     @Test func `details are at most 1,024 bytes and only of members`() {
         let (one, two) = (members([1])[0], members([2])[0])
         let alone = Configuration(voters: [one])

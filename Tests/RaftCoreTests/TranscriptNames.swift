@@ -19,7 +19,7 @@ enum TranscriptNames {
             change = .add(
                 member, promotes: arguments.contains("promotes"), details: details ?? [])
         case "promote": change = .promote(member)
-        case "remove": change = .remove(member)
+        case "remove": change = .removeAll(arguments.dropFirst().map(Self.member))
         case "prefer": change = .setPriority(member, arguments.last.flatMap(Int.init) ?? 0)
         case "describe":
             change = .setDetails(member, arguments.count > 2 ? Array(arguments[2].utf8) : [])

@@ -39,6 +39,21 @@ struct FollowedMembersTests {
         #expect(areInStep)
     }
 
+    @Test
+    func `whoever leaves leaves at once, so that the lost are not needed for the others to go`()
+        throws
+    {
+        let cluster = try ManualCluster(2, voters: 1)
+        let groups = try cluster.sites.map {
+            try Self.open(on: $0, of: cluster, voters: cluster.members + [Self.stranger])
+        }
+        let first = [cluster.members[0]]
+        let areInStep = cluster.run(for: .seconds(20)) {
+            groups[0].status.configuration == Configuration(voters: first)
+        }
+        #expect(areInStep, "\(groups[0].status.configuration)")
+    }
+
     @Test func `a leader that cannot finish a step is not busy while it waits`() throws {
         let cluster = try ManualCluster(3)
         let groups = try cluster.sites.map {

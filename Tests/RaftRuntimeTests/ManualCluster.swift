@@ -30,14 +30,19 @@ final class ManualCluster {
     let sites: [Site]
     private let change: (inout HostOptions) -> Void
 
-    init(_ count: Int, _ change: @escaping (inout HostOptions) -> Void = { _ in }) throws {
+    /// Starts hosts of one group, of which the first `voters` are its members; all by default.
+    init(
+        _ count: Int, voters: Int? = nil,
+        _ change: @escaping (inout HostOptions) -> Void = { _ in }
+    ) throws {
         self.change = change
         let network = network
         sites = (1...count).map { number in
             let id = Identifier128(high: 5, low: UInt64(number))
             return Site(MemberID(node: UInt64(number), incarnation: id), network)
         }
-        for site in sites { try start(site, bootstrap: Configuration(voters: members)) }
+        let first = Configuration(voters: Array(members.prefix(voters ?? count)))
+        for site in sites { try start(site, bootstrap: first) }
     }
 
     var members: [MemberID] { sites.map(\.member) }

@@ -8,12 +8,16 @@ public enum MembershipChange: Hashable, Sendable {
     case add(MemberID, promotes: Bool, details: [UInt8] = [])
     /// Make a learner a voter once it keeps up.
     case promote(MemberID)
-    /// Remove a member.
-    case remove(MemberID)
+    /// Remove members, all at once: what is needed is a majority of those there were and one of
+    /// those that stay, never one in between.
+    case removeAll([MemberID])
     /// Prefer a voter as leader to those with lower numbers; zero at first.
     case setPriority(MemberID, Int)
     /// Note what a member's host says of itself; nothing removes it.
     case setDetails(MemberID, [UInt8])
+
+    /// Remove a member.
+    public static func remove(_ member: MemberID) -> MembershipChange { .removeAll([member]) }
 }
 
 /// Why a change of members cannot be made.
@@ -72,14 +76,15 @@ extension Configuration {
             guard learners.contains(member) else { return .failure(.notMember) }
             guard !promotable.contains(member) else { return .success(self) }
             return with(promotable: promotable + [member])
-        case .remove(let member):
-            guard allMembers.contains(member) else { return .failure(.notMember) }
-            guard voters != [member] else { return .failure(.lastVoter) }
+        case .removeAll(let members):
+            guard members.allSatisfy(allMembers.contains) else { return .failure(.notMember) }
+            guard !voters.allSatisfy(members.contains) else { return .failure(.lastVoter) }
             return with(
-                voters: voters.filter { $0 != member }, learners: learners.filter { $0 != member },
-                promotable: promotable.filter { $0 != member },
-                priorities: priorities.filter { $0.member != member },
-                details: isVoter(member) ? details : setting([], of: member))
+                voters: voters.filter { !members.contains($0) },
+                learners: learners.filter { !members.contains($0) },
+                promotable: promotable.filter { !members.contains($0) },
+                priorities: priorities.filter { !members.contains($0.member) },
+                details: details.filter { isVoter($0.member) || !members.contains($0.member) })
         case .setDetails(let member, let bytes):
             guard allMembers.contains(member) else { return .failure(.notMember) }
             guard bytes.count <= Details.bytesMaximum else { return .failure(.detailsTooLong) }

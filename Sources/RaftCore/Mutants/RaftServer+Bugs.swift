@@ -49,8 +49,8 @@ extension RaftServer {
         case (.readsEarly, .read(let read)) where leadership != nil && !isEstablished:
             effects.append(.readReady(read, at: commitIndex))
             return nil
-        case (.changesAtOnce, .changeMembership(.remove(let member), _, _)):
-            return removeAtOnce(member, now: now, into: &effects) ? nil : event
+        case (.changesAtOnce, .changeMembership(.removeAll(let members), _, _)):
+            return removeAtOnce(members, now: now, into: &effects) ? nil : event
         default: return event
         }
     }
@@ -77,9 +77,9 @@ extension RaftServer {
     }
 
     private mutating func removeAtOnce(
-        _ member: MemberID, now: Instant, into effects: inout RaftEffectBuffer
+        _ members: [MemberID], now: Instant, into effects: inout RaftEffectBuffer
     ) -> Bool {
-        let voters = configuration.voters.filter { $0 != member }
+        let voters = configuration.voters.filter { !members.contains($0) }
         guard leadership != nil, !voters.isEmpty, !configuration.isJoint else { return false }
         append(count: 1, from: .configuration(Configuration(voters: voters)), into: &effects)
         alignPeers(now: now)

@@ -1,7 +1,7 @@
 import RaftCore
 
 // Groups whose members follow those of another group of the host: whoever leads such a group changes
-// its members one by one. It takes no more than what its host knows of the other group, so a leader
+// its members step by step. It takes no more than what its host knows of the other group, so a leader
 // that is behind may undo a step; a later one does it again.
 extension HostRounds {
     func followMembers(_ group: GroupState) {
@@ -32,7 +32,7 @@ extension Configuration {
     /// The next change that brings the members nearer to those of another group; nil if they are the same.
     ///
     /// Whoever comes is added before somebody leaves. Learners that are to be promoted become voters
-    /// by themselves.
+    /// by themselves. All leave at once: of those in between, a majority may be lost already.
     func change(towards wanted: Configuration) -> MembershipChange? {
         func votes(_ member: MemberID) -> Bool {
             wanted.voters.contains(member) || wanted.promotable.contains(member)
@@ -44,9 +44,8 @@ extension Configuration {
         for member in learners where !promotable.contains(member) && votes(member) {
             return .promote(member)
         }
-        for member in allMembers where !wanted.allMembers.contains(member) {
-            return .remove(member)
-        }
+        let leaving = allMembers.filter { !wanted.allMembers.contains($0) }
+        if !leaving.isEmpty { return .removeAll(leaving) }
         for member in allMembers where details(of: member) != wanted.details(of: member) {
             return .setDetails(member, wanted.details(of: member))
         }

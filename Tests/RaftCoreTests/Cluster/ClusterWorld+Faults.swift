@@ -122,7 +122,10 @@ extension ClusterWorld {
                 id, .changeMembership(.add(new, promotes: !random.oneIn(4)), token, expecting: nil))
         case 2, 3:
             guard let member = choose(all) else { return }
-            step(id, .changeMembership(.remove(member), token, expecting: nil))
+            let others = token.rawValue.isMultiple(of: 3) ? all.filter { $0 != member } : []
+            step(
+                id,
+                .changeMembership(.removeAll([member] + others.prefix(1)), token, expecting: nil))
         case 4:
             guard let member = choose(configuration.learners) else { return }
             step(id, .changeMembership(.promote(member), token, expecting: nil))
