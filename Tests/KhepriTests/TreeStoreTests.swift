@@ -54,6 +54,27 @@ import Testing
         try await store.close()
     }
 
+    @Test func `a value of any shape is swapped if it equals the expected one`() async throws {
+        let store = try await TreeStore.inMemory()
+        let oak = Supplier(name: "Oak", since: Date(timeIntervalSince1970: 0.5), tags: ["a", "b"])
+        var other = oak
+        other.tags = ["a"]
+        try await store.put(oak, at: "/supplier")
+        await expectError(.conditionFailed) {
+            try await store.compareAndSwap(other, with: oak, at: "/supplier")
+        }
+        try await store.compareAndSwap(oak, with: other, at: "/supplier")
+        #expect(try await store.get("/supplier", as: Supplier.self) == other)
+        try await store.put(["a": [1, 2], "b": []], at: "/map")
+        await expectError(.conditionFailed) {
+            try await store.compareAndSwap(["a": [1, 2]], with: [:], at: "/map")
+        }
+        try await store.compareAndSwap(["b": [], "a": [1, 2]], with: ["a": [1.0]], at: "/map")
+        try await store.compareAndSwap(["a": [1]], with: ["a": [2]], at: "/map")
+        #expect(try await store.get("/map", as: [String: [Int]].self) == ["a": [2]])
+        try await store.close()
+    }
+
     @Test func `conditional writes on the root work`() async throws {
         let store = try await TreeStore.inMemory()
         try await store.put(1, at: "/", if: .exists(true))

@@ -71,6 +71,8 @@ extension TreeStore {
 
     /// Replaces a value by another if it is the expected one.
     ///
+    /// Numbers are compared by value, so `1` is `1.0`; text by its bytes, and a struct by all that is
+    /// stored of it. NaN equals nothing.
     /// - Throws: ``StoreError`` `.conditionFailed` where the payload is another one, `.nodeNotFound`
     ///   where there is no node.
     @discardableResult

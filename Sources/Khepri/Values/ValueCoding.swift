@@ -29,11 +29,9 @@ enum ValueCoding {
         return payload
     }
 
-    /// The pattern that only this payload matches.
-    ///
-    /// A pattern of a map matches maps with more members too, so no other member may be there.
+    /// The pattern of the payloads that equal this one; a pattern of a map matches maps with more members, too.
     static func pattern(of payload: Payload) throws -> PayloadPattern {
-        .exactly(try CBORValue(decoding: payload.bytes))
+        .compared(.eq, try CBORValue(decoding: payload.bytes))
     }
 
     /// Decodes a payload; a ``Payload`` gets its bytes as they are.

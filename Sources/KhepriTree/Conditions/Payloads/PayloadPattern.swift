@@ -8,7 +8,9 @@ public import CBOR
 public indirect enum PayloadPattern: Hashable, Sendable {
     /// `{"$any":true}`: every payload.
     case anything
-    /// This value and no other: `1` is not `1.0`, and a map has no further members.
+    /// This scalar and no other: `1` is not `1.0`.
+    ///
+    /// A command with an array or map here is refused: ``compared(_:_:)`` with `eq` takes these.
     case exactly(CBORValue)
     /// An array of as many elements, each of which matches.
     case array([PayloadPattern])

@@ -129,7 +129,8 @@ extension PayloadPattern {
         switch value {
         case .array, .map:
             throw CommandError(
-                .malformed, "expected a scalar to match exactly, found an array or a map")
+                .malformed,
+                "expected a scalar to match exactly, found an array or a map, which $eq compares")
         default:
             return
         }
