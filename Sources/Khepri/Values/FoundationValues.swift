@@ -5,46 +5,27 @@ public import Foundation
 
 extension Date: CBORRepresentable {
     /// RFC 3339 text in UTC with as many digits of the second as are needed, at most nanoseconds.
+    ///
+    /// - Throws: Unless the date is in the years 0000 to 9999.
     public var cborValue: CBORValue {
         get throws {
-            let seconds = timeIntervalSince1970
-            guard seconds.isFinite, abs(seconds) < 253_402_300_800 else {
-                throw CBORConversionError("expected a date before the year 10000")
+            let interval = timeIntervalSinceReferenceDate
+            guard let moment = RFC3339Moment(secondsSinceReference: interval) else {
+                throw CBORConversionError("expected a date in the years 0000 to 9999")
             }
-            var whole = seconds.rounded(.down)
-            var nanoseconds = Int(((seconds - whole) * 1e9).rounded())
-            if nanoseconds == 1_000_000_000 {
-                whole += 1
-                nanoseconds = 0
-            }
-            let style = Date.ISO8601FormatStyle(timeZone: .gmt)
-            let text = Date(timeIntervalSince1970: whole).formatted(style)
-            guard nanoseconds > 0 else { return .text(CBORText(text)) }
-            var digits = String(nanoseconds)
-            digits = String(repeating: "0", count: 9 - digits.count) + digits
-            while digits.last == "0" { digits.removeLast() }
-            return .text(CBORText("\(text.dropLast()).\(digits)Z"))
+            return .text(CBORText(moment.text))
         }
     }
 
-    /// Reads RFC 3339 text.
+    /// Reads RFC 3339 text; digits after the ninth of a second are passed over.
     public init(cbor value: CBORValue) throws {
         guard let text = value.textValue else {
             throw CBORConversionError("expected a date as text")
         }
-        let (whole, fraction) = Self.split(text)
-        guard let date = try? Date.ISO8601FormatStyle(timeZone: .gmt).parse(whole) else {
+        guard let moment = RFC3339Moment(text) else {
             throw CBORConversionError("expected a date such as 2026-01-31T12:00:00Z")
         }
-        self = Date(timeIntervalSince1970: date.timeIntervalSince1970 + fraction)
-    }
-
-    /// The text without the fraction of the second, and the fraction.
-    private static func split(_ text: String) -> (String, Double) {
-        guard let dot = text.firstIndex(of: ".") else { return (text, 0) }
-        let digits = text[text.index(after: dot)...].prefix { $0.isASCII && $0.isNumber }
-        let rest = text[digits.endIndex...]
-        return (String(text[..<dot]) + rest, Double("0." + digits) ?? 0)
+        self = Date(timeIntervalSinceReferenceDate: moment.secondsSinceReference)
     }
 }
 
@@ -76,12 +57,22 @@ extension URL: CBORRepresentable {
 
 extension Decimal: CBORRepresentable {
     /// The digits as text, independent of the locale.
-    public var cborValue: CBORValue { .text(CBORText(description)) }
+    ///
+    /// - Throws: For what is no number.
+    public var cborValue: CBORValue {
+        get throws {
+            guard isFinite else { throw CBORConversionError("expected a finite decimal number") }
+            return .text(CBORText(description))
+        }
+    }
 
-    /// Reads digits.
+    /// Reads digits, as JSON writes numbers.
     public init(cbor value: CBORValue) throws {
-        let locale = Locale(identifier: "en_US_POSIX")
-        guard let decimal = value.textValue.flatMap({ Decimal(string: $0, locale: locale) }) else {
+        let number = #/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/#
+        guard let text = value.textValue, text.wholeMatch(of: number) != nil,
+            let decimal = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")),
+            decimal.isFinite
+        else {
             throw CBORConversionError("expected a decimal number as text")
         }
         self = decimal
