@@ -37,6 +37,41 @@ import Testing
         try await store.close()
     }
 
+    @Test func `an error of a value says where inside it`() async throws {
+        struct Shelf: Codable {
+            var boards: [Board]
+        }
+        struct Board: Codable {
+            var name: String
+            var width: Double
+        }
+        let store = try await TreeStore.inMemory()
+        func message(_ body: () async throws -> Void) async -> String? {
+            do {
+                try await body()
+                return nil
+            } catch {
+                return (error as? StoreError)?.message
+            }
+        }
+        try await store.put(["boards": [["name": 1]]], at: "/a")
+        #expect(
+            await message { _ = try await store.get("/a", as: Shelf.self) }
+                == "the value is no Shelf: expected a text string, found an unsigned integer, at boards[0].name"
+        )
+        try await store.put(["boards": [["name": "oak"]]], at: "/a")
+        #expect(
+            await message { _ = try await store.get("/a", as: Shelf.self) }
+                == "the value is no Shelf: expected a value, found none, at boards[0].width")
+        #expect(
+            await message { _ = try await store.get("/a", as: Int.self) }
+                == "the value is no Int: expected an integer, found a map")
+        #expect(
+            await message { try await store.put(Date.now + 1e12, at: "/a") }
+                == "cannot write the Date: expected a date in the years 0000 to 9999")
+        try await store.close()
+    }
+
     @Test func `a condition on a write is kept`() async throws {
         let store = try await TreeStore.inMemory()
         try await store.put(1, at: "/a", if: .absent)
@@ -100,6 +135,24 @@ import Testing
             }
         }
         #expect(try await store.get("/a", as: Int.self) == 2)
+        try await store.close()
+    }
+
+    @MainActor @Test func `a batch is made on the caller's actor, of what is only there`()
+        async throws
+    {
+        final class Basket {
+            var items = ["ash", "oak"]
+        }
+        let store = try await TreeStore.inMemory()
+        let basket = Basket()
+        try await store.batch { batch in
+            MainActor.assertIsolated()
+            for item in basket.items { try batch.put(1, at: "/\(item)") }
+            basket.items = []
+        }
+        #expect(try await store.count(matching: "/*") == 2)
+        #expect(basket.items.isEmpty)
         try await store.close()
     }
 

@@ -12,7 +12,7 @@ enum ProcedureCoding {
         } catch {
             throw StoreError(
                 .valueCoding,
-                "expected a \(Argument.self) as the argument of \(procedure): \(error)",
+                "the argument of \(procedure) is no \(Argument.self): \(CodingFault.text(of: error))",
                 cause: error)
         }
     }
@@ -25,7 +25,8 @@ enum ProcedureCoding {
             return Payload(validated: try CBOREncoder().encode(value))
         } catch {
             throw StoreError(
-                .valueCoding, "cannot encode a \(Value.self) for \(procedure): \(error)",
+                .valueCoding,
+                "cannot write the \(Value.self) for \(procedure): \(CodingFault.text(of: error))",
                 cause: error)
         }
     }
@@ -39,8 +40,8 @@ enum ProcedureCoding {
         } catch {
             throw StoreError(
                 .valueCoding,
-                "expected a \(Answer.self) as the answer of \(procedure), which was carried out: "
-                    + "\(error)",
+                "\(procedure) was carried out, but its answer is no \(Answer.self): "
+                    + "\(CodingFault.text(of: error))",
                 cause: error, mayHaveBeenApplied: true)
         }
     }

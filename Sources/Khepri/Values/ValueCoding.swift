@@ -15,7 +15,8 @@ enum ValueCoding {
                 payload = Payload(validated: try CBOREncoder().encode(value))
             } catch {
                 throw StoreError(
-                    .valueCoding, "cannot encode a \(Value.self): \(error)", path: path,
+                    .valueCoding, "cannot write the \(Value.self): \(CodingFault.text(of: error))",
+                    path: path,
                     cause: error)
             }
         }
@@ -45,7 +46,8 @@ enum ValueCoding {
             return try CBORDecoder().decode(type, fromValidated: bytes)
         } catch {
             throw StoreError(
-                .valueCoding, "expected a \(type): \(error)", path: path, cause: error)
+                .valueCoding, "the value is no \(type): \(CodingFault.text(of: error))", path: path,
+                cause: error)
         }
     }
 }

@@ -78,12 +78,12 @@ extension TreeStore {
     ///
     /// - Parameters:
     ///   - timeout: How long it may take, the store's default if nil.
-    ///   - body: Adds the writes; it runs once, before anything is sent.
+    ///   - body: Adds the writes; it runs once, on the caller's actor, before anything is sent.
     /// - Returns: The revision that all the changes share.
     /// - Throws: ``StoreError`` `.aborted` with the number of the write that failed, and all that
     ///   a single write throws; what `body` throws.
     @discardableResult
-    public func batch(
+    public nonisolated(nonsending) func batch(
         timeout: Duration? = nil, _ body: (inout Batch) throws -> Void
     ) async throws -> Revision {
         var batch = Batch(valueBytesMaximum: engine.configuration.valueBytesMaximum)
