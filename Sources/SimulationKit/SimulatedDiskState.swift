@@ -180,8 +180,11 @@ struct SimulatedDiskState {
         generation += 1
         isHalted = false
         faults = [:]
+        // A name that is gone comes back if a power cut undoes the removal only.
+        let changed = nameChanges.flatMap { $0.effects.compactMap(\.node) }
+        let nodes = Array(names.values) + Array(durableNames.values) + changed
         let used = Set(
-            (Array(names.values) + Array(durableNames.values)).compactMap { node -> Int? in
+            nodes.compactMap { node -> Int? in
                 guard case .file(let inode) = node else { return nil }
                 return inode
             })

@@ -156,6 +156,31 @@ import Testing
         try await store.close()
     }
 
+    @Test func `a closed or deleted store answers nothing any more`() async throws {
+        let host = try StoreHost.inMemory()
+        let (kept, deleted) = (try await host.store("kept"), try await host.store("deleted"))
+        try await kept.put(1, at: "/a")
+        try await deleted.put(1, at: "/a")
+        func expectEnd(of store: TreeStore, _ code: StoreError.Code) async {
+            await expectError(code) { _ = try await store.get("/a", as: Int.self) }
+            await expectError(code) { _ = try await store.exists("/a") }
+            await expectError(code) { _ = try await store.nodes(matching: "/*", as: Int.self) }
+            await expectError(code) {
+                try await store.transaction { _ = try $0.get("/a", as: Int.self) }
+            }
+            await expectError(code) {
+                _ = try await store.projection(over: "/*", as: Int.self) { ($0.path, 1) }
+            }
+        }
+        try await host.deleteStore("deleted")
+        await expectEnd(of: deleted, .storeNotFound)
+        #expect(try await kept.get("/a", as: Int.self) == 1)
+        try await host.close()
+        await expectEnd(of: kept, .closed)
+        await expectEnd(of: deleted, .storeNotFound)
+        #expect(try kept.local.get("/a", as: Int.self) == 1, "what was taken from it is there")
+    }
+
     @Test func `deleting tells what is gone, and what went with it`() async throws {
         let store = try await TreeStore.inMemory()
         try await store.put(1, at: "/users/alice")

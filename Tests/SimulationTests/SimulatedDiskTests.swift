@@ -58,6 +58,18 @@ struct SimulatedDiskTests {
         #expect(disk.contents(of: "/a").count == 10)
     }
 
+    @Test func `a file whose removal is lost has its bytes, though its process ended before`()
+        throws
+    {
+        let file = try disk.open("/a", .create)
+        try write(file, 1, count: 10, at: 0)
+        try file.flush()
+        try disk.remove("/a")
+        disk.killProcess()
+        disk.crash { $0 == .names("create /a") }
+        #expect(disk.contents(of: "/a") == [UInt8](repeating: 1, count: 10))
+    }
+
     @Test func `after a failed flush the bytes are in the cache and never on the medium`() throws {
         let file = try makeFile()
         try write(file, 2, count: 512, at: 0)

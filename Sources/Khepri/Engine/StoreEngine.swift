@@ -2,6 +2,7 @@ import CBOR
 import KhepriTree
 import RaftCore
 import RaftRuntime
+import Synchronization
 
 /// One open store: the way of its commands into the log, and of its readers to the applied tree.
 final class StoreEngine: Sendable {
@@ -17,6 +18,9 @@ final class StoreEngine: Sendable {
     /// What callers may call by name.
     let procedures = ProcedureTable()
     private let sessions: CommandSessions
+    private let isEnded = Atomic<Bool>(false)
+    /// Why the store has ended, once it has.
+    private let ending = Lock<StoreError?>(nil)
 
     init(
         name: String, group: RaftGroup<StoreMachine>, machine: StoreMachine,
@@ -149,17 +153,30 @@ final class StoreEngine: Sendable {
         return pending
     }
 
-    /// Ends whoever waits for events or changes, when the store is closed, or with an error.
+    /// Ends whoever reads or waits for events or changes, when the store is closed, or with an error.
     func end(_ error: StoreError? = nil) {
+        let reason = error ?? StoreError(.closed, "the store is closed")
+        ending.withLock { $0 = $0 ?? reason }
+        isEnded.store(true, ordering: .releasing)
         events.end()
         machine.watches.end(error)
         machine.heldLeases.close()
         triggers.clear()
-        procedures.end(error ?? StoreError(.closed, "the store is closed"))
+        procedures.end(reason)
     }
 
     /// Waits until this member's tree is as fresh as asked.
+    ///
+    /// - Throws: ``StoreError``, also for a local read of a store that was closed or deleted.
     func catchUp(to consistency: ReadConsistency, timeout: Duration?) async throws {
+        if isEnded.load(ordering: .acquiring), let ending = ending.withLock({ $0 }) {
+            throw ending
+        }
+        try await waitUntilFresh(consistency, timeout: timeout)
+    }
+
+    /// The same, also for whoever reads on what the store had when it was closed.
+    func waitUntilFresh(_ consistency: ReadConsistency, timeout: Duration?) async throws {
         let outcome: ReadOutcome
         let timeout = timeout ?? configuration.timeout
         switch consistency {

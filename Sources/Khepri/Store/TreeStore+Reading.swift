@@ -1,10 +1,10 @@
 public import KhepriTree
 
 extension TreeStore {
-    /// Synchronous point reads of this member's applied tree.
+    /// Synchronous point reads of this member's applied tree; of the last one, once the store is closed.
     public var local: LocalReads { LocalReads(published: engine.published) }
 
-    /// An immutable copy of the whole tree as this member has applied it, taken in O(1).
+    /// An immutable copy of the whole tree as this member has applied it, taken in O(1), also of a closed store.
     public var view: TreeView { engine.published.view }
 
     /// The value at a path.

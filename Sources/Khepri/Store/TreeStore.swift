@@ -61,7 +61,8 @@ public final class TreeStore: Sendable {
 
     /// Closes the host of the store, and with it every store of the host.
     ///
-    /// Accepted writes are carried through first; later ones throw `.closed`.
+    /// Accepted writes are carried through first; later ones throw `.closed`, and so do reads, transactions
+    /// and projections that are asked for. Watches end.
     public func close() async throws {
         try await host.close()
     }

@@ -109,7 +109,7 @@ final class ChangeSubscription: Sendable {
 
     private func wait(for revision: Revision) async throws {
         do {
-            try await engine.catchUp(to: .atLeast(revision), timeout: nil)
+            try await engine.waitUntilFresh(.atLeast(revision), timeout: nil)
         } catch let error as StoreError where error.code == .timeout {
             throw end(
                 StoreError(
