@@ -2,11 +2,12 @@ import Foundation
 import Khepri
 import Testing
 
-/// Expects a ``StoreError`` of a code.
+/// Expects a ``StoreError`` of a code, and gives it.
+@discardableResult
 func expectError<Value>(
     _ code: StoreError.Code, location: SourceLocation = #_sourceLocation,
     _ body: () async throws -> Value
-) async {
+) async -> StoreError? {
     do {
         _ = try await body()
         Issue.record("expected \(code), nothing was thrown", sourceLocation: location)
@@ -14,9 +15,11 @@ func expectError<Value>(
         if error.code != code {
             Issue.record("expected \(code), found \(error)", sourceLocation: location)
         }
+        return error
     } catch {
         Issue.record("expected \(code), found \(error)", sourceLocation: location)
     }
+    return nil
 }
 
 /// A directory that is there while `body` runs.

@@ -46,28 +46,24 @@ import Testing
             var width: Double
         }
         let store = try await TreeStore.inMemory()
-        func message(_ body: () async throws -> Void) async -> String? {
-            do {
-                try await body()
-                return nil
-            } catch {
-                return (error as? StoreError)?.message
-            }
-        }
         try await store.put(["boards": [["name": 1]]], at: "/a")
+        let kind = await expectError(.valueCoding) { try await store.get("/a", as: Shelf.self) }
         #expect(
-            await message { _ = try await store.get("/a", as: Shelf.self) }
+            kind?.message
                 == "the value is no Shelf: expected a text string, found an unsigned integer, at boards[0].name"
         )
         try await store.put(["boards": [["name": "oak"]]], at: "/a")
+        let gap = await expectError(.valueCoding) { try await store.get("/a", as: Shelf.self) }
         #expect(
-            await message { _ = try await store.get("/a", as: Shelf.self) }
+            gap?.message
                 == "the value is no Shelf: expected a value, found none, at boards[0].width")
+        let whole = await expectError(.valueCoding) { try await store.get("/a", as: Int.self) }
+        #expect(whole?.message == "the value is no Int: expected an integer, found a map")
+        let date = await expectError(.valueCoding) {
+            try await store.put(Date.now + 1e12, at: "/a")
+        }
         #expect(
-            await message { _ = try await store.get("/a", as: Int.self) }
-                == "the value is no Int: expected an integer, found a map")
-        #expect(
-            await message { try await store.put(Date.now + 1e12, at: "/a") }
+            date?.message
                 == "cannot write the Date: expected a date in the years 0000 to 9999")
         try await store.close()
     }

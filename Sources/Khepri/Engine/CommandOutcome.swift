@@ -74,32 +74,6 @@ extension [ResultNode] {
     }
 }
 
-extension StoreError {
-    /// The error a caller sees for an operation that changed nothing, or of which no more is known.
-    ///
-    /// A command of an expired session that was sent only once is sent again without one, so what a
-    /// caller sees is about one that may have been applied while the session was known.
-    package init(_ error: OperationError) {
-        let code: Code
-        switch error.code {
-        case .nodeNotFound: code = .nodeNotFound
-        case .mismatchingNode: code = .conditionFailed
-        case .keepWhileConditionsNotMet: code = .keepWhileConditionFailed
-        case .patternMatchesManyNodes: code = .patternMatchesManyNodes
-        case .readOnlyTransaction, .invalidOperation: code = .invalidOperation
-        case .invalidPath: code = .invalidPath
-        case .aborted: code = .aborted
-        case .sessionExpired: code = .sessionExpired
-        case .tooManySessions: code = .overloaded
-        case .resultUnavailable: code = .resultUnavailable
-        case .conflict: code = .conflict
-        }
-        self.init(
-            code, error.message, path: error.path, cause: error,
-            mayHaveBeenApplied: code == .resultUnavailable || code == .sessionExpired)
-    }
-}
-
 // The binary form: what a leader tells the member whose caller waits.
 extension CommandOutcome {
     private enum Key {

@@ -165,13 +165,18 @@ final class StoreEngine: Sendable {
         procedures.end(reason)
     }
 
+    /// - Throws: ``StoreError`` once the store was closed or deleted.
+    func checkIsOpen() throws {
+        if isEnded.load(ordering: .acquiring), let ending = ending.withLock({ $0 }) {
+            throw ending
+        }
+    }
+
     /// Waits until this member's tree is as fresh as asked.
     ///
     /// - Throws: ``StoreError``, also for a local read of a store that was closed or deleted.
     func catchUp(to consistency: ReadConsistency, timeout: Duration?) async throws {
-        if isEnded.load(ordering: .acquiring), let ending = ending.withLock({ $0 }) {
-            throw ending
-        }
+        try checkIsOpen()
         try await waitUntilFresh(consistency, timeout: timeout)
     }
 

@@ -1,9 +1,33 @@
-import KhepriTree
+package import KhepriTree
 import RaftCore
 import RaftRuntime
 
 // Failures of the parts below, as errors of the store.
 extension StoreError {
+    /// The error a caller sees for an operation that changed nothing, or of which no more is known.
+    ///
+    /// A command of an expired session that was sent only once is sent again without one, so what a
+    /// caller sees is about one that may have been applied while the session was known.
+    package init(_ error: OperationError) {
+        let code: Code
+        switch error.code {
+        case .nodeNotFound: code = .nodeNotFound
+        case .mismatchingNode: code = .conditionFailed
+        case .keepWhileConditionsNotMet: code = .keepWhileConditionFailed
+        case .patternMatchesManyNodes: code = .patternMatchesManyNodes
+        case .readOnlyTransaction, .invalidOperation: code = .invalidOperation
+        case .invalidPath: code = .invalidPath
+        case .aborted: code = .aborted
+        case .sessionExpired: code = .sessionExpired
+        case .tooManySessions: code = .overloaded
+        case .resultUnavailable: code = .resultUnavailable
+        case .conflict: code = .conflict
+        }
+        self.init(
+            code, error.message, path: error.path, cause: error,
+            mayHaveBeenApplied: code == .resultUnavailable || code == .sessionExpired)
+    }
+
     /// The error a caller sees for a request that was not carried out.
     init(_ failure: RequestFailure, mayHaveBeenApplied: Bool) {
         let code: Code

@@ -18,7 +18,7 @@ public final class Projection<Key: Hashable & Sendable, Row: Sendable>: Sendable
     /// Makes the rows of what is there, and joins those that are kept up to date.
     init(_ table: ProjectionTable<Key, Row>, of engine: StoreEngine) async throws {
         if let refusal = table.pattern.refusalToFollow { throw refusal }
-        try await engine.catchUp(to: .local, timeout: nil)
+        try engine.checkIsOpen()
         self.table = table
         self.engine = engine
         let machine = engine.machine

@@ -13,7 +13,9 @@ struct RFC3339Moment {
         guard abs(interval) < 1e12 else { return nil }
         let whole = interval.rounded(.down)
         let nanoseconds = Int(((interval - whole) * 1e9).rounded())
-        self.init(seconds: Int(whole) + nanoseconds / Self.second, nanoseconds % Self.second)
+        self.init(
+            seconds: Int(whole) + nanoseconds / Self.nanosecondsInSecond,
+            nanoseconds % Self.nanosecondsInSecond)
     }
 
     private init?(seconds: Int, _ nanoseconds: Int) {
@@ -55,7 +57,7 @@ struct RFC3339Moment {
         return "\(Self.padded(date.year, 4))-\(day)T\(clock.joined(separator: ":"))\(fraction)Z"
     }
 
-    private static let second = 1_000_000_000
+    private static let nanosecondsInSecond = 1_000_000_000
     private static let range =
         CalendarDay(year: 0, month: 1, day: 1).number * 86_400..<CalendarDay(
             year: 10_000, month: 1, day: 1
@@ -116,7 +118,7 @@ private struct Cursor {
         let digits = rest.prefix(count)
         guard digits.count == count, digits.allSatisfy(Self.isDigit) else { return nil }
         rest.removeFirst(count)
-        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        return Self.value(of: digits)
     }
 
     /// The nanoseconds of a point and any number of digits; zero without a point.
@@ -126,8 +128,7 @@ private struct Cursor {
         guard !digits.isEmpty else { return nil }
         rest.removeFirst(digits.count)
         let nine = digits.prefix(9)
-        let number = nine.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        return (nine.count..<9).reduce(number) { number, _ in number * 10 }
+        return (nine.count..<9).reduce(Self.value(of: nine)) { number, _ in number * 10 }
     }
 
     /// How many minutes the place of a clock is before UTC.
@@ -138,6 +139,10 @@ private struct Cursor {
             let minutes = number(of: 2), minutes < 60
         else { return nil }
         return sign * (hours * 60 + minutes)
+    }
+
+    private static func value(of digits: Substring.UTF8View) -> Int {
+        digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

@@ -77,14 +77,14 @@ extension Configuration {
             guard !promotable.contains(member) else { return .success(self) }
             return with(promotable: promotable + [member])
         case .removeAll(let members):
+            func stays(_ member: MemberID) -> Bool { !members.contains(member) }
             guard members.allSatisfy(allMembers.contains) else { return .failure(.notMember) }
-            guard !voters.allSatisfy(members.contains) else { return .failure(.lastVoter) }
+            guard voters.contains(where: stays) else { return .failure(.lastVoter) }
             return with(
-                voters: voters.filter { !members.contains($0) },
-                learners: learners.filter { !members.contains($0) },
-                promotable: promotable.filter { !members.contains($0) },
-                priorities: priorities.filter { !members.contains($0.member) },
-                details: details.filter { isVoter($0.member) || !members.contains($0.member) })
+                voters: voters.filter(stays), learners: learners.filter(stays),
+                promotable: promotable.filter(stays),
+                priorities: priorities.filter { stays($0.member) },
+                details: details.filter { isVoter($0.member) || stays($0.member) })
         case .setDetails(let member, let bytes):
             guard allMembers.contains(member) else { return .failure(.notMember) }
             guard bytes.count <= Details.bytesMaximum else { return .failure(.detailsTooLong) }
