@@ -208,6 +208,8 @@ let package = Package(
                 "Khepri", "KhepriTree", "CBOR", "RaftCore", "RaftRuntime", "RaftStorage",
                 "SimulationKit", "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import Khepri
+import Synchronization
 import Testing
 
 @Suite("A store in a directory") struct PersistenceTests {
@@ -58,6 +59,31 @@ import Testing
                 #expect(node?.value == value)
                 #expect(node?.payloadVersion == 1)
             }
+            try await again.close()
+        }
+    }
+
+    @Test func `an opening tells how far it has come, to the end of each phase`() async throws {
+        try await withTemporaryDirectory { directory in
+            let store = try await TreeStore.open(at: directory + "/store")
+            for number in 0..<100 { try await store.put(number, at: "/\(String(number))") }
+            try await store.close()
+
+            let calls = Mutex<[RecoveryProgress]>([])
+            var configuration = StoreConfiguration()
+            configuration.recoveryProgress = { progress in calls.withLock { $0.append(progress) } }
+            let again = try await TreeStore.open(
+                at: directory + "/store", configuration: configuration)
+            let (reading, applying) = calls.withLock { calls in
+                (calls.filter { $0.phase == .reading }, calls.filter { $0.phase == .applying })
+            }
+            for phase in [reading, applying] {
+                let last = try #require(phase.last)
+                #expect(last.completed == last.total)
+                #expect(phase.map(\.completed) == phase.map(\.completed).sorted())
+            }
+            #expect(reading.allSatisfy { $0.store.isEmpty && $0.total > 100 })
+            #expect(applying.allSatisfy { $0.store == "default" && $0.total >= 100 })
             try await again.close()
         }
     }

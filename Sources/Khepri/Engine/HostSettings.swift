@@ -80,8 +80,12 @@ struct GroupObserver: Sendable {
             (.debug, "role changed", ["role": "\(role)", "term": "\(term)"])
         case .leaderChanged: (.debug, "leader changed", [:])
         case .transferFailed: (.info, "leadership was not taken over", [:])
-        case .configurationCommitted(let members, _):
-            (.info, "members changed", ["voters": "\(members.voters.count)"])
+        case .configurationCommitted(let members, let index):
+            // The first entry founds the group, which is no news to who opens it.
+            (
+                index == LogIndex(1) ? .debug : .info, "members changed",
+                ["voters": "\(members.voters.count)"]
+            )
         case .quorumLost: (.warning, "quorum lost", [:])
         case .quorumRegained: (.info, "quorum regained", [:])
         case .anomaly(let anomaly, let member):

@@ -28,3 +28,8 @@ public struct LogIndex: Hashable, Comparable, Sendable {
     /// Whether the left index comes first.
     public static func < (lhs: LogIndex, rhs: LogIndex) -> Bool { lhs.rawValue < rhs.rawValue }
 }
+
+extension LogIndex: CustomStringConvertible {
+    /// The number in decimal digits.
+    public var description: String { String(rawValue) }
+}

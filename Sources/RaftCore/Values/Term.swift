@@ -18,3 +18,8 @@ public struct Term: Hashable, Comparable, Sendable {
     /// Whether the left term is the older one.
     public static func < (lhs: Term, rhs: Term) -> Bool { lhs.rawValue < rhs.rawValue }
 }
+
+extension Term: CustomStringConvertible {
+    /// The number in decimal digits.
+    public var description: String { String(rawValue) }
+}
