@@ -1,3 +1,4 @@
+import ArgumentParser
 import CBOR
 import Khepri
 import KhepriTree
@@ -43,6 +44,12 @@ enum Arguments {
         } catch {
             throw ProgramExit(.usage, "\(error); write --text for a value that is not JSON")
         }
+    }
+
+    /// Refuses a number below the least that an option takes.
+    static func expect(_ option: String, atLeast minimum: Int, found number: Int?) throws {
+        guard let number, number < minimum else { return }
+        throw ValidationError("expected \(option) of at least \(minimum), found \(number)")
     }
 }
 

@@ -23,10 +23,10 @@ import Testing
         Mistake("get", "-d", "D", "/a", "/b", says: "/b"),
         Mistake("get", "-d", "D", "/a", "--rw", says: "Did you mean '--raw'?"),
         Mistake("get", "-d", "D", "/a", "--format", "xml", says: "'human', 'json', 'jsonl'"),
-        Mistake("list", "-d", "D", "--limit", "0", says: "--limit of at least 1"),
+        Mistake("list", "-d", "D", "--limit", "0", says: "--limit of at least 1, found 0"),
         Mistake("list", "-d", "D", "--limit", "x", says: "'x' is invalid"),
         Mistake("list", "-d", "D", "--after", "a", says: "'a': expected a path that begins with /"),
-        Mistake("tree", "-d", "D", "--children", "0", says: "--children of at least 1"),
+        Mistake("tree", "-d", "D", "--children", "0", says: "--children of at least 1, found 0"),
         Mistake("get", "-d", "D", "a", says: "'a': expected a path that begins with /"),
         Mistake("get", "-d", "D", "", says: "begins with /"),
         Mistake("get", "-d", "D", "//a", says: "a name between two slashes, found none, at byte 1"),
@@ -77,7 +77,7 @@ import Testing
         Mistake("bench", "--seconds", "0", says: "--seconds above 0"),
         Mistake("bench", "--sizes", "1,many", says: "found many"),
         Mistake("quickstart", "/nowhere", says: "there is no directory /nowhere"),
-        Mistake("quickstart", "--kills", "0", says: "--kills of at least 1"),
+        Mistake("quickstart", "--kills", "0", says: "--kills of at least 1, found 0"),
     ]
 
     @Test func `an argument that is no UTF-8 is refused, not changed`() async throws {

@@ -116,7 +116,7 @@ import Testing
     @Test(arguments: [
         ("lock --endpoint E /lock", 2, "expected a command behind --"),
         ("lock --endpoint E lock -- true", 2, "'lock': expected a path"),
-        ("lock --endpoint E /lock --ttl 0 -- true", 2, "--ttl from 1 to 86400"),
+        ("lock --endpoint E /lock --ttl 0 -- true", 2, "--ttl from 1 to 86400 seconds, found 0"),
         ("lock --endpoint E /lock -- /no/such", 127, "cannot run '/no/such'"),
         ("lock --endpoint E /lock -- /etc", 126, "cannot run '/etc'"),
         ("lease --endpoint E --ttl x -- true", 2, "--ttl"),
@@ -124,7 +124,7 @@ import Testing
         ("lease --endpoint http://127.0.0.1:1 -- true", 3, "cannot reach"),
         ("lease -- true", 2, "--endpoint"),
         ("put --endpoint E --lease 12 /a 1", 2, "32 digits of a lease"),
-        ("put --endpoint E --lease 00000000000000000000000000000001 /a 1", 1, "keep-while"),
+        ("put --endpoint E --lease 00000000000000000000000000000001 /a 1", 1, "a lease that lives"),
     ])
     func `a mistake is named, and nothing is left`(
         command: String, code: Int32, message: String

@@ -41,6 +41,7 @@ import Testing
         #expect(late.status == 410 && late.code == "leaseEnded", "\(late.body)")
         let refused = try await served.send(.put, "/v1/nodes/a?lease=\(lease)", body: "1")
         #expect(refused.status == 409, "\(refused.body)")
+        #expect(refused.body.contains("expected a lease that lives"), "\(refused.body)")
     }
 
     @Test func `a lease that is revoked takes its nodes with it at once`() async throws {

@@ -189,6 +189,26 @@ import Testing
         try await store.close()
     }
 
+    @Test(arguments: [
+        (KeepWhileEntry.path("/user", .exists(true)), "/user"),
+        (.parent(.hasPayload(true)), "/sessions"),
+        (.pattern("/users/*", .exists(true)), "/users/*"),
+    ])
+    func `a condition to keep a node that does not hold is named`(
+        entry: KeepWhileEntry, place: String
+    ) async throws {
+        let store = try await TreeStore.inMemory()
+        let error = await expectError(.keepWhileConditionFailed) {
+            try await store.put(
+                1, at: "/sessions/1", keepWhile: [.path("/", .exists(true)), entry])
+        }
+        #expect(
+            error?.message
+                == "expected the keep-while condition on \(place) to hold, found that it does not")
+        #expect(error?.path == "/sessions/1")
+        try await store.close()
+    }
+
     @Test func `listings are in the order of bytes and can be paged`() async throws {
         let store = try await TreeStore.inMemory()
         for name in ["b", "a", "é", "e\u{301}", "B"] { try await store.put(name, at: "/x/\(name)") }

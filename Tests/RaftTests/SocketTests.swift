@@ -29,15 +29,19 @@ import Testing
             let lagging = (try await hosts.leader() + 1) % 3
             try await hosts.hosts[lagging].close()
             let other = hosts.groups[(lagging + 1) % 3]
-            // Until what is left of their logs begins far behind where the host was; how often a
-            // snapshot is due depends on how long the one before took.
+            // Three snapshots of each, since a log begins at the older of the two that are kept; when one
+            // is due depends on how long the one before took.
             let present = hosts.groups.indices.filter { $0 != lagging }
             var command: UInt8 = 0
-            while present.contains(where: { hosts.groups[$0].status.snapshotIndex < LogIndex(40) })
-            {
-                try await other.propose(
-                    [UInt8](repeating: command, count: 100_000), timeout: .seconds(20))
-                command &+= 1
+            for _ in 0..<3 {
+                let before = hosts.groups.map(\.status.snapshotIndex)
+                while present.contains(where: {
+                    hosts.groups[$0].status.snapshotIndex <= before[$0]
+                }) {
+                    try await other.propose(
+                        [UInt8](repeating: command, count: 100_000), timeout: .seconds(20))
+                    command &+= 1
+                }
             }
             try await hosts.openHost(lagging, listen: hosts.hosts[lagging].peer.address ?? "")
             try await hosts.openGroup(lagging)

@@ -52,8 +52,8 @@ final class ProcedureTable: Sendable {
             let names = all.map(\.name).joined(separator: ", ")
             throw StoreError(
                 .procedureNotFound,
-                "this member has no procedure \(reference.procedure), but "
-                    + (names.isEmpty ? "none at all" : names))
+                "this member has no procedure \(reference.procedure), it has "
+                    + (names.isEmpty ? "none" : names))
         }
         let known = versions.keys.sorted().map(String.init).joined(separator: ", ")
         throw StoreError(

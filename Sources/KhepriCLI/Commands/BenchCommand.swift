@@ -55,11 +55,10 @@ struct BenchCommand: AsyncParsableCommand {
         guard seconds > 0, seconds < 1e6 else {
             throw ValidationError("expected --seconds above 0, found \(seconds)")
         }
-        guard beside >= 1, nodes >= 1 else {
-            throw ValidationError("expected --beside of at least 1, found \(beside)")
-        }
-        guard cluster.map({ (1...9).contains($0) }) ?? true else {
-            throw ValidationError("expected 1 to 9 members as --cluster")
+        try Arguments.expect("--beside", atLeast: 1, found: beside)
+        try Arguments.expect("--nodes", atLeast: 1, found: nodes)
+        if let cluster, !(1...9).contains(cluster) {
+            throw ValidationError("expected 1 to 9 members as --cluster, found \(cluster)")
         }
         _ = try parsedSizes()
     }

@@ -37,7 +37,7 @@ struct CallCommand: AsyncParsableCommand {
     var version: Int?
 
     func validate() throws {
-        if let version, version < 1 { throw ValidationError("expected a --version of at least 1") }
+        try Arguments.expect("--version", atLeast: 1, found: version)
     }
 
     func run() async throws {

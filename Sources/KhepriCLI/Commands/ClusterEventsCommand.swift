@@ -26,7 +26,7 @@ struct ClusterEventsCommand: AsyncParsableCommand {
     var jsonl = false
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("expected a --limit of at least 1") }
+        try Arguments.expect("--limit", atLeast: 1, found: limit)
     }
 
     func run() async throws {

@@ -27,7 +27,7 @@ struct ListCommand: AsyncParsableCommand {
     var after: String?
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("expected a --limit of at least 1") }
+        try Arguments.expect("--limit", atLeast: 1, found: limit)
     }
 
     func run() async throws {

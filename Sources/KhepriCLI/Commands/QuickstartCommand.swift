@@ -26,7 +26,7 @@ struct QuickstartCommand: AsyncParsableCommand {
     var kills = 3
 
     func validate() throws {
-        guard kills >= 1 else { throw ValidationError("expected --kills of at least 1") }
+        try Arguments.expect("--kills", atLeast: 1, found: kills)
     }
 
     func run() async throws {

@@ -53,9 +53,8 @@ struct SnapshotInspectCommand: AsyncParsableCommand {
         guard store == nil || dataDirectory != nil else {
             throw ValidationError("--store needs --data-dir: a file holds one store")
         }
-        guard depth >= 0, limit >= 1 else {
-            throw ValidationError("expected --depth of at least 0 and --limit of at least 1")
-        }
+        try Arguments.expect("--depth", atLeast: 0, found: depth)
+        try Arguments.expect("--limit", atLeast: 1, found: limit)
     }
 
     func run() async throws {

@@ -31,9 +31,8 @@ struct TreeCommandLine: AsyncParsableCommand {
     var values = true
 
     func validate() throws {
-        guard depth >= 0, children >= 1 else {
-            throw ValidationError("expected --depth of at least 0 and --children of at least 1")
-        }
+        try Arguments.expect("--depth", atLeast: 0, found: depth)
+        try Arguments.expect("--children", atLeast: 1, found: children)
     }
 
     func run() async throws {

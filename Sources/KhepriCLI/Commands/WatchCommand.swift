@@ -43,9 +43,10 @@ struct WatchCommand: AsyncParsableCommand {
     var exec: String?
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("expected a --limit of at least 1") }
+        try Arguments.expect("--limit", atLeast: 1, found: limit)
         guard ["now", "current"].contains(since) || UInt64(since) != nil else {
-            throw ValidationError("expected now, current or a revision as --since")
+            throw ValidationError(
+                "expected now, current or a revision as --since, found '\(since)'")
         }
         guard !jsonl || exec == nil else {
             throw ValidationError("expected either --jsonl or --exec")

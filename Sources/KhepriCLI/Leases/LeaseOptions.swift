@@ -24,7 +24,8 @@ struct LeaseOptions: ParsableArguments {
         let range = limits.lowerBound / 1_000...limits.upperBound / 1_000
         guard seconds > 0, range.contains(UInt64(seconds)) else {
             throw ValidationError(
-                "expected a --ttl from \(range.lowerBound) to \(range.upperBound) seconds")
+                "expected a --ttl from \(range.lowerBound) to \(range.upperBound) seconds, "
+                    + "found \(seconds)")
         }
         guard !command.isEmpty else { throw ValidationError("expected a command behind --") }
     }

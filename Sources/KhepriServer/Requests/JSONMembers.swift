@@ -20,7 +20,7 @@ struct JSONMembers {
         for member in members where !allowed.contains(member.key) {
             let names = allowed.map(\.string).joined(separator: ", ")
             throw RequestError(
-                .invalidRequest, "expected members among \(names), found \(member.key.string)")
+                .invalidRequest, "expected no members but \(names), found \(member.key.string)")
         }
     }
 

@@ -45,12 +45,12 @@ import Testing
         }
         let other = await #expect(throws: StoreError.self) { try await call("buy", nil) }
         #expect(other?.code == .procedureNotFound)
-        #expect(other?.message == "this member has no procedure buy, but reserve")
+        #expect(other?.message == "this member has no procedure buy, it has reserve")
         let newer = await #expect(throws: StoreError.self) { try await call("reserve", 2) }
         #expect(newer?.message == "this member has version 1 of reserve, and not 2")
         store.unregisterProcedure("reserve")
         let none = await #expect(throws: StoreError.self) { try await call("reserve", nil) }
-        #expect(none?.message == "this member has no procedure reserve, but none at all")
+        #expect(none?.message == "this member has no procedure reserve, it has none")
         #expect(try await store.get("/stock", as: Int.self) == 10)
     }
 

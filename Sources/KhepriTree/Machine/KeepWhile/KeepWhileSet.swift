@@ -95,6 +95,19 @@ extension KeepWhileEntry {
         components(from: watcher).starts(with: watcher.conditions)
     }
 
+    /// What an error says of the entry when it does not hold.
+    func expectation(from watcher: TreePath) -> String {
+        let place: String
+        switch target(from: watcher) {
+        case .lease: return "expected a lease that lives, found one that has ended or never was"
+        case .itself: place = "the node itself"
+        case .node(let path): place = path.description
+        case .pattern(let pattern): place = pattern.description
+        case .beyondDepth: place = "nodes deeper than any"
+        }
+        return "expected the keep-while condition on \(place) to hold, found that it does not"
+    }
+
     /// Whether the entry holds where nothing matches.
     var isMetByAbsence: Bool { condition == .exists(false) }
 }

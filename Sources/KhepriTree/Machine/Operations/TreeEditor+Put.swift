@@ -120,9 +120,7 @@ extension TreeEditor {
             guard keepWhile.isMet(entry, from: path, in: tree) else {
                 throw .refused(
                     OperationError(
-                        .keepWhileConditionsNotMet,
-                        "expected every keep-while condition to hold, found one that does not",
-                        path: path))
+                        .keepWhileConditionsNotMet, entry.expectation(from: path), path: path))
             }
         }
     }
