@@ -11,9 +11,15 @@ final class ManualCluster {
         let snapshots = MemorySnapshots()
         let transport: LocalTransport
         var host: RaftHost<JournalMachine>?
-        var group: RaftGroup<JournalMachine>?
+        var group: RaftGroup<JournalMachine>? {
+            get { opened.withLock { $0 } }
+            set { opened.withLock { $0 = newValue } }
+        }
         var machine = JournalMachine()
         let events = Lock<[GroupEvent]>([])
+        /// What the status was when the last snapshot of another member had been taken over.
+        let statusWithSnapshot = Lock<GroupStatus?>(nil)
+        private let opened = Lock<RaftGroup<JournalMachine>?>(nil)
 
         init(_ member: MemberID, _ network: LocalNetwork) {
             self.member = member
@@ -21,6 +27,15 @@ final class ManualCluster {
         }
 
         var status: GroupStatus { group?.status ?? GroupStatus() }
+
+        var observer: @Sendable (GroupEvent) -> Void {
+            { [events, statusWithSnapshot, opened] event in
+                events.withLock { $0.append(event) }
+                guard case .snapshotInstalled = event else { return }
+                let status = opened.withLock { $0 }?.status
+                statusWithSnapshot.withLock { $0 = status }
+            }
+        }
     }
 
     static let group = GroupID(high: 9, low: 9)
@@ -62,9 +77,7 @@ final class ManualCluster {
         var description = GroupDescription(
             id: Self.group, name: "journal", member: site.member, machine: site.machine,
             recovered: site.log.recovered(Self.group), bootstrap: bootstrap)
-        description.observer = { [events = site.events] event in
-            events.withLock { $0.append(event) }
-        }
+        description.observer = site.observer
         let result = Lock<Result<RaftGroup<JournalMachine>, any Error>?>(nil)
         host.open(description) { value in result.withLock { $0 = value } }
         host.drain(now: clock.now())

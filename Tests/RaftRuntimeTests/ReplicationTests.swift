@@ -172,6 +172,10 @@ struct ReplicationTests {
         #expect(
             events.contains { if case .snapshotInstalled = $0 { true } else { false } },
             "\(events)")
+        let status = try #require(other.statusWithSnapshot.withLock { $0 })
+        #expect(
+            status.snapshotPosition.index == status.appliedIndex,
+            "who is answered now finds the snapshot in the status")
         // It goes on from there, also after another start.
         cluster.crash(other)
         try cluster.start(other, bootstrap: Configuration(voters: cluster.members))

@@ -29,11 +29,11 @@ import Testing
             let lagging = (try await hosts.leader() + 1) % 3
             try await hosts.hosts[lagging].close()
             let other = hosts.groups[(lagging + 1) % 3]
-            // Six snapshots of each, since a log begins at the older of the two that are kept; when one
+            // Two snapshots of each, since a log begins at the older of the two that are kept; when one
             // is due depends on how long the one before took.
             let present = hosts.groups.indices.filter { $0 != lagging }
             var command: UInt8 = 0
-            for _ in 0..<6 {
+            for _ in 0..<2 {
                 let before = hosts.groups.map(\.status.snapshotIndex)
                 while present.contains(where: {
                     hosts.groups[$0].status.snapshotIndex <= before[$0]

@@ -54,6 +54,8 @@ extension HostRounds {
         group.snapshots.lastTime = now
         group.step(.applied(position.index), now: now)
         group.handle.publishApplied(position.index)
+        // Who is answered now finds the snapshot in the status too.
+        group.publish()
         group.observer(.snapshotInstalled(position))
         answerAppliedWaits(of: group)
         answerForwarded(of: group)
