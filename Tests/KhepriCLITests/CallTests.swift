@@ -33,7 +33,7 @@ import Testing
                     run.lines == [
                         "42", "8", #"{"name":"double","versions":[3]}"#, "8", "1", "2", "2", "2",
                     ], "\(run.output) \(run.errors)")
-                #expect(run.errors.contains("this member has no procedure triple, but double"))
+                #expect(run.errors.contains("this member has no procedure triple, it has double"))
             }
         }
     }
