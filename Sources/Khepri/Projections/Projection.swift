@@ -43,16 +43,16 @@ public final class Projection<Key: Hashable & Sendable, Row: Sendable>: Sendable
     public subscript(key: Key) -> Row? { table[key] }
 
     /// How many rows there are.
-    public var count: Int { table.read { $0.count } }
+    public var count: Int { table.count }
 
     /// A copy of all rows; O(rows).
-    public var contents: [Key: Row] { table.read { $0.contents } }
+    public var contents: [Key: Row] { table.contents }
 
     /// The revision up to which all changes are in it.
     public var revision: Revision { table.revision }
 
     /// How many keys have rows of several nodes, of which the ``ProjectionRule`` chose one.
-    public var conflictCount: Int { table.read { $0.conflictCount } }
+    public var conflictCount: Int { table.conflictCount }
 
     /// How often the function failed for a node, or gave two rows with the same key; such nodes have no
     /// row, or the last of those rows.

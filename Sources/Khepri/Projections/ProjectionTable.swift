@@ -16,11 +16,11 @@ protocol MaintainedProjection: AnyObject, Sendable {
 
 /// The rows of a projection, for one that changes them and any number of readers.
 ///
-/// Sendable: `rows` is read under the read lock and changed under the write lock only, by who holds the
+/// Sendable: the rows are read under the read lock and changed under the write lock only, by who holds the
 /// lock of the hub.
 @usableFromInline
 final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked Sendable {
-    @usableFromInline typealias Rows = ProjectionRows<Key, Row>
+    private typealias Rows = ProjectionRows<Key, Row>
     /// Makes the rows of a node.
     typealias Maker =
         @Sendable (
@@ -38,7 +38,9 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
     private let rule: ProjectionRule
     private let maker: Maker
     @usableFromInline let lock = StripedLock()
-    @usableFromInline private(set) var rows: Rows
+    private var rows: Rows
+    /// Where the rows lie.
+    @usableFromInline private(set) var lookup: RowLookup<Key, Row>
     private let shown = Atomic<UInt64>(0)
     private let noted = Lock(Failures())
 
@@ -48,6 +50,7 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
         self.rule = rule
         self.maker = maker
         rows = Rows(rule)
+        lookup = rows.lookup
     }
 
     /// All of this revision is in the rows.
@@ -60,12 +63,25 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
     subscript(key: Key) -> Row? {
         let slot = lock.beginReading()
         defer { lock.endReading(slot) }
-        return rows[key]
+        return lookup[key]
     }
 
-    /// Lends the rows while they do not change.
-    func read<Result>(_ body: (borrowing Rows) -> Result) -> Result {
-        lock.withReadLock { body(rows) }
+    /// How many rows there are.
+    var count: Int { lock.withReadLock { rows.count } }
+
+    /// A copy of all rows.
+    var contents: [Key: Row] { lock.withReadLock { rows.contents } }
+
+    /// How many keys have rows of several nodes.
+    var conflictCount: Int { lock.withReadLock { rows.conflictCount } }
+
+    /// Changes the rows while nobody reads them.
+    private func show(_ revision: Revision, _ change: (inout Rows) -> Void) {
+        lock.withWriteLock {
+            change(&rows)
+            lookup = rows.lookup
+            shown.store(revision.rawValue, ordering: .releasing)
+        }
     }
 
     private func make(
@@ -109,25 +125,31 @@ final class ProjectionTable<Key: Hashable & Sendable, Row: Sendable>: @unchecked
 }
 
 extension ProjectionTable: MaintainedProjection {
+    /// What waits to be shown.
+    ///
+    /// Sendable: `prepare` fills it before anybody else has it, and `install` empties it.
+    private final class Prepared: @unchecked Sendable {
+        var rows: Rows
+
+        init(_ rule: ProjectionRule) { rows = Rows(rule) }
+    }
+
     func prepare(_ tree: Tree) -> any Sendable {
-        var rows = Rows(rule)
+        let prepared = Prepared(rule)
         tree.forEachMatch(of: pattern) { path, node in
             let properties = NodeProperties(node)
             let made = node.withPayload { make(path, properties, $0) }
-            rows.replace(path, modifiedAt: properties.modifiedRevision, by: made)
+            prepared.rows.replace(path, modifiedAt: properties.modifiedRevision, by: made)
             return true
         }
-        return rows
+        return prepared
     }
 
     func install(_ prepared: any Sendable, at revision: Revision) {
-        guard var former = prepared as? Rows else {
+        guard let prepared = prepared as? Prepared else {
             preconditionFailure("a projection shows what it has prepared")
         }
-        lock.withWriteLock {
-            swap(&rows, &former)
-            shown.store(revision.rawValue, ordering: .releasing)
-        }
+        show(revision) { swap(&$0, &prepared.rows) }
     }
 
     func apply(_ changes: [RecordedChange], through revision: Revision) {
@@ -138,12 +160,11 @@ extension ProjectionTable: MaintainedProjection {
         guard !made.isEmpty else {
             return shown.store(revision.rawValue, ordering: .releasing)
         }
-        lock.withWriteLock {
+        show(revision) { rows in
             for (change, made) in made {
                 let modified = change.new?.properties.modifiedRevision ?? change.revision
                 rows.replace(change.path, modifiedAt: modified, by: made)
             }
-            shown.store(revision.rawValue, ordering: .releasing)
         }
     }
 
